@@ -1,0 +1,54 @@
+# Every command of the kata. `make` alone lists them; each sets up what it needs in .venv the first time.
+
+VENV ?= .venv
+PYTHON_FOUND := $(or $(PYTHON),$(shell command -v python3 || command -v python),python3)
+PY := $(if $(wildcard $(VENV)/Scripts),$(VENV)/Scripts/python,$(VENV)/bin/python)
+export VENV PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# A layer is installed once; see grader/environment.py.
+.PHONY: learner train-layer test-layer lint-layer bench-layer data-layer
+learner train-layer test-layer lint-layer bench-layer data-layer:
+	@$(PYTHON_FOUND) grader/environment.py $(@:-layer=)
+
+.PHONY: train
+train: train-layer ## train the final network into build/train (DATASET= EPOCHS= SEED= HIDDEN= LR=)
+	@$(PY) -m grader train
+
+.PHONY: test
+test: test-layer ## run every proof of the kata itself
+	@$(PY) -m pytest tests/kata
+
+.PHONY: test-quick
+test-quick: test-layer ## the same without the slow ones
+	@$(PY) -m pytest tests/kata -m "not slow"
+
+.PHONY: test-pythons
+test-pythons: ## the reference on every Python from 3.10 to 3.13 that is installed
+	@$(PYTHON_FOUND) tests/kata/pythons.py
+
+.PHONY: lint
+lint: lint-layer ## style and types
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+.PHONY: bench-engine
+bench-engine: bench-layer ## this engine beside micrograd, PyTorch and handwritten code
+	@$(PY) -m benchmarks.engine
+
+.PHONY: data
+data: data-layer ## make the two-moons data again
+	@$(PY) grader/learner/data/make_two_moons.py
+
+.PHONY: images
+images: train-layer ## draw the pictures of README and docs again
+	@$(PY) -m docs.images.make_images
+
+.PHONY: clean
+clean: ## remove .venv and build
+	rm -rf $(VENV) build

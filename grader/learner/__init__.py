@@ -1,0 +1,1 @@
+"""What travels to students: it never imports the rooms that stay behind."""

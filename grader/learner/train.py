@@ -1,0 +1,159 @@
+"""`make train`: train the final network, report on the way, and draw what came out."""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+import minigrad_reference as engine
+from grader.learner.datasets import TOY, Dataset
+from minigrad_reference.drawing import (
+    decision_boundary,
+    draw_dot,
+    draw_network,
+    loss_curve,
+    neuron_columns,
+    render,
+)
+
+FOLDER = Path("build/train")
+FILES = (
+    "loss_over_epochs.png",
+    "decision_boundary.png",
+    "final_prediction_graph.svg",
+    "final_prediction_graph.png",
+    "computation_graph.svg",
+    "computation_graph.png",
+    "network.svg",
+    "predictions.csv",
+    "metrics.json",
+)
+ROWS_SHOWN = 10
+TOY_RATE = 0.1
+
+
+def train(
+    dataset: Dataset, hidden: Sequence[int], epochs: int, rate: float | None, seed: int, console: Console
+) -> None:
+    """Train, print, and fill build/train; what was there is replaced only once everything new is complete.
+
+    Two moons and CSV data: ReLU, max-margin loss with L2 penalty. The toy set: tanh throughout, mean squared error.
+    """
+    toy = dataset is TOY
+    nouts = [*hidden, 1]
+    model = engine.MLP(len(dataset.inputs[0]), nouts, ["tanh"] * len(nouts) if toy else "relu", seed=seed)
+    schedule = engine.linear_decay(rate or (TOY_RATE if toy else 1.0))
+    shape, parameters = "-".join(map(str, model.sizes)), len(model.parameters())
+    console.print(f"A {shape} network with {parameters} parameters, {len(dataset.inputs)} samples ({dataset.name}).")
+    started = time.perf_counter()
+    history = _fit(model, dataset, _squared if toy else _margin, schedule, epochs, console)
+    scores = [model(x) for x in dataset.inputs]
+    accuracy = engine.accuracy(scores, dataset.targets)
+    loss = (_squared if toy else _margin)(scores, dataset.targets, model.parameters()).data
+    metrics = {"loss": loss, "accuracy": accuracy, "epochs": epochs, "seconds": round(time.perf_counter() - started, 3)}
+    metrics |= {"seed": seed, "dataset": dataset.name, "sizes": model.sizes}
+    console.print(f"The trained network: loss {loss:.4f}, accuracy {accuracy:.1%}.")
+    console.print(_predictions_table(scores, dataset.targets))
+    FOLDER.parent.mkdir(exist_ok=True)
+    with TemporaryDirectory(prefix="train-", dir=FOLDER.parent) as partial:
+        with console.status("Drawing …"):
+            _write(Path(partial), model, dataset, history, scores, metrics)
+        _publish(Path(partial))
+    console.print(f"Pictures and figures are in {FOLDER}:")
+    for name in FILES:
+        if (FOLDER / name).exists():
+            console.print(f"  {name}")
+    if len(dataset.inputs[0]) != 2:
+        console.print(f"No decision boundary: it needs 2 inputs and {dataset.name} has {len(dataset.inputs[0])}.")
+
+
+def _margin(scores: Sequence[Any], targets: Sequence[float], parameters: Sequence[Any]) -> Any:
+    return engine.max_margin(scores, targets) + engine.l2_penalty(parameters)
+
+
+def _squared(scores: Sequence[Any], targets: Sequence[float], _: Sequence[Any]) -> Any:
+    return engine.mean_squared_error(scores, targets)
+
+
+def _fit(model: Any, dataset: Dataset, loss: Any, schedule: Any, epochs: int, console: Console) -> list[engine.Epoch]:
+    """Train with a progress bar, printing about ten epochs."""
+    history = []
+    columns = TextColumn("training"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True) as progress:
+        for epoch in progress.track(
+            engine.train(model, dataset.inputs, dataset.targets, loss, schedule, epochs), total=epochs
+        ):
+            history.append(epoch)
+            if epoch.number % max(1, epochs // 10) == 0 or epoch.number == epochs:
+                figures = f"Loss: {epoch.loss:.4f}, Accuracy: {epoch.accuracy:.1%}"
+                progress.console.print(f"Epoch {epoch.number}/{epochs}, {figures}", highlight=False)
+    return history
+
+
+def _predictions_table(scores: Sequence[Any], targets: Sequence[float]) -> Table:
+    shown = min(ROWS_SHOWN, len(targets))
+    rest = f", {shown} of {len(targets)}; all are in predictions.csv" if shown < len(targets) else ""
+    table = Table(title=f"Final predictions{rest}", title_justify="left")
+    for heading in ("sample", "target", "predicted"):
+        table.add_column(heading, justify="right")
+    for i in range(shown):
+        table.add_row(str(i + 1), f"{targets[i]:+.0f}", f"{scores[i].data:+.4f}")
+    return table
+
+
+def _write(
+    folder: Path,
+    model: Any,
+    dataset: Dataset,
+    history: Sequence[engine.Epoch],
+    scores: Sequence[Any],
+    metrics: dict[str, Any],
+) -> None:
+    loss_curve([e.loss for e in history], [e.accuracy for e in history], folder / "loss_over_epochs.png")
+    if len(dataset.inputs[0]) == 2:
+        decision_boundary(lambda x: model(x).data, dataset.inputs, dataset.targets, folder / "decision_boundary.png")
+    prediction = scores[0]
+    prediction.label = "prediction"
+    model.zero_grad()
+    prediction.backward()
+    graph = draw_dot(prediction, neuron_columns(model, prediction))
+    render(graph, folder / "final_prediction_graph.svg")
+    render(graph, folder / "final_prediction_graph.png")
+    graph = _toy_loss_graph()
+    render(graph, folder / "computation_graph.svg")
+    render(graph, folder / "computation_graph.png")
+    render(draw_network(model), folder / "network.svg")
+    with (folder / "predictions.csv").open("w", newline="", encoding="utf-8") as file:
+        rows = ([f"{t:g}", repr(s.data)] for t, s in zip(dataset.targets, scores, strict=True))
+        csv.writer(file, lineterminator="\n").writerows([["target", "predicted"], *rows])
+    (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+
+
+def _toy_loss_graph() -> Any:
+    """The loss of the toy set under an untrained 3-4-4-1 tanh network, after one backward pass."""
+    model = engine.MLP(3, [4, 4, 1], ["tanh"] * 3, seed=0)
+    scores = [model(x) for x in TOY.inputs]
+    targets = [engine.Value(t, label=f"target {i}") for i, t in enumerate(TOY.targets, 1)]
+    loss = engine.mean_squared_error(scores, targets)
+    loss.label = "loss"
+    loss.backward()
+    return draw_dot(loss, neuron_columns(model, loss))
+
+
+def _publish(complete: Path) -> None:
+    """Move a complete set of files into build/train and drop what an earlier run left under the same names."""
+    FOLDER.mkdir(exist_ok=True)
+    for name in FILES:
+        if (complete / name).exists():
+            (complete / name).replace(FOLDER / name)
+        else:
+            (FOLDER / name).unlink(missing_ok=True)

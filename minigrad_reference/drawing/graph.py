@@ -1,0 +1,173 @@
+"""The computation graph behind a value, as a Graphviz drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import graphviz
+
+Node: TypeAlias = Any  # anything with data, grad, label, _op and _prev
+Columns: TypeAlias = Sequence[Mapping[str, Sequence[Node]]]
+
+FONT = "DejaVu Sans"
+INK, QUIET, LEAF, INNER, OPERATION = "#1f2933", "#7b8794", "#eaf4ec", "#eef2f7", "#fdf3d8"
+OVAL = {"shape": "ellipse", "style": "filled", "fillcolor": OPERATION, "color": QUIET, "width": "0.3", "height": "0.3"}
+MANY = 12  # a table with more leaves than this, or more inner nodes, sums them up
+
+
+@dataclass(frozen=True)
+class Box:
+    """One value as it is drawn."""
+
+    key: str
+    label: str
+    op: str
+    data: float
+    grad: float
+    operands: tuple[str, ...]
+
+
+def trace(root: Node) -> tuple[list[Node], list[tuple[Node, Node]]]:
+    """Every node `root` was made from, operands first and each once, and an edge (operand, result) per use."""
+    nodes: list[Node] = []
+    placed: set[int] = set()
+    stack = [root]
+    while stack:
+        node = stack[-1]
+        waiting = [operand for operand in node._prev if id(operand) not in placed]
+        if waiting:
+            stack.extend(reversed(waiting))
+            continue
+        stack.pop()
+        if id(node) not in placed:
+            placed.add(id(node))
+            nodes.append(node)
+    return nodes, [(operand, node) for node in nodes for operand in node._prev]
+
+
+def draw_dot(root: Node, columns: Columns = (), expand: bool = False) -> graphviz.Digraph:
+    """Draw the graph behind `root`, left to right: label, data and grad of each value, and the operation it came from.
+
+    `columns`, from left to right, map titles to nodes that are drawn as the rows of one table, which keeps a graph of
+    a hundred nodes readable (see `neuron_columns`). `expand` draws a weighted sum as the products and the sum that it
+    stands for.
+    """
+    boxes = {box.key: box for node in trace(root)[0] for box in (_expanded(node) if expand else [_box(node)])}
+    home = {_key(node): title for column in columns for title, nodes in column.items() for node in nodes}
+    dot = graphviz.Digraph(
+        graph_attr={"rankdir": "LR", "nodesep": "0.12", "ranksep": "1.8" if columns else "0.3"}
+        | {"splines": "line" if columns else "true", "bgcolor": "white"},
+        node_attr={"shape": "plain", "fontname": FONT, "fontsize": "10", "fontcolor": INK},
+        edge_attr={"color": QUIET, "arrowsize": "0.5", "penwidth": "0.7"},
+    )
+    for column in columns:
+        _draw_column(dot, column, home, boxes)
+    arrows = []
+    for key, box in boxes.items():
+        if key not in home:
+            dot.node(key, _row_box(box))
+            if box.op:
+                dot.node(f"{key}_op", graphviz.escape(box.op), **OVAL)
+                arrows.append((key + "_op", key))
+        head = _port(home[key], "w") if key in home else f"{key}_op"
+        from_outside = [operand for operand in box.operands if home.get(operand, "") != home.get(key)]
+        arrows.extend((_port(home[o], "e") if o in home else o, head) for o in from_outside)
+    for tail, head in dict.fromkeys(arrows) if columns else arrows:
+        dot.edge(tail, head)
+    return dot
+
+
+def _draw_column(
+    dot: graphviz.Digraph, column: Mapping[str, Sequence[Node]], home: Mapping[str, str], boxes: Mapping[str, Box]
+) -> None:
+    """Tables one below the other, in the order given: the invisible edges keep Graphviz from reordering them."""
+    with dot.subgraph() as rank:
+        rank.attr(rank="same")
+        drawn = [title for title in column if title in home.values()]
+        for title in drawn:
+            members = [box for key, box in boxes.items() if home.get(key) == title]
+            rank.node(_port(title), _table(title, members, _outputs(title, home, boxes)))
+        for above, below in pairwise(drawn):
+            rank.edge(_port(above), _port(below), style="invis")
+
+
+def _key(node: Node) -> str:
+    return f"n{id(node)}"
+
+
+def _port(title: str, side: str = "") -> str:
+    """A group's name in Graphviz, where a colon would end it, and the side at which an edge meets it."""
+    name = "g" + title.encode().hex()
+    return f"{name}:{side}" if side else name
+
+
+def _box(node: Node) -> Box:
+    return Box(_key(node), node.label, node._op, node.data, node.grad or 0.0, tuple(map(_key, node._prev)))
+
+
+def _expanded(node: Node) -> Iterator[Box]:
+    """A weighted sum as its products and one n-ary sum; every product has the gradient of the sum."""
+    if node._op != "dot":
+        yield _box(node)
+        return
+    count = len(node._prev) // 2
+    products = []
+    for i, (w, x) in enumerate(zip(node._prev[:count], node._prev[count:-1], strict=True)):
+        products.append(f"{_key(node)}p{i}")
+        yield Box(products[-1], "", "*", w.data * x.data, node.grad, (_key(w), _key(x)))
+    yield Box(_key(node), node.label, "+", node.data, node.grad, (*products, _key(node._prev[-1])))
+
+
+def _row_box(box: Box) -> str:
+    name = f"<TD><B>{escape(box.label)}</B></TD>" if box.label else ""
+    fill = INNER if box.op else LEAF
+    return (
+        f'<<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="4" COLOR="{QUIET}" BGCOLOR="{fill}">'
+        f"<TR>{name}<TD>data {_number(box.data)}</TD><TD>grad {_number(box.grad)}</TD></TR></TABLE>>"
+    )
+
+
+def _table(title: str, members: list[Box], outputs: set[str]) -> str:
+    """A group as a table of name, data and grad; many leaves are summed up, many inner nodes cut to the outputs."""
+    leaves = [box for box in members if not box.op]
+    inner = [box for box in members if box.op]
+    rows = [f'<TR><TD COLSPAN="3" BGCOLOR="{OPERATION}"><B>{escape(title)}</B></TD></TR>']
+    heads = "".join(f'<TD><FONT COLOR="{QUIET}">{head}</FONT></TD>' for head in ("value", "data", "grad"))
+    rows.append(f"<TR>{heads}</TR>")
+    if len(leaves) > MANY:
+        data, grad = (max(abs(getattr(box, name)) for box in leaves) for name in ("data", "grad"))
+        rows.append(_cells(f"{len(leaves)} leaves", f"|.| ≤ {_number(data)}", f"|.| ≤ {_number(grad)}", LEAF))
+    else:
+        names = _numbered([box.label or "leaf" for box in leaves])
+        rows += [_cells(name, _number(b.data), _number(b.grad), LEAF) for name, b in zip(names, leaves, strict=True)]
+    shown = [box for box in inner if len(inner) <= MANY or box.key in outputs]
+    names = _numbered([box.label or box.op for box in shown])
+    rows += [_cells(name, _number(b.data), _number(b.grad), INNER) for name, b in zip(names, shown, strict=True)]
+    if len(shown) < len(inner):
+        rows.append(_cells(f"+ {len(inner) - len(shown)} inner", "", "", "white"))
+    return f'<<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="3" COLOR="{QUIET}">{"".join(rows)}</TABLE>>'
+
+
+def _cells(name: str, data: str, grad: str, fill: str) -> str:
+    cells = f'<TD ALIGN="LEFT">{escape(name)}</TD><TD ALIGN="RIGHT">{data}</TD><TD ALIGN="RIGHT">{grad}</TD>'
+    return "<TR>" + cells.replace("<TD ", f'<TD BGCOLOR="{fill}" ') + "</TR>"
+
+
+def _numbered(names: list[str]) -> list[str]:
+    """Names as they are if they are unique, else as 'tanh (1)', 'tanh (2)'."""
+    return [n if names.count(n) == 1 else f"{n} ({names[: i + 1].count(n)})" for i, n in enumerate(names)]
+
+
+def _outputs(title: str, home: Mapping[str, str], boxes: Mapping[str, Box]) -> set[str]:
+    """The keys in a group that are used outside it or by nothing."""
+    used = {o for box in boxes.values() for o in box.operands}
+    abroad = {o for key, box in boxes.items() if home.get(key) != title for o in box.operands}
+    return {key for key in boxes if home.get(key) == title and (key in abroad or key not in used)}
+
+
+def _number(x: float) -> str:
+    return f"{x:.4f}".replace("-", "−") if x == 0 or 1e-4 <= abs(x) < 1e5 else f"{x:.1e}".replace("-", "−")

@@ -1,0 +1,64 @@
+"""A network as a picture of its own, and its neurons as groups of a graph."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphviz
+
+from minigrad_reference.drawing.graph import FONT, INK, INNER, LEAF, QUIET, Node, trace
+
+POSITIVE, NEGATIVE = "#2b6cb0", "#c05621"
+
+
+def neuron_columns(model: Any, root: Node) -> list[dict[str, list[Node]]]:
+    """The nodes behind `root` for `draw_dot`: the inputs, one column per layer, and what is made of the outputs.
+
+    A neuron owns its parameters, every node computed with parameters of no other neuron, and every node computed from
+    its own nodes alone.
+    """
+    inputs: list[Node] = []
+    columns: list[dict[str, list[Node]]] = [{"inputs": inputs}]
+    home: dict[int, list[Node]] = {}
+    for i, layer in enumerate(model.layers, 1):
+        columns.append({f"layer {i}, neuron {j}": list(n.parameters()) for j, n in enumerate(layer.neurons, 1)})
+        home |= {id(parameter): group for group in columns[-1].values() for parameter in group}
+    parameters = set(home)
+    rest: list[Node] = []
+    for node in trace(root)[0]:
+        groups = [home.get(id(operand), []) for operand in node._prev]
+        weighing = [home[id(operand)] for operand in node._prev if id(operand) in parameters] or groups
+        if not weighing or not weighing[0] or any(group is not weighing[0] for group in weighing):
+            rest.append(node)
+            continue
+        weighing[0].append(node)
+        home[id(node)] = weighing[0]
+        for operand in node._prev:
+            if not operand._prev and id(operand) not in home:
+                home[id(operand)] = inputs
+                inputs.append(operand)
+    return [*columns, {"loss": [node for node in rest if id(node) not in home]}]
+
+
+def draw_network(model: Any) -> graphviz.Digraph:
+    """Neurons in columns, one edge per weight: blue above 0, orange below, the thicker the larger."""
+    dot = graphviz.Digraph(
+        graph_attr={"rankdir": "LR", "ranksep": "1.6", "nodesep": "0.12", "splines": "line", "fontname": FONT},
+        node_attr={"shape": "circle", "style": "filled", "color": QUIET, "fontname": FONT, "fontcolor": INK}
+        | {"fontsize": "9", "width": "0.5", "fixedsize": "true"},
+        edge_attr={"arrowhead": "none"},
+    )
+    weights = [abs(w.data) for layer in model.layers for neuron in layer.neurons for w in neuron.w]
+    largest = max(weights, default=0.0) or 1.0
+    for i, _ in enumerate(model.layers[0].neurons[0].w):
+        dot.node(f"0.{i}", f"x{i + 1}", fillcolor=LEAF)
+    for depth, layer in enumerate(model.layers, 1):
+        for j, neuron in enumerate(layer.neurons):
+            dot.node(f"{depth}.{j}", getattr(neuron, "activation", ""), fillcolor=INNER)
+            for i, w in enumerate(neuron.w):
+                look = {
+                    "color": POSITIVE if w.data > 0 else NEGATIVE,
+                    "penwidth": f"{0.2 + 2.3 * abs(w.data) / largest:.2f}",
+                }
+                dot.edge(f"{depth - 1}.{i}", f"{depth}.{j}", **look)
+    return dot
