@@ -7,13 +7,31 @@ export VENV PYTHON
 
 .DEFAULT_GOAL := help
 .PHONY: help
-help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+help: learner ## greet, and list the exercises and the commands
+	@$(PY) -m grader
 
 # A layer is installed once; see grader/environment.py.
 .PHONY: learner train-layer test-layer lint-layer bench-layer data-layer
 learner train-layer test-layer lint-layer bench-layer data-layer:
 	@$(PYTHON_FOUND) grader/environment.py $(@:-layer=)
+
+.PHONY: progress my-minigrad watch
+progress: learner ## how far you are and what comes next
+	@$(PY) -m grader progress
+my-minigrad: learner ## make an ordinary package of your own files
+	@$(PY) -m grader my-minigrad
+watch: learner ## run the checks on every save, and move on when they pass
+	@$(PY) -m grader watch
+
+# make test-exercise-4, make hint-4, make solution-4, make reset-4
+test-exercise-%: learner
+	@$(PY) -m grader test $*
+hint-%: learner
+	@$(PY) -m grader hint $*
+solution-%: learner
+	@$(PY) -m grader solution $*
+reset-%: learner
+	@$(PY) -m grader reset $*
 
 .PHONY: train
 train: train-layer ## train the final network into build/train (DATASET= EPOCHS= SEED= HIDDEN= LR=)
@@ -30,6 +48,14 @@ test-quick: test-layer ## the same without the slow ones
 .PHONY: test-pythons
 test-pythons: ## the reference on every Python from 3.10 to 3.13 that is installed
 	@$(PYTHON_FOUND) tests/kata/pythons.py
+
+.PHONY: exercises key verify
+exercises: learner ## cut exercises/ out of solutions/ again (FORCE=1 replaces changed files, with a backup)
+	@$(PY) -m grader exercises
+key: learner ## ask the oracles for the answer key of the public checks
+	@$(PY) -m grader key
+verify: learner ## prove that stubs fail, solutions pass, and nothing is stale
+	@$(PY) -m grader verify
 
 .PHONY: lint
 lint: lint-layer ## style and types

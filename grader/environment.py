@@ -56,7 +56,7 @@ def install(folder, layer):
     code += "print('\\n'.join(p['dependencies'] + x))"
     listed = subprocess.check_output([python, "-c", code, PINS[0], layer])
     command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", PINS[1]]
-    result = subprocess.run(command + listed.decode().split(), stderr=subprocess.PIPE, check=False)
+    result = subprocess.run(command + listed.decode().splitlines(), stderr=subprocess.PIPE, check=False)
     if result.returncode:
         sys.stderr.write(result.stderr.decode(errors="replace"))
         stop("The packages could not be installed (pip's words are above); check the network connection and try again.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-import minigrad_reference as engine
 from grader.learner.datasets import TOY, Dataset
+from grader.learner.engines import Engine, Epoch
 from minigrad_reference.drawing import (
     decision_boundary,
     draw_dot,
@@ -42,7 +42,7 @@ TOY_RATE = 0.1
 
 
 def train(
-    dataset: Dataset, hidden: Sequence[int], epochs: int, rate: float | None, seed: int, console: Console
+    engine: Engine, dataset: Dataset, hidden: Sequence[int], epochs: int, rate: float | None, seed: int, console: Console
 ) -> None:
     """Train, print, and fill build/train; what was there is replaced only once everything new is complete.
 
@@ -51,22 +51,25 @@ def train(
     toy = dataset is TOY
     nouts = [*hidden, 1]
     model = engine.MLP(len(dataset.inputs[0]), nouts, ["tanh"] * len(nouts) if toy else "relu", seed=seed)
-    schedule = engine.linear_decay(rate or (TOY_RATE if toy else 1.0))
-    shape, parameters = "-".join(map(str, model.sizes)), len(model.parameters())
+    rate = rate or (TOY_RATE if toy else 1.0)
+    sizes = [len(dataset.inputs[0]), *nouts]
+    shape, parameters = "-".join(map(str, sizes)), len(model.parameters())
     console.print(f"A {shape} network with {parameters} parameters, {len(dataset.inputs)} samples ({dataset.name}).")
     started = time.perf_counter()
-    history = _fit(model, dataset, _squared if toy else _margin, schedule, epochs, console)
+    loss_of = _squared(engine) if toy else _margin(engine)
+    steps = engine.train(model, dataset.inputs, dataset.targets, loss_of, rate, epochs)
+    history = _follow(steps, epochs, console)
     scores = [model(x) for x in dataset.inputs]
     accuracy = engine.accuracy(scores, dataset.targets)
-    loss = (_squared if toy else _margin)(scores, dataset.targets, model.parameters()).data
+    loss = loss_of(scores, dataset.targets, model.parameters()).data
     metrics = {"loss": loss, "accuracy": accuracy, "epochs": epochs, "seconds": round(time.perf_counter() - started, 3)}
-    metrics |= {"seed": seed, "dataset": dataset.name, "sizes": model.sizes}
+    metrics |= {"seed": seed, "dataset": dataset.name, "sizes": sizes}
     console.print(f"The trained network: loss {loss:.4f}, accuracy {accuracy:.1%}.")
     console.print(_predictions_table(scores, dataset.targets))
     FOLDER.parent.mkdir(exist_ok=True)
     with TemporaryDirectory(prefix="train-", dir=FOLDER.parent) as partial:
         with console.status("Drawing …"):
-            _write(Path(partial), model, dataset, history, scores, metrics)
+            _write(Path(partial), engine, model, dataset, history, scores, metrics)
         _publish(Path(partial))
     console.print(f"Pictures and figures are in {FOLDER}:")
     for name in FILES:
@@ -76,22 +79,26 @@ def train(
         console.print(f"No decision boundary: it needs 2 inputs and {dataset.name} has {len(dataset.inputs[0])}.")
 
 
-def _margin(scores: Sequence[Any], targets: Sequence[float], parameters: Sequence[Any]) -> Any:
-    return engine.max_margin(scores, targets) + engine.l2_penalty(parameters)
+def _margin(engine: Engine) -> Callable[..., Any]:
+    def loss(scores: Sequence[Any], targets: Sequence[float], parameters: Sequence[Any]) -> Any:
+        return engine.hinge_loss(scores, targets) + engine.l2_penalty(parameters)
+
+    return loss
 
 
-def _squared(scores: Sequence[Any], targets: Sequence[float], _: Sequence[Any]) -> Any:
-    return engine.mean_squared_error(scores, targets)
+def _squared(engine: Engine) -> Callable[..., Any]:
+    def loss(scores: Sequence[Any], targets: Sequence[float], _: Sequence[Any]) -> Any:
+        return engine.mean_squared_error(scores, targets)
+
+    return loss
 
 
-def _fit(model: Any, dataset: Dataset, loss: Any, schedule: Any, epochs: int, console: Console) -> list[engine.Epoch]:
-    """Train with a progress bar, printing about ten epochs."""
+def _follow(steps: Iterator[Epoch], epochs: int, console: Console) -> list[Epoch]:
+    """Go through the training with a progress bar, printing about ten epochs."""
     history = []
     columns = TextColumn("training"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True) as progress:
-        for epoch in progress.track(
-            engine.train(model, dataset.inputs, dataset.targets, loss, schedule, epochs), total=epochs
-        ):
+        for epoch in progress.track(steps, total=epochs):
             history.append(epoch)
             if epoch.number % max(1, epochs // 10) == 0 or epoch.number == epochs:
                 figures = f"Loss: {epoch.loss:.4f}, Accuracy: {epoch.accuracy:.1%}"
@@ -112,9 +119,10 @@ def _predictions_table(scores: Sequence[Any], targets: Sequence[float]) -> Table
 
 def _write(
     folder: Path,
+    engine: Engine,
     model: Any,
     dataset: Dataset,
-    history: Sequence[engine.Epoch],
+    history: Sequence[Epoch],
     scores: Sequence[Any],
     metrics: dict[str, Any],
 ) -> None:
@@ -128,7 +136,7 @@ def _write(
     graph = draw_dot(prediction, neuron_columns(model, prediction))
     render(graph, folder / "final_prediction_graph.svg")
     render(graph, folder / "final_prediction_graph.png")
-    graph = _toy_loss_graph()
+    graph = _toy_loss_graph(engine)
     render(graph, folder / "computation_graph.svg")
     render(graph, folder / "computation_graph.png")
     render(draw_network(model), folder / "network.svg")
@@ -138,7 +146,7 @@ def _write(
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
 
 
-def _toy_loss_graph() -> Any:
+def _toy_loss_graph(engine: Engine) -> Any:
     """The loss of the toy set under an untrained 3-4-4-1 tanh network, after one backward pass."""
     model = engine.MLP(3, [4, 4, 1], ["tanh"] * 3, seed=0)
     scores = [model(x) for x in TOY.inputs]

@@ -71,7 +71,7 @@ def draw_dot(root: Node, columns: Columns = (), expand: bool = False) -> graphvi
         if key not in home:
             dot.node(key, _row_box(box))
             if box.op:
-                dot.node(f"{key}_op", graphviz.escape(box.op), **OVAL)
+                dot.node(f"{key}_op", f"<{_text(box.op)}>", **OVAL)
                 arrows.append((key + "_op", key))
         head = _port(home[key], "w") if key in home else f"{key}_op"
         from_outside = [operand for operand in box.operands if home.get(operand, "") != home.get(key)]
@@ -123,7 +123,7 @@ def _expanded(node: Node) -> Iterator[Box]:
 
 
 def _row_box(box: Box) -> str:
-    name = f"<TD><B>{escape(box.label)}</B></TD>" if box.label else ""
+    name = f"<TD><B>{_text(box.label)}</B></TD>" if box.label else ""
     fill = INNER if box.op else LEAF
     return (
         f'<<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="4" COLOR="{QUIET}" BGCOLOR="{fill}">'
@@ -135,7 +135,7 @@ def _table(title: str, members: list[Box], outputs: set[str]) -> str:
     """A group as a table of name, data and grad; many leaves are summed up, many inner nodes cut to the outputs."""
     leaves = [box for box in members if not box.op]
     inner = [box for box in members if box.op]
-    rows = [f'<TR><TD COLSPAN="3" BGCOLOR="{OPERATION}"><B>{escape(title)}</B></TD></TR>']
+    rows = [f'<TR><TD COLSPAN="3" BGCOLOR="{OPERATION}"><B>{_text(title)}</B></TD></TR>']
     heads = "".join(f'<TD><FONT COLOR="{QUIET}">{head}</FONT></TD>' for head in ("value", "data", "grad"))
     rows.append(f"<TR>{heads}</TR>")
     if len(leaves) > MANY:
@@ -153,7 +153,7 @@ def _table(title: str, members: list[Box], outputs: set[str]) -> str:
 
 
 def _cells(name: str, data: str, grad: str, fill: str) -> str:
-    cells = f'<TD ALIGN="LEFT">{escape(name)}</TD><TD ALIGN="RIGHT">{data}</TD><TD ALIGN="RIGHT">{grad}</TD>'
+    cells = f'<TD ALIGN="LEFT">{_text(name)}</TD><TD ALIGN="RIGHT">{data}</TD><TD ALIGN="RIGHT">{grad}</TD>'
     return "<TR>" + cells.replace("<TD ", f'<TD BGCOLOR="{fill}" ') + "</TR>"
 
 
@@ -167,6 +167,11 @@ def _outputs(title: str, home: Mapping[str, str], boxes: Mapping[str, Box]) -> s
     used = {o for box in boxes.values() for o in box.operands}
     abroad = {o for key, box in boxes.items() if home.get(key) != title for o in box.operands}
     return {key for key in boxes if home.get(key) == title and (key in abroad or key not in used)}
+
+
+def _text(words: str) -> str:
+    """Words for an HTML-like label, in which Graphviz drops line ends and refuses control characters."""
+    return escape("".join(c if c.isprintable() else " " for c in words))
 
 
 def _number(x: float) -> str:

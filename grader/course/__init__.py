@@ -1,0 +1,1 @@
+"""What never travels to students."""

@@ -1,0 +1,1 @@
+"""The witnesses that answer probes: each gives the kata's vocabulary a meaning of its own."""

@@ -1,0 +1,183 @@
+"""`make verify`: the author's proof that the kata is whole.
+
+Every proof yields a sentence for each thing that is wrong, and nothing where all is well.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from grader.course.answer_key import key_text, make_key
+from grader.course.cut import BEGIN, END, stale_files, stubs
+from grader.course.worker import observe
+from grader.learner.catalogue import read_catalogue
+from grader.learner.checks import load_checks
+from grader.learner.judging import judge
+from grader.learner.key import expected_values, read_key
+from grader.learner.paths import DESK, PUBLIC, SOLUTIONS
+from grader.learner.records import Exercise, Status, Verdict
+from grader.learner.source import functions
+
+FEWEST_CHECKS = 60
+
+# What somebody might hand in without having done anything; each replaces the body of every stub of an exercise.
+DO_NOTHING = {
+    "pass": "pass",
+    "None": "return None",
+    "0": "return 0",
+    "0.0": "return 0.0",
+    "an empty list": "return []",
+    "True": "return True",
+    "the first argument": "return {first}",
+    "the last argument": "return {last}",
+    "an error swallowed": "try:\n    raise NotImplementedError\nexcept Exception:\n    return {first}",
+}
+
+
+def verify_all() -> int:
+    """Run every proof, print a line for each, and return 1 if any has something to say."""
+    failed = False
+    for proof in PROOFS:
+        title = (proof.__doc__ or "").splitlines()[0].rstrip(".")
+        complaints = list(proof())
+        failed = failed or bool(complaints)
+        click.echo(f"{'FAILED' if complaints else '    ok'}  {title}")
+        for complaint in complaints:
+            click.echo(f"        {complaint}")
+    return 1 if failed else 0
+
+
+def catalogue_is_whole() -> Iterator[str]:
+    """Every exercise has its solution, its checks and its lesson, and every task has checks."""
+    checks = load_checks(PUBLIC)
+    if len(checks) < FEWEST_CHECKS:
+        yield f"There are {len(checks)} public checks; at least {FEWEST_CHECKS} are promised."
+    for exercise in read_catalogue().values():
+        path = SOLUTIONS / f"{exercise.module}.py"
+        lesson = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        if ">>>" not in lesson:
+            yield f"{path} has no lesson with a worked example; write one as module docstring."
+        for task in exercise.tasks:
+            if not any((c.exercise, c.task) == (exercise.number, task.name) for c in checks):
+                yield f"Exercise {exercise.number} has no public check of {task.name}."
+    known = {e.module for e in read_catalogue().values()}
+    strays = {p.stem for folder in (SOLUTIONS, DESK) for p in folder.glob("*.py")} - known
+    strays |= {p.stem for p in PUBLIC.glob("test_*.py")} - {f"test_{module}" for module in known}
+    yield from (f"{stray}.py belongs to no exercise of the catalogue." for stray in sorted(strays))
+
+
+def stubs_are_fresh() -> Iterator[str]:
+    """exercises/ is what the solutions are cut to."""
+    yield from (f"{path} is stale; run `make exercises`." for path in stale_files())
+
+
+def key_is_fresh() -> Iterator[str]:
+    """The public answer key is what the oracles say now."""
+    path = PUBLIC / "key.json"
+    if not path.exists() or path.read_text(encoding="utf-8") != key_text(make_key(PUBLIC)):
+        yield f"{path} is stale; run `make key`."
+
+
+def solutions_do_not_leak() -> Iterator[str]:
+    """No line of a worked answer stands in exercises/."""
+    for exercise in read_catalogue().values():
+        stub = (DESK / f"{exercise.module}.py").read_text(encoding="utf-8")
+        given = set(map(str.strip, stub.splitlines()))
+        for line in _answer_lines((SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")):
+            if line in given:
+                yield f"exercises/{exercise.module}.py shows a line of the answer: {line}"
+
+
+def _answer_lines(source: str) -> set[str]:
+    """The lines of the worked answers that say something: not `return out` or `else:`."""
+    lines, inside = set(), False
+    for line in source.splitlines():
+        inside = (inside or BEGIN in line) and END not in line
+        if inside and BEGIN not in line and len(line.strip()) > 16 and not line.strip().startswith("#"):
+            lines.add(line.strip())
+    return lines
+
+
+def lessons_run() -> Iterator[str]:
+    """Every worked example in a lesson gives what the lesson says."""
+    for exercise in read_catalogue().values():
+        command = [sys.executable, "-B", "-m", "doctest", f"{exercise.module}.py"]
+        result = subprocess.run(command, cwd=SOLUTIONS, capture_output=True, text=True, check=False)
+        if result.returncode or result.stdout:
+            yield f"solutions/{exercise.module}.py: {result.stdout[:600]}{result.stderr[-300:]}"
+
+
+def solutions_pass() -> Iterator[str]:
+    """Every worked answer passes every check."""
+    for exercise in read_catalogue().values():
+        for v in _verdicts(exercise, (SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")):
+            if v.status is not Status.PASSED:
+                yield f"{v.check.id} {v.status.value} on the solution: {v.message} {v.differences}"
+
+
+def stubs_fail() -> Iterator[str]:
+    """Every stub is not attempted in every check of its task, whatever came before."""
+    texts = stubs()
+    for exercise in read_catalogue().values():
+        for v in _verdicts(exercise, texts[exercise.module]):
+            first = v.check.task == exercise.tasks[0].name
+            if v.status is Status.PASSED or (first and v.status is not Status.NOT_ATTEMPTED):
+                yield f"{v.check.id} is '{v.status.value}' on the untouched stub: {v.message}"
+
+
+def doing_nothing_earns_nothing() -> Iterator[str]:
+    """A submission that does nothing passes no check."""
+    for exercise in read_catalogue().values():
+        source = (SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")
+        for name, body in DO_NOTHING.items():
+            for v in _verdicts(exercise, hollow(source, exercise, body)):
+                if v.status is Status.PASSED:
+                    yield f"{v.check.id} passes when every stub is: {name}"
+
+
+def hollow(source: str, exercise: Exercise, body: str) -> str:
+    """A solution with the body of every task replaced."""
+    lines = source.splitlines()
+    found = functions(source)
+    for function in sorted((found[task.name] for task in exercise.tasks), key=lambda f: -f.first):
+        node = next(n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef) and n.lineno == function.first)
+        names = [argument.arg for argument in node.args.args] or ["None"]
+        indent = " " * (node.col_offset + 4)
+        text = body.format(first=names[0], last=names[-1])
+        head = lines[function.first - 1 : node.body[0].lineno - 1]
+        lines[function.first - 1 : function.last] = [*head, *(indent + line for line in text.splitlines())]
+    return "\n".join(lines) + "\n"
+
+
+def _verdicts(exercise: Exercise, source: str) -> list[Verdict]:
+    """The public checks of an exercise on `source`, with the solutions as its predecessors."""
+    checks = load_checks(PUBLIC, exercise.number)
+    key = read_key(PUBLIC / "key.json")
+    with TemporaryDirectory() as folder:
+        for path in SOLUTIONS.glob("ex*.py"):
+            (Path(folder) / path.name).write_bytes(path.read_bytes())
+        (Path(folder) / f"{exercise.module}.py").write_text(source, encoding="utf-8")
+        observations = observe(Path(folder), exercise, checks)
+    return [
+        judge(check, exercise, observation, expected_values(key, check, exercise.module))
+        for check, observation in zip(checks, observations, strict=True)
+    ]
+
+
+PROOFS: tuple[Callable[[], Iterator[str]], ...] = (
+    catalogue_is_whole,
+    stubs_are_fresh,
+    key_is_fresh,
+    solutions_do_not_leak,
+    lessons_run,
+    solutions_pass,
+    stubs_fail,
+    doing_nothing_earns_nothing,
+)

@@ -1,0 +1,75 @@
+"""Reads catalogue.toml: what each exercise is called, what it asks for, and the hints."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from grader.learner.records import Exercise, Task
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+CATALOGUE = Path(__file__).with_name("catalogue.toml")
+HINTS = ("one that points at the place", "one that teaches the idea", "one that all but gives the answer")
+FIELDS: dict[str, type] = {"number": int, "module": str, "title": str, "goal": str, "prerequisites": list, "reading": list}
+TASK_FIELDS: dict[str, type] = {"name": str, "points": int, "hints": list}
+
+
+class CatalogueError(Exception):
+    """A mistake in the catalogue, as a sentence that says what to write."""
+
+
+def read_catalogue(path: Path = CATALOGUE) -> dict[int, Exercise]:
+    """All exercises by number. Raises CatalogueError."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"{path.name} is not valid TOML: {error}.") from None
+    exercises = [_exercise(table, place) for place, table in enumerate(content.get("exercise", []), 1)]
+    for place, exercise in enumerate(exercises, 1):
+        if exercise.number != place:
+            raise CatalogueError(f"{path.name}: exercise {place} in the file has number = {exercise.number}; write number = {place}.")
+    return {exercise.number: exercise for exercise in exercises}
+
+
+def _exercise(table: dict[str, Any], place: int) -> Exercise:
+    where = f"exercise {place}"
+    values = _fields(table, FIELDS, where, also={"task"})
+    later = [n for n in values["prerequisites"] if not (isinstance(n, int) and 0 < n < values["number"])]
+    if later:
+        raise CatalogueError(f"{where}: prerequisites = {later} must name earlier exercises, such as [{place - 1}].")
+    if not values["module"].startswith(f"ex{values['number']:02d}_"):
+        raise CatalogueError(f"{where}: module = {values['module']!r} must begin with ex{values['number']:02d}_.")
+    tasks = tuple(_task(task, where) for task in table.get("task", []))
+    if not tasks:
+        raise CatalogueError(f"{where} has no task: add [[exercise.task]] with name, points and hints.")
+    sequences = {name: tuple(values[name]) for name in ("prerequisites", "reading")}
+    return Exercise(**{**values, **sequences}, tasks=tasks)
+
+
+def _task(table: dict[str, Any], where: str) -> Task:
+    where = f"{where}, task {table.get('name', '?')}"
+    values = _fields(table, TASK_FIELDS, where)
+    hints = tuple(values["hints"])
+    if len(hints) != len(HINTS) or not all(isinstance(hint, str) and hint.strip() for hint in hints):
+        raise CatalogueError(f"{where}: hints must be {len(HINTS)} texts: {'; '.join(HINTS)}.")
+    if values["points"] < 1:
+        raise CatalogueError(f"{where}: points = {values['points']}; a task is worth at least 1.")
+    return Task(values["name"], values["points"], hints)
+
+
+def _fields(table: dict[str, Any], fields: dict[str, type], where: str, also: frozenset[str] | set[str] = frozenset()) -> dict[str, Any]:
+    for name, kind in fields.items():
+        value = table.get(name)
+        if type(value) is not kind or value == "":
+            example = {int: "1", str: '"…"', list: "[…]"}[kind]
+            found = "is missing" if value is None else f"is {value!r}"
+            raise CatalogueError(f"{where}: {name} {found}; write {name} = {example}.")
+    for name in table:
+        if name not in fields and name not in also:
+            raise CatalogueError(f"{where}: {name} is not known; it has {', '.join([*fields, *also])}.")
+    return {name: table[name] for name in fields}

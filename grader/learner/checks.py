@@ -1,0 +1,80 @@
+"""How a check is written: `check = exercise(4)`, then `@check("Value.backward", points=2)` above a test function.
+
+The function's docstring is the line that the learner reads; it takes `probe` and calls it once.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.learner.records import Check, Probe
+
+CheckFunction = Callable[[Callable[..., None]], None]
+ATTRIBUTE = "minigrad_check"
+
+
+class CheckError(Exception):
+    """A check that its author has to mend."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What the decorator attaches to a function."""
+
+    exercise: int
+    task: str
+    points: int
+
+
+def exercise(number: int) -> Callable[..., Callable[[CheckFunction], CheckFunction]]:
+    """The decorator for the checks of one exercise; it takes the task's name and the points."""
+
+    def check(task: str, *, points: int) -> Callable[[CheckFunction], CheckFunction]:
+        def attach(function: CheckFunction) -> CheckFunction:
+            setattr(function, ATTRIBUTE, Label(number, task, points))
+            return function
+
+        return attach
+
+    return check
+
+
+def read_check(function: Any) -> Check:
+    """The check that a test function declares. Raises CheckError with a sentence if something is missing."""
+    where = f"{Path(inspect.getfile(function)).name}::{function.__name__}"
+    label = getattr(function, ATTRIBUTE, None)
+    if label is None:
+        raise CheckError(f'{where} has no exercise, task and points: put @check("task", points=1) above it.')
+    title = inspect.getdoc(function)
+    if not title:
+        raise CheckError(f"{where} has no docstring: its first line is what the learner reads.")
+    if label.points < 1:
+        raise CheckError(f"{where} has {label.points} points: a check is worth at least 1.")
+    probes: list[Probe] = []
+
+    def record(snippet: str, *observe: str, **tolerance: float) -> None:
+        probes.append(Probe(snippet, observe, **tolerance))
+
+    function(record)
+    if len(probes) != 1 or not probes[0].observe:
+        raise CheckError(f"{where} must call probe(snippet, expression, …) once, with something to observe.")
+    return Check(function.__name__, label.exercise, label.task, label.points, title.splitlines()[0], probes[0])
+
+
+def load_checks(suite: Path, number: int | None = None) -> list[Check]:
+    """The checks in a folder of test files, in file order; of one exercise if `number` is given."""
+    pattern = "test_ex*.py" if number is None else f"test_ex{number:02d}_*.py"
+    checks: list[Check] = []
+    for path in sorted(suite.glob(pattern)):
+        spec = importlib.util.spec_from_file_location(f"_checks_{path.stem}", path)
+        if spec is None or spec.loader is None:
+            raise CheckError(f"{path} cannot be read as a Python file.")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        checks += [read_check(f) for name, f in vars(module).items() if name.startswith("test_") and callable(f)]
+    return checks

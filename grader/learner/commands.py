@@ -1,0 +1,163 @@
+"""The learner's commands. Each imports what it needs when it runs, so that a check run starts at once."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from functools import partial
+from typing import Any
+
+import click
+
+option = partial(click.option, show_envvar=True)  # a mistake names the variable, which is what was typed after `make`
+NUMBER = click.argument("number", type=click.IntRange(1))
+FORCE = option("--force", envvar="FORCE", is_flag=True, help="Do it all the same.")
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def learner(context: click.Context) -> None:
+    """Learn backpropagation by writing it: exercises with checks."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a narrow console still shows the rest
+    context.color = False if os.environ.get("NO_COLOR") else None
+    if context.invoked_subcommand is None:
+        click.echo(_greeting(context))
+
+
+def _greeting(context: click.Context) -> str:
+    from grader.learner.catalogue import read_catalogue
+
+    exercises = [f"  {e.number:>2}  {e.title:<20} {e.goal}" for e in read_catalogue().values()]
+    names = learner.list_commands(context)
+    shown = [(name, learner.get_command(context, name)) for name in names]
+    commands = [f"  {name:<14} {command.get_short_help_str(60)}" for name, command in shown if command]
+    return "\n".join(
+        [
+            "The minigrad kata: learn backpropagation by writing it.",
+            "",
+            "Open exercises/ex01_derivatives.py, read the lesson, write the missing lines, and run",
+            "make test-exercise-1 (or python -m grader test 1).",
+            "",
+            "Exercises",
+            *exercises,
+            "",
+            "Commands, after `make` or `python -m grader`",
+            *commands,
+        ]
+    )
+
+
+@learner.command()
+@NUMBER
+@option("--debug", envvar="DEBUG", is_flag=True, help="Let breakpoint() work: no time limit, output as it comes.")
+def test(number: int, debug: bool) -> int:
+    """Run the checks of an exercise."""
+    from grader.learner.exercises import exercise, run
+    from grader.learner.records import Status
+    from grader.learner.report import exercise_report
+
+    chosen = exercise(number)
+    verdicts = run(chosen, debug=debug)
+    click.echo(exercise_report(chosen, verdicts))
+    return 0 if all(v.status is Status.PASSED for v in verdicts) else 1
+
+
+@learner.command()
+def progress() -> None:
+    """Show how far you are and what comes next."""
+    from grader.learner.progress import show_progress
+
+    show_progress(_console())
+
+
+@learner.command()
+@NUMBER
+def hint(number: int) -> None:
+    """Show a hint for the first open task, one step further each time."""
+    from grader.learner.hints import next_hint
+
+    click.echo(next_hint(number))
+
+
+@learner.command()
+@NUMBER
+@FORCE
+def solution(number: int, force: bool) -> None:
+    """Show the worked answer beside yours, once the checks pass."""
+    from grader.learner.solution import show_solution
+
+    show_solution(number, _console(), force=force)
+
+
+@learner.command()
+@NUMBER
+def reset(number: int) -> None:
+    """Start an exercise afresh; your file is kept as a backup."""
+    from grader.learner.exercises import reset as put_back
+
+    click.echo(put_back(number))
+
+
+@learner.command()
+@click.argument("number", type=click.IntRange(1), required=False)
+def watch(number: int | None) -> None:
+    """Run the checks on every save, and move on when they pass."""
+    from grader.learner.watch import watch_exercises
+
+    watch_exercises(number)
+
+
+@learner.command(name="my-minigrad")
+def my_minigrad() -> None:
+    """Make an ordinary package of your own files."""
+    from grader.learner.assemble import PACKAGE, assemble
+
+    folder = assemble()
+    click.echo(f"Your files are one package now: {folder} (try: cd {folder} && python -c 'import {PACKAGE}').")
+
+
+class Sizes(click.ParamType[list[int]]):
+    """Layer sizes such as 16,16."""
+
+    name = "sizes"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
+        sizes = [int(part) if part.strip().isdecimal() else 0 for part in value.split(",")]
+        if len(sizes) > 8 or any(not 1 <= size <= 64 for size in sizes):
+            self.fail(f"{value!r} is not a list such as 16,16: at most 8 layer sizes from 1 to 64.", param, ctx)
+        return sizes
+
+
+class Rate(click.FloatRange):
+    """A number in a range: 'nan' is in none, but compares as if it were."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        rate: float = super().convert(value, param, ctx)
+        if math.isnan(rate):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return rate
+
+
+@learner.command()
+@option("--engine", envvar="ENGINE", type=click.Choice(["reference", "mine"]), default="reference", help="Whose engine.")
+@option("--dataset", envvar="DATASET", default="moons", help="moons, toy, or the path of a CSV file.")
+@option("--epochs", envvar="EPOCHS", type=click.IntRange(1, 100_000), default=50)
+@option("--seed", envvar="SEED", type=click.IntRange(0), default=0, help="Of the initial weights.")
+@option("--hidden", envvar="HIDDEN", type=Sizes(), help="Sizes of the hidden layers; 16,16 or, for toy, 4,4.")
+@option("--lr", envvar="LR", type=Rate(0, 1e6, min_open=True), help="The learning rate to start from.")
+def train(engine: str, dataset: str, epochs: int, seed: int, hidden: list[int] | None, lr: float | None) -> None:
+    """Train the final network and draw it into build/train."""
+    from grader.learner.datasets import TOY, load
+    from grader.learner.engines import load_engine
+    from grader.learner.train import train as run
+
+    data = load(dataset)
+    run(load_engine(engine), data, hidden or ([4, 4] if data is TOY else [16, 16]), epochs, lr, seed, _console())
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(markup=False, emoji=False, soft_wrap=True)  # the name of a file is printed as it is

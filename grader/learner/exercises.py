@@ -1,0 +1,53 @@
+"""The learner's exercises: running their checks, where they stand, putting a stub back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.learner.catalogue import read_catalogue
+from grader.learner.paths import DESK, PUBLIC, STUBS
+from grader.learner.records import Exercise, Status, Task, Verdict
+from grader.learner.state import back_up, write_text
+
+
+def exercise(number: int) -> Exercise:
+    """Raises ValueError for a number that the catalogue does not have."""
+    catalogue = read_catalogue()
+    if number not in catalogue:
+        raise ValueError(f"There is no exercise {number}; they go from 1 to {len(catalogue)}.")
+    return catalogue[number]
+
+
+def file_of(exercise: Exercise) -> Path:
+    return DESK / f"{exercise.module}.py"
+
+
+def run(exercise: Exercise, *, debug: bool = False) -> list[Verdict]:
+    """Every public check of an exercise, on the learner's file."""
+    from grader.learner.plugin import run_checks
+
+    if not file_of(exercise).exists():
+        raise ValueError(f"{file_of(exercise)} is missing; make reset-{exercise.number} puts a fresh one there.")
+    files = sorted(PUBLIC.glob(f"test_ex{exercise.number:02d}_*.py"))
+    if not files:
+        raise ValueError(f"{PUBLIC} has no checks for exercise {exercise.number}; fetch the kata again.")
+    return run_checks(files, debug=debug).verdicts
+
+
+def first_open_task(exercise: Exercise, verdicts: list[Verdict]) -> Task | None:
+    """The first task with a check that does not pass."""
+    open_ = {v.check.task for v in verdicts if v.status is not Status.PASSED}
+    return next((task for task in exercise.tasks if task.name in open_), None)
+
+
+def reset(number: int) -> str:
+    """Put the stub back; the learner's file is kept as a backup. Returns a sentence."""
+    chosen = exercise(number)
+    path, stub = file_of(chosen), STUBS / f"{chosen.module}.py"
+    if not stub.exists():
+        raise ValueError(f"{stub} is missing, so exercise {number} cannot be reset; fetch the kata again.")
+    if path.exists() and path.read_bytes() == stub.read_bytes():
+        return f"{path} is the stub already."
+    kept = f" Your file is kept as {back_up(path)}." if path.exists() else ""
+    write_text(path, stub.read_text(encoding="utf-8"))
+    return f"{path} is the stub again.{kept}"

@@ -1,0 +1,25 @@
+"""Hints in three steps: one that points, one that teaches, one that all but gives the answer."""
+
+from __future__ import annotations
+
+from textwrap import fill
+
+from grader.learner.exercises import exercise, first_open_task, run
+from grader.learner.state import read_state, write_state
+
+
+def next_hint(number: int) -> str:
+    """The hints of the first task that does not pass, one further than last time; the use is recorded."""
+    chosen = exercise(number)
+    task = first_open_task(chosen, run(chosen))
+    if task is None:
+        return f"Every check of exercise {number} passes: there is nothing to hint at. make solution-{number} shows the worked answer."
+    state = read_state()
+    used = state.setdefault("hints", {}).setdefault(str(number), {})
+    used[task.name] = min(used.get(task.name, 0) + 1, len(task.hints))
+    write_state(state)
+    count = used[task.name]
+    lines = [f"{task.name}, hint {count} of {len(task.hints)}", ""]
+    lines += [fill(f"{i}. {' '.join(hint.split())}", 80, subsequent_indent="   ") for i, hint in enumerate(task.hints[:count], 1)]
+    more = f"make hint-{number} says more." if count < len(task.hints) else f"That is all; make solution-{number} FORCE=1 shows an answer."
+    return "\n".join([*lines, "", more])

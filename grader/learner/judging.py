@@ -1,0 +1,89 @@
+"""From an observation and the expected values to a verdict."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from grader.learner.records import Check, Difference, Exercise, Fault, Observation, Status, Verdict
+
+STUB = re.compile(r"exercise (\d+): ([\w.]+)")
+SHOWN = 160  # characters of a value in a message
+
+
+def judge(check: Check, exercise: Exercise, observation: Observation, expected: dict[str, Any]) -> Verdict:
+    """Compare what a submission showed with what the oracles showed."""
+    if observation.fault is not None:
+        return _judge_fault(check, exercise, observation.fault)
+    differences = tuple(
+        Difference(text, show(expected[text]), show(observation.values.get(text)))
+        for text in check.probe.observe
+        if not same(expected[text], observation.values.get(text), check.probe.rel, check.probe.abs)
+    )
+    return Verdict(check, Status.FAILED if differences else Status.PASSED, differences=differences)
+
+
+def same(expected: Any, got: Any, rel: float, abs_: float) -> bool:
+    """Whether two encoded values agree: numbers within the tolerance (3 is 3.0, True is not 1), the rest exactly."""
+    if _is_number(expected) and _is_number(got):
+        return math.isclose(expected, got, rel_tol=rel, abs_tol=abs_)
+    if isinstance(expected, list) and isinstance(got, list):
+        return len(expected) == len(got) and all(same(e, g, rel, abs_) for e, g in zip(expected, got))
+    return type(expected) is type(got) and bool(expected == got)
+
+
+def show(value: Any) -> str:
+    """An encoded value as a learner would see it printed, shortened."""
+    if isinstance(value, list):
+        text = "[" + ", ".join(show(item) for item in value) + "]"
+    elif isinstance(value, float):
+        text = f"{value:.10g}"
+        text = text if any(c in text for c in ".en") else text + ".0"
+    elif isinstance(value, dict):
+        text = value.get("float") or f"{value['repr']} (of type {value['object']})"
+    else:
+        text = repr(value)
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)
+
+
+def _judge_fault(check: Check, exercise: Exercise, fault: Fault) -> Verdict:
+    stub = STUB.fullmatch(fault.message) if fault.type == "NotImplementedError" else None
+    if stub and (int(stub[1]), stub[2]) == (check.exercise, check.task):
+        return Verdict(check, Status.NOT_ATTEMPTED, f"{stub[2]} is still the stub.")
+    if stub:
+        return _blocked(check, int(stub[1]), f"{stub[2]} of exercise {stub[1]} is not written yet", fault)
+    origin = _exercise_of(fault)
+    if fault.during == "import" and origin not in (None, check.exercise):
+        return _blocked(check, origin or 0, f"exercise {origin} cannot be imported: {_one_line(fault)}", fault)
+    if fault.type == "TimeIsUp":
+        return Verdict(check, Status.TIMED_OUT, "It did not end: probably an endless loop.", fault=fault)
+    if fault.type == "RecursionError":
+        names = [f.function for f in fault.frames if f.file != "<probe>"]
+        repeated = max(names, key=names.count, default="a call")
+        message = f"The recursion in {repeated} went deeper than Python allows: endless, or one level per node."
+        return Verdict(check, Status.CRASHED, message, fault=fault)
+    if fault.type == "NameError" and fault.frames and fault.frames[-1].file == "<probe>":
+        message = f"{exercise.module}.py does not define what the check uses: {fault.message}."
+        return Verdict(check, Status.CRASHED, message, fault=fault)
+    return Verdict(check, Status.CRASHED, _one_line(fault), fault=fault)
+
+
+def _blocked(check: Check, number: int, why: str, fault: Fault) -> Verdict:
+    by = f"exercise {number}"
+    return Verdict(check, Status.BLOCKED, f"Blocked: {why}.", fault=fault, blocked_by=by)
+
+
+def _exercise_of(fault: Fault) -> int | None:
+    """The exercise whose file raised, if it is one."""
+    names = [re.match(r"ex(\d\d)_", frame.file) for frame in fault.frames]
+    found = [int(name[1]) for name in names if name]
+    return found[-1] if found else None
+
+
+def _one_line(fault: Fault) -> str:
+    return f"{fault.type}: {fault.message}" if fault.message else fault.type

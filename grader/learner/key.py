@@ -1,0 +1,28 @@
+"""The answer key: what the oracles saw at each probe, so that nothing heavy runs on the learner's path."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from grader.learner.records import Check
+
+
+class StaleKeyError(Exception):
+    """The key does not answer a probe; the author's fault, never the learner's."""
+
+
+def read_key(path: Path) -> dict[str, Any]:
+    """Expected values by check id, each with the fingerprint of the probe that they answer."""
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def expected_values(key: dict[str, Any], check: Check, module: str) -> dict[str, Any]:
+    """The expected value of every expression. Raises StaleKeyError where the key answers another probe."""
+    entry = key.get(check.id)
+    if entry is None or entry["probe"] != check.probe.fingerprint(module):
+        raise StaleKeyError(f"The answer key has no answer to {check.id} as it now stands: run `make key`.")
+    values: dict[str, Any] = entry["values"]
+    return values

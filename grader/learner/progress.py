@@ -1,0 +1,54 @@
+"""Where the learner stands: a bar, a table, and the next step."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+from grader.learner.catalogue import read_catalogue
+from grader.learner.exercises import file_of, first_open_task, run
+from grader.learner.records import Exercise, Status, Verdict
+from grader.learner.state import read_state
+
+
+def show_progress(console: Console) -> None:
+    """Run all public checks and print how many pass, by exercise."""
+    results: dict[int, list[Verdict]] = {}
+    catalogue = read_catalogue()
+    with console.status("Running the checks ..."):
+        for number, exercise in catalogue.items():
+            results[number] = run(exercise)
+    passed = sum(v.status is Status.PASSED for verdicts in results.values() for v in verdicts)
+    total = sum(map(len, results.values()))
+    console.print(ProgressBar(total=total, completed=passed, width=min(60, console.width)))
+    console.print(f"{passed} of {total} checks pass.\n", highlight=False)
+    console.print(_table(catalogue, results))
+    console.print(_next_step(catalogue, results), highlight=False)
+
+
+def _table(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]) -> Table:
+    hints = read_state().get("hints", {})
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading, side in (("", "right"), ("exercise", "left"), ("checks", "right"), ("state", "left"), ("hints", "right")):
+        table.add_column(heading, justify=side)  # type: ignore[arg-type]
+    for number, verdicts in results.items():
+        done = sum(v.status is Status.PASSED for v in verdicts)
+        used = sum(hints.get(str(number), {}).values())
+        cells = str(number), catalogue[number].title, f"{done}/{len(verdicts)}", _state(verdicts), str(used or "")
+        table.add_row(*cells, style="green" if done == len(verdicts) else "")
+    return table
+
+
+def _state(verdicts: list[Verdict]) -> str:
+    """'done', or what most of the open checks are."""
+    open_ = [v.status for v in verdicts if v.status is not Status.PASSED]
+    return max(open_, key=open_.count).value if open_ else "done"
+
+
+def _next_step(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]) -> str:
+    for number, verdicts in results.items():
+        task = first_open_task(catalogue[number], verdicts)
+        if task is not None:
+            return f"\nNext: write {task.name} in {file_of(catalogue[number])}, then make test-exercise-{number}."
+    return "\nEverything passes. make my-minigrad makes a package of it, make train ENGINE=mine trains your network."

@@ -1,0 +1,143 @@
+"""What passes between the parts of the grader: plain frozen records that import nothing of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import Enum
+from textwrap import dedent
+from typing import Any
+
+
+class Status(str, Enum):
+    """How a check ended. A fault of the grader is none of these and never costs a mark."""
+
+    PASSED = "passed"
+    FAILED = "wrong"
+    NOT_ATTEMPTED = "not attempted"
+    CRASHED = "crashed"
+    TIMED_OUT = "timed out"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One stub: its name as in the source ('Value.backward'), its weight, and three hints, each saying more."""
+
+    name: str
+    points: int
+    hints: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One module that the learner completes."""
+
+    number: int
+    module: str
+    title: str
+    goal: str
+    prerequisites: tuple[int, ...]
+    reading: tuple[str, ...]
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A snippet in the learner's words and the expressions to observe after it."""
+
+    snippet: str
+    observe: tuple[str, ...]
+    rel: float = 1e-9
+    abs: float = 1e-12
+
+    @property
+    def code(self) -> str:
+        """The snippet without the indentation that it has in the check's source."""
+        return dedent(self.snippet).strip("\n") + "\n"
+
+    def fingerprint(self, module: str) -> str:
+        """Changes whenever an oracle could answer differently."""
+        text = json.dumps([module, self.code, self.observe])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A statement that is right or wrong of a submission, and the probe that decides it."""
+
+    name: str
+    exercise: int
+    task: str
+    points: int
+    title: str
+    probe: Probe
+
+    @property
+    def id(self) -> str:
+        """Unique over all suites: 'ex04.value_used_twice'."""
+        return f"ex{self.exercise:02d}.{self.name.removeprefix('test_')}"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One line of a traceback: the file's name alone, the line number from 1, the function, and the source line."""
+
+    file: str
+    line: int
+    function: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An exception that ended a probe. `during` is 'import' or 'run'; frames are the learner's own and the probe's."""
+
+    type: str
+    message: str
+    during: str
+    frames: tuple[Frame, ...]
+    caret: str = ""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a probe saw, as untrusted data: a value per expression in the encoding of `probing.encode`, or a fault."""
+
+    values: dict[str, Any]
+    fault: Fault | None = None
+
+    @staticmethod
+    def from_json(answer: dict[str, Any]) -> Observation:
+        fault = answer.get("fault")
+        if fault is None:
+            return Observation(answer["values"])
+        frames = tuple(Frame(**frame) for frame in fault["frames"])
+        return Observation({}, Fault(**{**fault, "frames": frames}))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An observed expression whose value is not the expected one; both as text that a learner reads."""
+
+    expression: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A check's outcome on one submission. `message` is one or two sentences that say what happened."""
+
+    check: Check
+    status: Status
+    message: str = ""
+    differences: tuple[Difference, ...] = ()
+    fault: Fault | None = None
+    blocked_by: str = ""
+    printed: str = ""
+
+    @property
+    def points(self) -> int:
+        return self.check.points if self.status is Status.PASSED else 0

@@ -1,0 +1,125 @@
+"""Verdicts as text that a learner reads. ASCII alone, so that every console shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from grader.learner.paths import DESK
+from grader.learner.probing import PROBE_FILE
+from grader.learner.records import Check, Exercise, Fault, Status, Verdict
+
+COLOURS = {
+    Status.PASSED: "green",
+    Status.FAILED: "red",
+    Status.CRASHED: "red",
+    Status.TIMED_OUT: "red",
+    Status.BLOCKED: "yellow",
+    Status.NOT_ATTEMPTED: "bright_black",
+}
+MARGIN = "    "
+PRINTED_LINES = 15
+LAST = 11
+
+
+def explain(verdict: Verdict, exercise: Exercise) -> str:
+    """One verdict in full: what was run, what came out, what was expected, and the learner's own lines."""
+    parts = [verdict.message] if verdict.message else []
+    imported = verdict.fault is None or verdict.fault.during == "run"
+    if imported and verdict.status not in (Status.NOT_ATTEMPTED, Status.BLOCKED):
+        parts.append(_snippet(verdict.check, exercise))
+    parts += [_table(verdict)] if verdict.differences else []
+    if verdict.fault is not None and verdict.status is not Status.BLOCKED:
+        parts.append(_traceback(verdict.fault))
+    if verdict.printed.strip():
+        parts.append(_printed(verdict.printed))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _snippet(check: Check, exercise: Exercise) -> str:
+    code = check.probe.code if check.probe.code.strip() else ""
+    lines = [f"from {exercise.module} import *", *code.splitlines()]
+    return "Run:\n" + "\n".join((MARGIN + line).rstrip() for line in lines)
+
+
+def _table(verdict: Verdict) -> str:
+    blocks = []
+    for d in verdict.differences:
+        blocks.append(f"{MARGIN}{d.expression}\n{MARGIN}    expected {d.expected}\n{MARGIN}    got      {d.got}")
+    return "Then:\n" + "\n".join(blocks)
+
+
+def _traceback(fault: Fault) -> str:
+    lines = []
+    for frame in fault.frames:
+        function = "" if frame.function in ("", "<module>") else f", in {frame.function}"
+        where = "in the lines above" if frame.file == PROBE_FILE else f"{frame.file}, line {frame.line}{function}"
+        lines += [f"{MARGIN}{where}", f"{MARGIN}    {frame.text}"]
+    if fault.caret:
+        lines.append(f"{MARGIN}    {fault.caret}")
+    return "Where:\n" + "\n".join(lines) if lines else ""
+
+
+def _printed(text: str) -> str:
+    lines = text.rstrip().splitlines()
+    cut = [f"... and {len(lines) - PRINTED_LINES} more lines"] if len(lines) > PRINTED_LINES else []
+    return "Printed:\n" + "\n".join(MARGIN + line for line in lines[:PRINTED_LINES] + cut)
+
+
+def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict]) -> str:
+    """A line per check, then the first failure of each task in full, then the sum and what to do next."""
+    parts = [click.style(f"Exercise {exercise.number}: {exercise.title}", bold=True) + "\n"]
+    shown: set[str] = set()
+    details = []
+    for task in exercise.tasks:
+        parts.append(task.name)
+        for verdict in (v for v in verdicts if v.check.task == task.name):
+            parts.append(_line(verdict))
+            if verdict.status not in (Status.PASSED, Status.NOT_ATTEMPTED) and task.name not in shown:
+                shown.add(task.name)
+                details.append(f"{_heading(verdict)}\n\n{explain(verdict, exercise)}")
+    return "\n".join(parts) + "".join(f"\n\n{detail}" for detail in _without_repeats(details)) + "\n\n" + _ending(exercise, verdicts)
+
+
+def _line(verdict: Verdict) -> str:
+    status = click.style(f"{verdict.status.value:>13}", fg=COLOURS[verdict.status])
+    return f"{status}  {verdict.check.title}"
+
+
+def _heading(verdict: Verdict) -> str:
+    status = click.style(verdict.status.value.upper(), fg=COLOURS[verdict.status])
+    return f"{status}  {verdict.check.task}: {verdict.check.title}"
+
+
+def _without_repeats(details: list[str]) -> list[str]:
+    """When every task is blocked or crashed by the same thing, say it once."""
+    seen: set[str] = set()
+    kept = []
+    for detail in details:
+        body = detail.partition("\n\n")[2]
+        key = body.partition("\n\nRun:")[0] if "\n\nWhere:" in body else body
+        if key not in seen:
+            kept.append(detail)
+        seen.add(key)
+    return kept
+
+
+def _is_untouched(verdict: Verdict) -> bool:
+    return verdict.status is Status.NOT_ATTEMPTED
+
+
+def _ending(exercise: Exercise, verdicts: Sequence[Verdict]) -> str:
+    passed = sum(v.status is Status.PASSED for v in verdicts)
+    line = f"{passed} of {len(verdicts)} checks pass."
+    n = exercise.number
+    blockers = sorted({v.blocked_by for v in verdicts if v.blocked_by})
+    if passed == len(verdicts):
+        following = "make progress" if n == LAST else f"make test-exercise-{n + 1}"
+        return click.style(line, fg="green") + f" Next: {following} (compare with make solution-{n})."
+    untouched = [t.name for t in exercise.tasks if all(_is_untouched(v) for v in verdicts if v.check.task == t.name)]
+    if len(untouched) == len(exercise.tasks):
+        return f"{line} Open {DESK / exercise.module}.py: the lesson stands at its top, then write {untouched[0]}."
+    if blockers and blockers[0] != f"exercise {n}":
+        return f"{line} {blockers[0].capitalize()} comes first: make test-{blockers[0].replace(' ', '-')}."
+    return f"{line} Stuck? make hint-{n} says a little more each time."

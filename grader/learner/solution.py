@@ -1,0 +1,52 @@
+"""The worked answer beside the learner's."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.table import Table
+
+from grader.learner.exercises import exercise, file_of, run
+from grader.learner.paths import SOLUTIONS
+from grader.learner.records import Status
+from grader.learner.source import functions, text_of
+
+SIDE_BY_SIDE = 150  # columns; below, one stands under the other
+
+
+def show_solution(number: int, console: Console, *, force: bool) -> None:
+    """Print both, task by task. Raises ValueError while the exercise does not pass, unless forced."""
+    chosen = exercise(number)
+    path = SOLUTIONS / f"{chosen.module}.py"
+    if not path.exists():
+        raise ValueError("The worked answers are not part of this copy of the kata; ask your course for them.")
+    if not force and not all(v.status is Status.PASSED for v in run(chosen)):
+        raise ValueError(f"Exercise {number} does not pass yet; make solution-{number} FORCE=1 shows the answer all the same.")
+    worked, own = path.read_text(encoding="utf-8"), file_of(chosen).read_text(encoding="utf-8")
+    worked_functions, own_functions = functions(worked), _functions_or_none(own)
+    for task in chosen.tasks:
+        answer = _without_markers(text_of(worked, worked_functions[task.name]))
+        mine = text_of(own, own_functions[task.name]) if task.name in own_functions else "(not in your file)\n"
+        console.rule(task.name)
+        if console.width >= SIDE_BY_SIDE:
+            table = Table.grid(padding=(0, 2), expand=True)
+            table.add_row("yours", "worked answer")
+            table.add_row(_code(mine), _code(answer))
+            console.print(table)
+        else:
+            console.print("yours", _code(mine), "worked answer", _code(answer), sep="\n")
+
+
+def _functions_or_none(source: str) -> dict[str, object]:
+    try:
+        return functions(source)  # type: ignore[return-value]
+    except SyntaxError:
+        return {}
+
+
+def _without_markers(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if "### BEGIN SOLUTION" not in line and "### END SOLUTION" not in line) + "\n"
+
+
+def _code(text: str) -> Syntax:
+    return Syntax(text.rstrip(), "python", background_color="default", word_wrap=True)

@@ -1,0 +1,56 @@
+"""The functions in an exercise's source, by task name: 'gradient', 'Neuron.parameters', 'Value.__add__'."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from textwrap import dedent
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function or method and where it stands: lines from 1, decorators excluded from `first`."""
+
+    name: str
+    owner: str
+    first: int
+    last: int
+    top: int
+
+    @property
+    def task(self) -> str:
+        return f"{self.owner}.{self.name}" if self.owner else self.name
+
+
+def functions(source: str) -> dict[str, Function]:
+    """Every function at the top level or in a class, also those attached by `@add_to_class(Owner)`.
+
+    Raises SyntaxError. A name that is defined twice stands for the last definition, as in Python.
+    """
+    found = []
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef):
+            found.append(_function(node, _attached_to(node)))
+        elif isinstance(node, ast.ClassDef):
+            found += [_function(item, node.name) for item in node.body if isinstance(item, ast.FunctionDef)]
+    return {function.task: function for function in found}
+
+
+def text_of(source: str, function: Function) -> str:
+    """A function's own lines, dedented, without decorators."""
+    lines = source.splitlines()[function.first - 1 : function.last]
+    return dedent("\n".join(lines)) + "\n"
+
+
+def _function(node: ast.FunctionDef, owner: str) -> Function:
+    top = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return Function(node.name, owner, node.lineno, node.end_lineno or node.lineno, top)
+
+
+def _attached_to(node: ast.FunctionDef) -> str:
+    """'Value' for a function under @add_to_class(Value), '' for any other."""
+    for decorator in node.decorator_list:
+        match decorator:
+            case ast.Call(func=ast.Name(id="add_to_class"), args=[ast.Name(id=owner)]):
+                return owner
+    return ""

@@ -1,0 +1,48 @@
+"""What is remembered between commands, in .minigrad/: hints used. Backups lie beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from grader.learner.paths import STATE
+
+FILE = "state.json"
+
+
+def read_state() -> dict[str, Any]:
+    """The state, or an empty one if there is none or it is damaged: nothing in it is worth an error."""
+    try:
+        state = json.loads((STATE / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return state if isinstance(state, dict) else {}
+
+
+def write_state(state: dict[str, Any]) -> None:
+    STATE.mkdir(exist_ok=True)
+    write_text(STATE / FILE, json.dumps(state, indent=2) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole file or leave the old one."""
+    partial = path.with_name(path.name + ".part")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)
+
+
+def back_up(path: Path) -> Path:
+    """Copy a file into .minigrad/backups under a name of its own; returns the copy's path."""
+    folder = STATE / "backups"
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    copy = folder / f"{path.stem}-{stamp}{path.suffix}"
+    count = 1
+    while copy.exists():
+        count += 1
+        copy = folder / f"{path.stem}-{stamp}-{count}{path.suffix}"
+    copy.write_bytes(path.read_bytes())
+    return copy

@@ -1,0 +1,107 @@
+"""Whole reports, for each shape of failure. UPDATE_GOLDEN=1 writes them anew; read what changed."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+GOLDEN = Path(__file__).with_name("golden")
+
+
+def not_attempted(learner):
+    return 1
+
+
+def all_right(learner):
+    learner.solve(1)
+    return 1
+
+
+def wrong_value(learner):
+    learner.solve(1, 2)
+    learner.edit(3, "self.grad += other.data * out.grad", "self.grad += other.grad * out.grad")
+    return 3
+
+
+def exception(learner):
+    learner.solve(1, 2)
+    learner.edit(3, "self.grad += other.data * out.grad", "self.grad += othr.data * out.grad")
+    return 3
+
+
+def printed_output(learner):
+    learner.solve(1, 2)
+    learner.edit(3, "self.grad += other.data * out.grad", "print('upstream', out.grad); self.grad = out.grad")
+    return 3
+
+
+def syntax_error(learner):
+    learner.solve(1, 2)
+    learner.edit(3, 'out = Value(self.data * other.data, (self, other), "*")', "out = Value(self.data *")
+    return 3
+
+
+def missing_name(learner):
+    learner.solve(2)
+    learner.edit(1, "def gradient(", "def gradiant(")
+    return 1
+
+
+def empty_file(learner):
+    learner.file(1).write_text("", encoding="utf-8")
+    return 1
+
+
+def time_out(learner):
+    learner.edit(1, "def gradient(f, xs, h=1e-6):", "def gradient(f, xs, h=1e-6):\n    while True:\n        pass")
+    return 1
+
+
+def endless_recursion(learner):
+    learner.solve(1)
+    learner.edit(2, "return Value(self.data + other.data, (self, other), \"+\")", "return self + other")
+    return 2
+
+
+def blocked_by_a_stub(learner):
+    learner.solve(1, 2, 4)
+    return 4
+
+
+def blocked_by_a_syntax_error(learner):
+    learner.solve(1, 2, 4)
+    learner.file(3).write_text("def (", encoding="utf-8")
+    return 4
+
+
+SHAPES = [
+    not_attempted,
+    all_right,
+    wrong_value,
+    exception,
+    printed_output,
+    syntax_error,
+    missing_name,
+    empty_file,
+    time_out,
+    endless_recursion,
+    blocked_by_a_stub,
+    blocked_by_a_syntax_error,
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
+def test_report_is_the_golden_one(learner, shape):
+    number = shape(learner)
+    result = learner.run("test", number)
+    path = GOLDEN / f"{shape.__name__}.txt"
+    text = f"{result.stdout}{result.stderr}exit code {result.returncode}\n"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+    assert result.returncode == (0 if shape is all_right else 1)
+
+
+def test_every_golden_report_belongs_to_a_shape_and_is_plain_ascii():
+    assert {path.stem for path in GOLDEN.glob("*.txt")} == {shape.__name__ for shape in SHAPES}
+    assert all(path.read_text(encoding="utf-8").isascii() for path in GOLDEN.glob("*.txt"))

@@ -1,0 +1,108 @@
+"""The reference stays small, and every room imports only what it may."""
+
+import ast
+import io
+import sys
+import tokenize
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+REFERENCE = ROOT / "minigrad_reference"
+DRAWING = REFERENCE / "drawing"
+NO_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+
+
+def python_files(folder):
+    files = sorted(path for path in folder.rglob("*.py"))
+    assert files, f"{folder} has no Python files"
+    return files
+
+
+def lines_of_code(source):
+    """The lines that hold code: docstrings, comments and blank lines aside."""
+    docstrings = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            docstrings.update(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    code = {line for t in tokens if t.type not in NO_CODE for line in range(t.start[0], t.end[0] + 1)}
+    return len(code - docstrings)
+
+
+def imports(path):
+    """The full names a file imports, wherever in it; a relative import keeps its dots."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def within(name, *packages):
+    return any(name == package or name.startswith(package + ".") for package in packages)
+
+
+def offences(files, allowed):
+    return [f"{path.relative_to(ROOT)}: {name}" for path in files for name in imports(path) if not allowed(name)]
+
+
+def test_lines_of_code_leave_out_docstrings_comments_and_blank_lines():
+    source = '"""Doc\nstring."""\n\n# comment\ndef f(x):  # comment\n    """Doc."""\n    return """a\nb"""\n'
+    assert lines_of_code(source) == 3
+
+
+def test_imports_are_found_inside_functions_too():
+    assert "torch" in list(imports(Path(__file__).parents[1] / "oracles" / "test_reference_against_torch.py"))
+    assert "io" in list(imports(Path(__file__)))
+
+
+@pytest.mark.parametrize(
+    ("files", "limit"),
+    [([REFERENCE / "engine.py", REFERENCE / "nn.py"], 300), (python_files(REFERENCE), 650)],
+    ids=["engine and networks", "the whole reference"],
+)
+def test_the_reference_stays_under_its_limit_of_lines_of_code(files, limit):
+    sizes = {path.name: lines_of_code(path.read_text(encoding="utf-8")) for path in files}
+    assert sum(sizes.values()) < limit, sizes
+
+
+def test_the_reference_imports_only_itself_and_the_standard_library_except_for_drawing():
+    def allowed(name):
+        return within(name, "minigrad_reference", *sys.stdlib_module_names)
+
+    files = python_files(REFERENCE)
+    assert offences([path for path in files if DRAWING not in path.parents], allowed) == []
+    libraries = ("graphviz", "matplotlib", "pygraphviz")
+    drawing = [path for path in files if DRAWING in path.parents]
+    assert offences(drawing, lambda name: allowed(name) or within(name, *libraries)) == []
+
+
+def test_the_reference_without_its_drawing_does_not_import_the_drawing():
+    files = [path for path in python_files(REFERENCE) if DRAWING not in path.parents]
+    assert offences(files, lambda name: not within(name, "minigrad_reference.drawing")) == []
+
+
+def test_drawing_imports_no_engine():
+    def allowed(name):
+        mine = within(name, "minigrad_reference.drawing", "minigrad_reference.files")
+        return mine or not within(name, "minigrad_reference", "minigrad")
+
+    assert offences(python_files(DRAWING), allowed) == []
+
+
+def test_what_travels_to_students_never_imports_what_stays_behind():
+    behind = ("grader.course", "solutions", "tests")
+    assert offences(python_files(ROOT / "grader" / "learner"), lambda name: not within(name, *behind)) == []
+
+
+def test_torch_is_imported_nowhere_in_the_grader_or_the_reference():
+    files = python_files(ROOT / "grader") + python_files(REFERENCE)
+    assert offences(files, lambda name: not within(name, "torch")) == []
+
+
+def test_no_import_is_relative():
+    files = python_files(ROOT / "grader") + python_files(REFERENCE)
+    assert offences(files, lambda name: not name.startswith(".")) == []

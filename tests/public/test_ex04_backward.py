@@ -1,0 +1,192 @@
+"""Public checks of exercise 4."""
+
+from grader.learner.checks import exercise
+
+check = exercise(4)
+
+
+@check("topological_order", points=1)
+def test_every_value_once_and_the_root_last(probe):
+    """Every value that the root depends on is in the list once, and the root is last."""
+    probe(
+        """
+        a = Value(2.0)
+        b = Value(3.0)
+        c = a * b
+        d = c + a
+        order = list(topological_order(d))
+        """,
+        "len(order)",
+        "[sum(v is x for v in order) for x in (a, b, c, d)]",
+        "order[-1] is d",
+    )
+
+
+@check("topological_order", points=2)
+def test_order_where_one_way_is_longer(probe):
+    """A value comes before all of its consumers, also where one way to the root is longer."""
+    probe(
+        """
+        a = Value(2.0)
+        b = a * a
+        short = b + a
+        long = ((b + a) * a) * a
+        c = short * long
+        order = list(topological_order(c))
+        in_order = all(order.index(p) < order.index(v) for v in order for p in v._prev)
+        """,
+        "len(order)",
+        "in_order",
+    )
+
+
+@check("topological_order", points=2)
+def test_order_of_a_ladder(probe):
+    """A ladder of twelve shared values comes in order: operands first, each value once."""
+    probe(
+        """
+        w = Value(0.5)
+        x = Value(3.0)
+        for step in range(12):
+            short = x * w
+            long = (x * w + w) * w
+            x = short + long
+        order = list(topological_order(x))
+        in_order = all(order.index(p) < order.index(v) for v in order for p in v._prev)
+        """,
+        "len(order)",
+        "in_order",
+    )
+
+
+@check("topological_order", points=1)
+def test_only_what_the_root_depends_on(probe):
+    """Values that the root does not depend on are not in the list."""
+    probe(
+        """
+        a = Value(2.0)
+        b = Value(3.0)
+        c = a + b
+        d = c * a
+        order = list(topological_order(c))
+        """,
+        "len(order)",
+        "[any(v is x for v in order) for x in (a, b, c, d)]",
+    )
+
+
+@check("Value.backward", points=1)
+def test_root_starts_with_gradient_one(probe):
+    """The value on which backward is called gets the gradient 1, and its operands theirs."""
+    probe(
+        """
+        a = Value(3.0)
+        b = Value(-4.0)
+        c = a * b
+        c.backward()
+        """,
+        "c.grad",
+        "a.grad",
+        "b.grad",
+    )
+
+
+@check("Value.backward", points=1)
+def test_gradients_reach_the_first_values(probe):
+    """Gradients go all the way back, through every value in between."""
+    probe(
+        """
+        a = Value(2.0)
+        b = a * 3.0
+        c = b + 1.0
+        d = c * 5.0
+        e = d * 2.0
+        e.backward()
+        """,
+        "[d.grad, c.grad, b.grad]",
+        "a.grad",
+    )
+
+
+@check("Value.backward", points=2)
+def test_two_ways_of_unequal_length(probe):
+    """A value passes its gradient on only when all of its consumers, near and far, are done."""
+    probe(
+        """
+        a = Value(2.0)
+        b = a * 3.0
+        short = b * 5.0
+        long = (b * 2.0 + 1.0) * 4.0
+        c = short + long
+        c.backward()
+        """,
+        "b.grad",
+        "a.grad",
+    )
+
+
+@check("Value.backward", points=2)
+def test_used_early_and_again_much_later(probe):
+    """Values that are used at once and again much later receive the gradients of all uses."""
+    probe(
+        """
+        values = [Value(1.5)]
+        for i in range(30):
+            newest = values[-1]
+            older = values[i // 2]
+            values.append(newest * 0.5 + older * 0.25)
+        values[-1].backward()
+        """,
+        "[v.grad for v in values[:10]]",
+    )
+
+
+@check("Value.backward", points=2)
+def test_ladder_of_shared_values(probe):
+    """A ladder of twelve shared values gives every value the gradients of all its uses."""
+    probe(
+        """
+        a = Value(0.5)
+        x = a
+        for step in range(12):
+            short = x * 0.5
+            long = (x * 0.5 + 1.0) * 2.0
+            x = short + long
+        x.backward()
+        """,
+        "x.data",
+        "a.grad",
+    )
+
+
+@check("Value.backward", points=1)
+def test_two_results_share_a_value(probe):
+    """backward adds to the gradients that an earlier result has left and does not erase them."""
+    probe(
+        """
+        a = Value(3.0)
+        b = Value(4.0)
+        c = a * b
+        d = a + b
+        c.backward()
+        d.backward()
+        """,
+        "a.grad",
+        "b.grad",
+    )
+
+
+@check("Value.backward", points=1)
+def test_chain_of_five_thousand_additions(probe):
+    """A chain of 5,000 additions works; a recursive walk would be too deep for Python."""
+    probe(
+        """
+        a = Value(1.0)
+        total = a
+        for step in range(5000):
+            total = total + a
+        total.backward()
+        """,
+        "total.data",
+        "a.grad",
+    )

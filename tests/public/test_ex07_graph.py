@@ -1,0 +1,177 @@
+"""Public checks of exercise 7."""
+
+from grader.learner.checks import exercise
+
+check = exercise(7)
+
+
+@check("trace", points=1)
+def test_trace_finds_every_value(probe):
+    """The nodes are all values that the root depends on, and the root itself."""
+    probe(
+        """
+        a = Value(2.0)
+        b = Value(-3.0)
+        c = Value(10.0)
+        d = a * b + c
+        nodes, edges = trace(d)
+        """,
+        "sorted(v.data for v in nodes)",
+        "d in nodes",
+    )
+
+
+@check("trace", points=2)
+def test_edges_go_from_operand_to_result(probe):
+    """An edge is a pair: first the operand, then the result that was made from it."""
+    probe(
+        """
+        a = Value(2.0)
+        b = Value(5.0)
+        c = a * b
+        d = c + a
+        nodes, edges = trace(d)
+        """,
+        "len(edges)",
+        "sorted((operand.data, result.data) for operand, result in edges)",
+    )
+
+
+@check("trace", points=2)
+def test_trace_of_shared_values(probe):
+    """A value that is used in several places is one node with one edge to each result."""
+    probe(
+        """
+        a = Value(2.0)
+        b = a * 3.0
+        c = b * b
+        d = c + b
+        nodes, edges = trace(d)
+        """,
+        "len(nodes)",
+        "len(edges)",
+        "[(b, c) in edges, (b, d) in edges, (c, d) in edges]",
+    )
+
+
+@check("trace", points=1)
+def test_trace_of_a_single_value(probe):
+    """A value that was made from nothing is the only node, and there are no edges."""
+    probe(
+        """
+        a = Value(2.0)
+        nodes, edges = trace(a)
+        """,
+        "[v is a for v in nodes]",
+        "len(edges)",
+    )
+
+
+@check("trace", points=1)
+def test_trace_of_a_ladder(probe):
+    """In a ladder of ten shared values every value is one node, however many ways lead to it."""
+    probe(
+        """
+        x = Value(1.0)
+        for step in range(10):
+            x = x + x.tanh()
+        nodes, edges = trace(x)
+        """,
+        "len(nodes)",
+        "len(edges)",
+    )
+
+
+@check("draw_dot", points=1)
+def test_picture_runs_from_left_to_right(probe):
+    """The picture runs from left to right and draws every value as a record."""
+    probe(
+        """
+        a = Value(2.0)
+        b = Value(3.0)
+        c = a + b
+        dot = draw_dot(c)
+        """,
+        "'rankdir=LR' in dot.source",
+        "dot.source.count('shape=record')",
+    )
+
+
+@check("draw_dot", points=2)
+def test_picture_shows_label_data_and_gradient(probe):
+    """The box of a value shows its label, its data and its gradient with four decimals."""
+    probe(
+        """
+        a = Value(2.0, label="a")
+        b = Value(3.0, label="b")
+        c = a * b
+        c.backward()
+        dot = draw_dot(c)
+        """,
+        "'{ a | data 2.0000 | grad 3.0000 }' in dot.source",
+        "'{ b | data 3.0000 | grad 2.0000 }' in dot.source",
+        "'data 6.0000 | grad 1.0000' in dot.source",
+    )
+
+
+@check("draw_dot", points=1)
+def test_picture_shows_the_operations(probe):
+    """Every operation has a box of its own that shows its name."""
+    probe(
+        """
+        a = Value(2.0)
+        b = Value(3.0)
+        c = a * b
+        d = c + a
+        dot = draw_dot(d)
+        text = dot.source.replace('"', "")
+        """,
+        "text.count('label=*')",
+        "text.count('label=+')",
+    )
+
+
+@check("draw_dot", points=1)
+def test_picture_counts_its_arrows(probe):
+    """There is an arrow for each edge of trace, and one from each operation to its result."""
+    probe(
+        """
+        a = Value(2.0)
+        b = Value(3.0)
+        c = a * b
+        d = c + a
+        dot = draw_dot(d)
+        """,
+        "dot.source.count('->')",
+    )
+
+
+@check("draw_dot", points=2)
+def test_arrows_pass_through_the_operation(probe):
+    """An arrow goes from the operand to the operation, and from the operation to the result."""
+    probe(
+        """
+        a = Value(2.0)
+        c = a.tanh()
+        dot = draw_dot(c)
+        operand_to_operation = f"{id(a)} -> {id(c)}tanh"
+        operation_to_result = f"{id(c)}tanh -> {id(c)}"
+        arrows = dot.source.replace('"', "")
+        """,
+        "operand_to_operation in arrows",
+        "operation_to_result in arrows",
+    )
+
+
+@check("draw_dot", points=1)
+def test_picture_of_a_single_value(probe):
+    """A value that was made from nothing is one box without arrows."""
+    probe(
+        """
+        a = Value(2.0)
+        dot = draw_dot(a)
+        """,
+        "dot.source.count('data 2.0000')",
+        "dot.source.count('shape=record')",
+        "dot.source.count('->')",
+    )
