@@ -8,15 +8,14 @@ engine runs as it is used, with the interpreter's default settings.
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import sys
 import time
 from pathlib import Path
 
 import torch
+from micrograd import nn as micrograd_nn
 from micrograd.engine import Value as MicrogradValue
-from micrograd.nn import MLP as MicrogradMLP
 from rich.console import Console
 from rich.table import Table
 
@@ -62,7 +61,7 @@ class Micrograd:
     """micrograd as its own demonstration uses it."""
 
     def __init__(self) -> None:
-        self.model = MicrogradMLP(2, [16, 16, 1])
+        self.model = micrograd_nn.MLP(2, [16, 16, 1])
         for p, q in zip(self.model.parameters(), Minigrad().model.parameters(), strict=True):
             p.data = q.data
 
@@ -105,7 +104,7 @@ class Torch:
         loss.backward()
         with torch.no_grad():
             for p in self.parameters:
-                p -= RATE * p.grad
+                p.sub_(RATE * p.grad)
         return loss.item()
 
 
@@ -215,18 +214,27 @@ def main() -> None:
     for heading in ("nodes", "collector paused", "x 1000", "collector on", "x 1000"):
         table.add_column(heading, justify="right")
     for size in paused:
-        cells = (f"{v[size]:.0f}" if i % 2 == 0 else f"{v[size] / v['1000']:.2f}" for v in (paused, running) for i in (0, 1))
+        cells = (
+            f"{v[size]:.0f}" if i % 2 == 0 else f"{v[size] / v['1000']:.2f}" for v in (paused, running) for i in (0, 1)
+        )
         table.add_row(f"{int(size):,}", *cells)
     console.print(table)
     share = memory["minigrad"] / memory["micrograd"]
-    console.print(f"Bytes per node: minigrad {memory['minigrad']:.0f}, micrograd {memory['micrograd']:.0f} ({share:.2f} of it).")
-    report = {"epoch_cpu_s": epochs, "node_cpu_ns": paused, "node_cpu_ns_collector_on": running, "bytes_per_node": memory}
+    console.print(
+        f"Bytes per node: minigrad {memory['minigrad']:.0f}, micrograd {memory['micrograd']:.0f} ({share:.2f} of it)."
+    )
+    report = {
+        "epoch_cpu_s": epochs,
+        "node_cpu_ns": paused,
+        "node_cpu_ns_collector_on": running,
+        "bytes_per_node": memory,
+    }
     report["rounds"] = {"fast": ROUNDS, "slow": SLOW_ROUNDS}
     report["python"] = sys.version.split()[0]
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
     partial = OUTPUT.with_suffix(".part")
     partial.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    os.replace(partial, OUTPUT)
+    partial.replace(OUTPUT)
     console.print(f"Written to {OUTPUT}.")
 
 

@@ -86,7 +86,7 @@ Run `make test-exercise-2`. If you are stuck: `make hint-2`.
 """
 
 # What came before is imported so that it can be had from here as well.
-from ex01_derivatives import derivative, gradient  # noqa: F401
+from ex01_derivatives import derivative, gradient
 
 
 class Value:

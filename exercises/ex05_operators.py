@@ -107,7 +107,7 @@ Run `make test-exercise-5`. If you are stuck: `make hint-5`.
 """
 
 # What came before is imported so that it can be had from here as well.
-from ex04_backward import (  # noqa: F401
+from ex04_backward import (
     Value,
     add_to_class,
     derivative,

@@ -104,7 +104,7 @@ Run `make test-exercise-6`. If you are stuck: `make hint-6`.
 import math
 
 # What came before is imported so that it can be had from here as well.
-from ex05_operators import (  # noqa: F401
+from ex05_operators import (
     Value,
     add_to_class,
     derivative,

@@ -83,7 +83,7 @@ Run `make test-exercise-7`. If you are stuck: `make hint-7`.
 """
 
 # What came before is imported so that it can be had from here as well.
-from ex06_activations import (  # noqa: F401
+from ex06_activations import (
     Value,
     add_to_class,
     derivative,

@@ -97,7 +97,7 @@ Run `make test-exercise-8`. If you are stuck: `make hint-8`.
 import random
 
 # What came before is imported so that it can be had from here as well.
-from ex07_graph import (  # noqa: F401
+from ex07_graph import (
     Value,
     add_to_class,
     derivative,

@@ -111,7 +111,7 @@ Run `make test-exercise-4`. If you are stuck: `make hint-4`.
 """
 
 # What came before is imported so that it can be had from here as well.
-from ex03_chain_rule import Value, add_to_class, derivative, gradient  # noqa: F401
+from ex03_chain_rule import Value, add_to_class, derivative, gradient
 
 
 def topological_order(root):

@@ -112,7 +112,7 @@ Run `make test-exercise-9`. If you are stuck: `make hint-9`.
 import random
 
 # What came before is imported so that it can be had from here as well.
-from ex08_neuron import (  # noqa: F401
+from ex08_neuron import (
     Module,
     Neuron,
     Value,

@@ -114,7 +114,7 @@ Run `make test-exercise-10`. If you are stuck: `make hint-10`.
 """
 
 # What came before is imported so that it can be had from here as well.
-from ex09_mlp import (  # noqa: F401
+from ex09_mlp import (
     MLP,
     Layer,
     Module,

@@ -37,7 +37,9 @@ def boundary() -> None:
     """What `make train` draws by default."""
     data = load("moons")
     model = MLP(2, [16, 16, 1], "relu", seed=0)
-    for _ in train(model, data.inputs, data.targets, lambda s, t, p: max_margin(s, t) + l2_penalty(p), linear_decay(), 50):
+    for _ in train(
+        model, data.inputs, data.targets, lambda s, t, p: max_margin(s, t) + l2_penalty(p), linear_decay(), 50
+    ):
         pass
     decision_boundary(lambda x: model(x).data, data.inputs, data.targets, HERE / "decision_boundary.png")
 

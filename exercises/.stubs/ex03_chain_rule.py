@@ -114,7 +114,7 @@ Run `make test-exercise-3`. If you are stuck: `make hint-3`.
 """
 
 # What came before is imported so that it can be had from here as well.
-from ex02_value import Value, add_to_class, derivative, gradient  # noqa: F401
+from ex02_value import Value, add_to_class, derivative, gradient
 
 
 @add_to_class(Value)

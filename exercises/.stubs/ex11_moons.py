@@ -131,7 +131,7 @@ Run `make test-exercise-11`. If you are stuck: `make hint-11`.
 
 # What came before is imported so that it can be had from here as well. The `train` of exercise 10
 # stays there: this module has its own.
-from ex10_training import (  # noqa: F401
+from ex10_training import (
     MLP,
     Layer,
     Module,

@@ -47,7 +47,9 @@ def cut(source: str, exercise: Exercise) -> str:
         raise CutError(f"{exercise.module}.py, line {begun}: this solution region never ends; write {END} after it.")
     expected = [task.name for task in exercise.tasks]
     if sorted(tasks) != sorted(expected):
-        raise CutError(f"{exercise.module}.py has regions for {tasks}, the catalogue has the tasks {expected}; make them agree.")
+        raise CutError(
+            f"{exercise.module}.py has regions for {tasks}, the catalogue has the tasks {expected}; make them agree."
+        )
     return "\n".join(kept) + "\n"
 
 

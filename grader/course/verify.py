@@ -147,7 +147,9 @@ def hollow(source: str, exercise: Exercise, body: str) -> str:
     lines = source.splitlines()
     found = functions(source)
     for function in sorted((found[task.name] for task in exercise.tasks), key=lambda f: -f.first):
-        node = next(n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef) and n.lineno == function.first)
+        node = next(
+            n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef) and n.lineno == function.first
+        )
         names = [argument.arg for argument in node.args.args] or ["None"]
         indent = " " * (node.col_offset + 4)
         text = body.format(first=names[0], last=names[-1])

@@ -71,7 +71,9 @@ def assemble(folder: Path = BUILD / PACKAGE) -> Path:
     lines = [f"from {PACKAGE}.{name} import {', '.join(names)}" for name, names in exports.items() if names]
     names = sorted({name for names in exports.values() for name in names})
     listing = "__all__ = [\n" + "".join(f'    "{name}",\n' for name in names) + "]"
-    write_text(partial / PACKAGE / "__init__.py", _formatted('"""My own minigrad."""\n\n' + "\n".join([*lines, "", listing])))
+    write_text(
+        partial / PACKAGE / "__init__.py", _formatted('"""My own minigrad."""\n\n' + "\n".join([*lines, "", listing]))
+    )
     write_text(partial / "pyproject.toml", PROJECT)
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
@@ -152,8 +154,8 @@ def _module_text(name: str, module: Module, exports: dict[str, list[str]]) -> st
     body = "\n\n\n".join(module.blocks)
     used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)} - set(_defined(body))
     lines = [line for line in module.imports if _is_used(line, used)]
-    for other in exports:
-        names = [n for n in exports[other] if n in used]
+    for other, offered in exports.items():
+        names = [n for n in offered if n in used]
         if other != name and names:
             lines.append(f"from {PACKAGE}.{other} import {', '.join(names)}")
             used -= set(names)

@@ -15,7 +15,14 @@ else:
 
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 HINTS = ("one that points at the place", "one that teaches the idea", "one that all but gives the answer")
-FIELDS: dict[str, type] = {"number": int, "module": str, "title": str, "goal": str, "prerequisites": list, "reading": list}
+FIELDS: dict[str, type] = {
+    "number": int,
+    "module": str,
+    "title": str,
+    "goal": str,
+    "prerequisites": list,
+    "reading": list,
+}
 TASK_FIELDS: dict[str, type] = {"name": str, "points": int, "hints": list}
 
 
@@ -32,7 +39,9 @@ def read_catalogue(path: Path = CATALOGUE) -> dict[int, Exercise]:
     exercises = [_exercise(table, place) for place, table in enumerate(content.get("exercise", []), 1)]
     for place, exercise in enumerate(exercises, 1):
         if exercise.number != place:
-            raise CatalogueError(f"{path.name}: exercise {place} in the file has number = {exercise.number}; write number = {place}.")
+            raise CatalogueError(
+                f"{path.name}: exercise {place} in the file has number = {exercise.number}; write number = {place}."
+            )
     return {exercise.number: exercise for exercise in exercises}
 
 
@@ -62,7 +71,9 @@ def _task(table: dict[str, Any], where: str) -> Task:
     return Task(values["name"], values["points"], hints)
 
 
-def _fields(table: dict[str, Any], fields: dict[str, type], where: str, also: frozenset[str] | set[str] = frozenset()) -> dict[str, Any]:
+def _fields(
+    table: dict[str, Any], fields: dict[str, type], where: str, also: frozenset[str] | set[str] = frozenset()
+) -> dict[str, Any]:
     for name, kind in fields.items():
         value = table.get(name)
         if type(value) is not kind or value == "":

@@ -141,7 +141,9 @@ class Rate(click.FloatRange):
 
 
 @learner.command()
-@option("--engine", envvar="ENGINE", type=click.Choice(["reference", "mine"]), default="reference", help="Whose engine.")
+@option(
+    "--engine", envvar="ENGINE", type=click.Choice(["reference", "mine"]), default="reference", help="Whose engine."
+)
 @option("--dataset", envvar="DATASET", default="moons", help="moons, toy, or the path of a CSV file.")
 @option("--epochs", envvar="EPOCHS", type=click.IntRange(1, 100_000), default=50)
 @option("--seed", envvar="SEED", type=click.IntRange(0), default=0, help="Of the initial weights.")
@@ -151,10 +153,12 @@ def train(engine: str, dataset: str, epochs: int, seed: int, hidden: list[int] |
     """Train the final network and draw it into build/train."""
     from grader.learner.datasets import TOY, load
     from grader.learner.engines import load_engine
+    from grader.learner.train import Plan
     from grader.learner.train import train as run
 
     data = load(dataset)
-    run(load_engine(engine), data, hidden or ([4, 4] if data is TOY else [16, 16]), epochs, lr, seed, _console())
+    plan = Plan(data, hidden or ([4, 4] if data is TOY else [16, 16]), epochs, lr, seed)
+    run(load_engine(engine), plan, _console())
 
 
 def _console() -> Any:

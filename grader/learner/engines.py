@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import importlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,30 +54,38 @@ def _mine() -> Engine:
     sys.path.insert(0, str(assemble()))
     try:
         m = importlib.import_module(PACKAGE)
-        names = "Value", "MLP", "mean_squared_error", "hinge_loss", "l2_penalty", "accuracy"
-        parts = [getattr(m, name) for name in names]
-    except Exception as error:
-        raise ValueError(f"Your own engine cannot be used yet ({error}); make progress shows what is missing.") from None
+        names = "Value", "MLP", "mean_squared_error", "hinge_loss", "l2_penalty", "accuracy", "sgd_step"
+        parts = {name: getattr(m, name) for name in names}
+    except Exception as error:  # whatever a learner's file may raise
+        raise ValueError(
+            f"Your own engine cannot be used yet ({error}); make progress shows what is missing."
+        ) from None
+    sgd_step = parts.pop("sgd_step")
 
     def train(model: Any, inputs: Any, targets: Any, loss: Any, rate: float, epochs: int) -> Iterator[Epoch]:
         for k in range(epochs):
-            yield _step(m, model, inputs, targets, loss, rate * (1 - 0.9 * k / epochs), k + 1)
+            with _collected_afterwards():
+                scores = [model(x) for x in inputs]
+                total = loss(scores, targets, model.parameters())
+                if not abs(total.data) < float("inf"):
+                    message = f"The loss is {total.data} in epoch {k + 1}; a smaller learning rate may help."
+                    raise FloatingPointError(message)
+                model.zero_grad()
+                total.backward()
+                sgd_step(model.parameters(), rate * (1 - 0.9 * k / epochs))
+                epoch = Epoch(k + 1, total.data, m.accuracy(scores, targets))
+                del scores, total
+            yield epoch
 
-    return Engine(*parts, train)
+    return Engine(**parts, train=train)
 
 
-def _step(m: Any, model: Any, inputs: Any, targets: Sequence[float], loss: Any, rate: float, number: int) -> Epoch:
-    """One epoch on the learner's engine, whose closures form cycles: collect them once, not while the graph grows."""
+@contextmanager
+def _collected_afterwards() -> Iterator[None]:
+    """Closures form reference cycles: collect them once, not again and again while the graph grows."""
     gc.disable()
     try:
-        scores = [model(x) for x in inputs]
-        total = loss(scores, targets, model.parameters())
-        if not abs(total.data) < float("inf"):
-            raise FloatingPointError(f"The loss is {total.data} in epoch {number}; a smaller learning rate may help.")
-        model.zero_grad()
-        total.backward()
-        m.sgd_step(model.parameters(), rate)
-        return Epoch(number, total.data, m.accuracy(scores, targets))
+        yield
     except NotImplementedError as error:
         raise ValueError(f"Your own engine is not complete: {error} is still a stub.") from None
     finally:

@@ -13,13 +13,20 @@ def next_hint(number: int) -> str:
     chosen = exercise(number)
     task = first_open_task(chosen, run(chosen))
     if task is None:
-        return f"Every check of exercise {number} passes: there is nothing to hint at. make solution-{number} shows the worked answer."
+        return f"Every check of exercise {number} passes. make solution-{number} shows the worked answer."
     state = read_state()
     used = state.setdefault("hints", {}).setdefault(str(number), {})
     used[task.name] = min(used.get(task.name, 0) + 1, len(task.hints))
     write_state(state)
     count = used[task.name]
     lines = [f"{task.name}, hint {count} of {len(task.hints)}", ""]
-    lines += [fill(f"{i}. {' '.join(hint.split())}", 80, subsequent_indent="   ") for i, hint in enumerate(task.hints[:count], 1)]
-    more = f"make hint-{number} says more." if count < len(task.hints) else f"That is all; make solution-{number} FORCE=1 shows an answer."
+    lines += [
+        fill(f"{i}. {' '.join(hint.split())}", 80, subsequent_indent="   ")
+        for i, hint in enumerate(task.hints[:count], 1)
+    ]
+    more = (
+        f"make hint-{number} says more."
+        if count < len(task.hints)
+        else f"That is all; make solution-{number} FORCE=1 shows an answer."
+    )
     return "\n".join([*lines, "", more])

@@ -29,7 +29,7 @@ def same(expected: Any, got: Any, rel: float, abs_: float) -> bool:
     if _is_number(expected) and _is_number(got):
         return math.isclose(expected, got, rel_tol=rel, abs_tol=abs_)
     if isinstance(expected, list) and isinstance(got, list):
-        return len(expected) == len(got) and all(same(e, g, rel, abs_) for e, g in zip(expected, got))
+        return len(expected) == len(got) and all(same(e, g, rel, abs_) for e, g in zip(expected, got, strict=True))
     return type(expected) is type(got) and bool(expected == got)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -37,7 +37,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _is_suite(item: pytest.Function) -> bool:
-    return "probe" in item.fixturenames or hasattr(item.function, ATTRIBUTE) or item.path.parent.name in ("public", "hidden")
+    return (
+        "probe" in item.fixturenames
+        or hasattr(item.function, ATTRIBUTE)
+        or item.path.parent.name in ("public", "hidden")
+    )
 
 
 def _check_of(item: pytest.Function) -> Check:
@@ -47,7 +51,9 @@ def _check_of(item: pytest.Function) -> Check:
         raise pytest.UsageError(str(error)) from None
     exercise = _exercises().get(check.exercise)
     if exercise is None or check.task not in [task.name for task in exercise.tasks]:
-        raise pytest.UsageError(f"{item.nodeid}: the catalogue has no task {check.task!r} in exercise {check.exercise}.")
+        raise pytest.UsageError(
+            f"{item.nodeid}: the catalogue has no task {check.task!r} in exercise {check.exercise}."
+        )
     return check
 
 
@@ -105,7 +111,9 @@ class Recorder:
             self.errors.append(str(report.longrepr))
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         if call.when == "call" and VERDICT in item.stash:
             self.verdicts.append(replace(item.stash[VERDICT], printed=report.capstdout + report.capstderr))
@@ -116,7 +124,19 @@ def run_checks(files: list[Path], *, debug: bool = False) -> Recorder:
     """Run check files in this process, silently; the recorder has the verdicts in file order."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     recorder = Recorder()
-    options = ["-p", "pytest_timeout", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:debugging", "-o", "addopts=", "--assert=plain"]
+    options = [
+        "-p",
+        "pytest_timeout",
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:debugging",
+        "-o",
+        "addopts=",
+        "--assert=plain",
+    ]
     options += ["-s"] if debug else []
     code = pytest.main([*options, *map(str, files)], plugins=[recorder])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or recorder.errors:

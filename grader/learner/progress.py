@@ -30,7 +30,13 @@ def show_progress(console: Console) -> None:
 def _table(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]) -> Table:
     hints = read_state().get("hints", {})
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading, side in (("", "right"), ("exercise", "left"), ("checks", "right"), ("state", "left"), ("hints", "right")):
+    for heading, side in (
+        ("", "right"),
+        ("exercise", "left"),
+        ("checks", "right"),
+        ("state", "left"),
+        ("hints", "right"),
+    ):
         table.add_column(heading, justify=side)  # type: ignore[arg-type]
     for number, verdicts in results.items():
         done = sum(v.status is Status.PASSED for v in verdicts)

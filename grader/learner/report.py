@@ -44,9 +44,10 @@ def _snippet(check: Check, exercise: Exercise) -> str:
 
 
 def _table(verdict: Verdict) -> str:
-    blocks = []
-    for d in verdict.differences:
-        blocks.append(f"{MARGIN}{d.expression}\n{MARGIN}    expected {d.expected}\n{MARGIN}    got      {d.got}")
+    blocks = [
+        f"{MARGIN}{d.expression}\n{MARGIN}    expected {d.expected}\n{MARGIN}    got      {d.got}"
+        for d in verdict.differences
+    ]
     return "Then:\n" + "\n".join(blocks)
 
 
@@ -79,7 +80,12 @@ def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict]) -> str:
             if verdict.status not in (Status.PASSED, Status.NOT_ATTEMPTED) and task.name not in shown:
                 shown.add(task.name)
                 details.append(f"{_heading(verdict)}\n\n{explain(verdict, exercise)}")
-    return "\n".join(parts) + "".join(f"\n\n{detail}" for detail in _without_repeats(details)) + "\n\n" + _ending(exercise, verdicts)
+    return (
+        "\n".join(parts)
+        + "".join(f"\n\n{detail}" for detail in _without_repeats(details))
+        + "\n\n"
+        + _ending(exercise, verdicts)
+    )
 
 
 def _line(verdict: Verdict) -> str:

@@ -9,7 +9,7 @@ from rich.table import Table
 from grader.learner.exercises import exercise, file_of, run
 from grader.learner.paths import SOLUTIONS
 from grader.learner.records import Status
-from grader.learner.source import functions, text_of
+from grader.learner.source import Function, functions, text_of
 
 SIDE_BY_SIDE = 150  # columns; below, one stands under the other
 
@@ -21,7 +21,9 @@ def show_solution(number: int, console: Console, *, force: bool) -> None:
     if not path.exists():
         raise ValueError("The worked answers are not part of this copy of the kata; ask your course for them.")
     if not force and not all(v.status is Status.PASSED for v in run(chosen)):
-        raise ValueError(f"Exercise {number} does not pass yet; make solution-{number} FORCE=1 shows the answer all the same.")
+        raise ValueError(
+            f"Exercise {number} does not pass yet; make solution-{number} FORCE=1 shows the answer all the same."
+        )
     worked, own = path.read_text(encoding="utf-8"), file_of(chosen).read_text(encoding="utf-8")
     worked_functions, own_functions = functions(worked), _functions_or_none(own)
     for task in chosen.tasks:
@@ -37,15 +39,20 @@ def show_solution(number: int, console: Console, *, force: bool) -> None:
             console.print("yours", _code(mine), "worked answer", _code(answer), sep="\n")
 
 
-def _functions_or_none(source: str) -> dict[str, object]:
+def _functions_or_none(source: str) -> dict[str, Function]:
     try:
-        return functions(source)  # type: ignore[return-value]
+        return functions(source)
     except SyntaxError:
         return {}
 
 
 def _without_markers(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if "### BEGIN SOLUTION" not in line and "### END SOLUTION" not in line) + "\n"
+    return (
+        "\n".join(
+            line for line in text.splitlines() if "### BEGIN SOLUTION" not in line and "### END SOLUTION" not in line
+        )
+        + "\n"
+    )
 
 
 def _code(text: str) -> Syntax:

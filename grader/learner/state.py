@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ def write_text(path: Path, text: str) -> None:
     """Write a whole file or leave the old one."""
     partial = path.with_name(path.name + ".part")
     partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def back_up(path: Path) -> Path:

@@ -6,6 +6,7 @@ import csv
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -41,35 +42,40 @@ ROWS_SHOWN = 10
 TOY_RATE = 0.1
 
 
-def train(
-    engine: Engine, dataset: Dataset, hidden: Sequence[int], epochs: int, rate: float | None, seed: int, console: Console
-) -> None:
+@dataclass(frozen=True)
+class Plan:
+    """What to train: on which data, sizes of the hidden layers, the rate to start from (None: the usual one)."""
+
+    dataset: Dataset
+    hidden: Sequence[int]
+    epochs: int
+    rate: float | None
+    seed: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """A trained network, what it went through, its score for every sample, and the figures for metrics.json."""
+
+    model: Any
+    history: Sequence[Epoch]
+    scores: Sequence[Any]
+    metrics: dict[str, Any]
+
+
+def train(engine: Engine, plan: Plan, console: Console) -> None:
     """Train, print, and fill build/train; what was there is replaced only once everything new is complete.
 
     Two moons and CSV data: ReLU, max-margin loss with L2 penalty. The toy set: tanh throughout, mean squared error.
     """
-    toy = dataset is TOY
-    nouts = [*hidden, 1]
-    model = engine.MLP(len(dataset.inputs[0]), nouts, ["tanh"] * len(nouts) if toy else "relu", seed=seed)
-    rate = rate or (TOY_RATE if toy else 1.0)
-    sizes = [len(dataset.inputs[0]), *nouts]
-    shape, parameters = "-".join(map(str, sizes)), len(model.parameters())
-    console.print(f"A {shape} network with {parameters} parameters, {len(dataset.inputs)} samples ({dataset.name}).")
-    started = time.perf_counter()
-    loss_of = _squared(engine) if toy else _margin(engine)
-    steps = engine.train(model, dataset.inputs, dataset.targets, loss_of, rate, epochs)
-    history = _follow(steps, epochs, console)
-    scores = [model(x) for x in dataset.inputs]
-    accuracy = engine.accuracy(scores, dataset.targets)
-    loss = loss_of(scores, dataset.targets, model.parameters()).data
-    metrics = {"loss": loss, "accuracy": accuracy, "epochs": epochs, "seconds": round(time.perf_counter() - started, 3)}
-    metrics |= {"seed": seed, "dataset": dataset.name, "sizes": sizes}
-    console.print(f"The trained network: loss {loss:.4f}, accuracy {accuracy:.1%}.")
-    console.print(_predictions_table(scores, dataset.targets))
+    dataset = plan.dataset
+    result = _trained(engine, plan, console)
+    console.print("The trained network: loss {loss:.4f}, accuracy {accuracy:.1%}.".format(**result.metrics))
+    console.print(_predictions_table(result.scores, dataset.targets))
     FOLDER.parent.mkdir(exist_ok=True)
     with TemporaryDirectory(prefix="train-", dir=FOLDER.parent) as partial:
         with console.status("Drawing …"):
-            _write(Path(partial), engine, model, dataset, history, scores, metrics)
+            _write(Path(partial), engine, dataset, result)
         _publish(Path(partial))
     console.print(f"Pictures and figures are in {FOLDER}:")
     for name in FILES:
@@ -77,6 +83,32 @@ def train(
             console.print(f"  {name}")
     if len(dataset.inputs[0]) != 2:
         console.print(f"No decision boundary: it needs 2 inputs and {dataset.name} has {len(dataset.inputs[0])}.")
+
+
+def _trained(engine: Engine, plan: Plan, console: Console) -> Result:
+    dataset, toy = plan.dataset, plan.dataset is TOY
+    nouts = [*plan.hidden, 1]
+    sizes = [len(dataset.inputs[0]), *nouts]
+    model = engine.MLP(sizes[0], nouts, ["tanh"] * len(nouts) if toy else "relu", seed=plan.seed)
+    shape, parameters = "-".join(map(str, sizes)), len(model.parameters())
+    console.print(f"A {shape} network with {parameters} parameters, {len(dataset.inputs)} samples ({dataset.name}).")
+    started = time.perf_counter()
+    loss_of = _squared(engine) if toy else _margin(engine)
+    rate = plan.rate or (TOY_RATE if toy else 1.0)
+    steps = engine.train(model, dataset.inputs, dataset.targets, loss_of, rate, plan.epochs)
+    history = _follow(steps, plan.epochs, console)
+    seconds = round(time.perf_counter() - started, 3)
+    scores = [model(x) for x in dataset.inputs]
+    metrics = {
+        "loss": loss_of(scores, dataset.targets, model.parameters()).data,
+        "accuracy": engine.accuracy(scores, dataset.targets),
+        "epochs": plan.epochs,
+        "seconds": seconds,
+        "seed": plan.seed,
+        "dataset": dataset.name,
+        "sizes": sizes,
+    }
+    return Result(model, history, scores, metrics)
 
 
 def _margin(engine: Engine) -> Callable[..., Any]:
@@ -117,33 +149,27 @@ def _predictions_table(scores: Sequence[Any], targets: Sequence[float]) -> Table
     return table
 
 
-def _write(
-    folder: Path,
-    engine: Engine,
-    model: Any,
-    dataset: Dataset,
-    history: Sequence[Epoch],
-    scores: Sequence[Any],
-    metrics: dict[str, Any],
-) -> None:
+def _write(folder: Path, engine: Engine, dataset: Dataset, result: Result) -> None:
+    model, history = result.model, result.history
     loss_curve([e.loss for e in history], [e.accuracy for e in history], folder / "loss_over_epochs.png")
     if len(dataset.inputs[0]) == 2:
         decision_boundary(lambda x: model(x).data, dataset.inputs, dataset.targets, folder / "decision_boundary.png")
-    prediction = scores[0]
+    prediction = result.scores[0]
     prediction.label = "prediction"
     model.zero_grad()
     prediction.backward()
-    graph = draw_dot(prediction, neuron_columns(model, prediction))
-    render(graph, folder / "final_prediction_graph.svg")
-    render(graph, folder / "final_prediction_graph.png")
-    graph = _toy_loss_graph(engine)
-    render(graph, folder / "computation_graph.svg")
-    render(graph, folder / "computation_graph.png")
+    _draw(draw_dot(prediction, neuron_columns(model, prediction)), folder / "final_prediction_graph")
+    _draw(_toy_loss_graph(engine), folder / "computation_graph")
     render(draw_network(model), folder / "network.svg")
     with (folder / "predictions.csv").open("w", newline="", encoding="utf-8") as file:
-        rows = ([f"{t:g}", repr(s.data)] for t, s in zip(dataset.targets, scores, strict=True))
+        rows = ([f"{t:g}", repr(s.data)] for t, s in zip(dataset.targets, result.scores, strict=True))
         csv.writer(file, lineterminator="\n").writerows([["target", "predicted"], *rows])
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    (folder / "metrics.json").write_text(json.dumps(result.metrics, indent=2) + "\n", encoding="utf-8")
+
+
+def _draw(graph: Any, path: Path) -> None:
+    for suffix in (".svg", ".png"):
+        render(graph, path.with_suffix(suffix))
 
 
 def _toy_loss_graph(engine: Engine) -> Any:

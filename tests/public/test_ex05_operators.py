@@ -164,8 +164,8 @@ def test_power_zero(probe):
         """
         a = Value(5.0)
         b = Value(0.0)
-        c = (a**0) + a * 3.0
-        d = (b**0) + b * 4.0
+        c = a**0 + a**2
+        d = b**0 + b * 4.0
         c.backward()
         d.backward()
         """,
@@ -290,6 +290,7 @@ def test_number_plus_value_passes_its_gradient_on(probe):
         c = (2 + a) * 5.0
         c.backward()
         """,
+        "c.data",
         "a.grad",
     )
 
@@ -310,15 +311,17 @@ def test_number_plus_value_twice(probe):
 
 @check("Value.__radd__", points=2)
 def test_sum_of_a_list(probe):
-    """sum([...]) adds up a list of values; it starts with the plain number 0."""
+    """sum([...]) adds up a list of values; it starts with a plain number, 0 or another."""
     probe(
         """
         a = Value(3.0)
         b = Value(4.0)
         c = sum([a, b, a * b])
+        d = sum([a, b], 10)
         c.backward()
         """,
         "c.data",
+        "d.data",
         "a.grad",
         "b.grad",
     )

@@ -180,7 +180,7 @@ def test_tanh_gradient_of_large_numbers(probe):
         """
         a = Value(1000.0)
         b = Value(-1000.0)
-        c = a.tanh() + b.tanh() + a * 2.0 + b * 5.0
+        c = a.tanh() + b.tanh() * 2.0 + a * 3.0 + b * 5.0
         c.backward()
         """,
         "c.data",
@@ -220,14 +220,16 @@ def test_relu_value(probe):
 
 @check("Value.relu", points=2)
 def test_relu_passes_its_gradient_on(probe):
-    """relu multiplies its own gradient by 1 for a positive number."""
+    """relu passes its own gradient on where the number is positive, and 0 where it is negative."""
     probe(
         """
         a = Value(0.5)
-        c = a.relu() * 3.0
+        b = Value(-2.0)
+        c = (a.relu() + b.relu()) * 3.0
         c.backward()
         """,
         "a.grad",
+        "b.grad",
     )
 
 
@@ -237,7 +239,8 @@ def test_relu_used_twice(probe):
     probe(
         """
         a = Value(0.5)
-        c = a.relu() + a.relu()
+        b = Value(-2.0)
+        c = a.relu() + a.relu() + b.relu()
         c.backward()
         """,
         "c.data",
@@ -251,11 +254,13 @@ def test_relu_of_a_negative_number(probe):
     probe(
         """
         a = Value(-2.0)
-        c = a.relu() + a * 5.0
+        b = Value(3.0)
+        c = a.relu() + b.relu() + a * 5.0
         c.backward()
         """,
         "c.data",
         "a.grad",
+        "b.grad",
     )
 
 
@@ -322,7 +327,7 @@ def test_sigmoid_gradient_of_large_numbers(probe):
         """
         a = Value(1000.0)
         b = Value(-1000.0)
-        c = a.sigmoid() + b.sigmoid() + a * 2.0 + b * 5.0
+        c = a.sigmoid() + b.sigmoid() * 2.0 + a * 3.0 + b * 5.0
         c.backward()
         """,
         "c.data",

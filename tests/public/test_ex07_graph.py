@@ -60,10 +60,13 @@ def test_trace_of_a_single_value(probe):
     probe(
         """
         a = Value(2.0)
+        b = Value(3.0)
         nodes, edges = trace(a)
+        more_nodes, more_edges = trace(a * b)
         """,
         "[v is a for v in nodes]",
         "len(edges)",
+        "[len(more_nodes), len(more_edges)]",
     )
 
 

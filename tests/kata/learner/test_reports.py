@@ -8,7 +8,7 @@ import pytest
 GOLDEN = Path(__file__).with_name("golden")
 
 
-def not_attempted(learner):
+def not_attempted(_):
     return 1
 
 
@@ -59,7 +59,7 @@ def time_out(learner):
 
 def endless_recursion(learner):
     learner.solve(1)
-    learner.edit(2, "return Value(self.data + other.data, (self, other), \"+\")", "return self + other")
+    learner.edit(2, 'return Value(self.data + other.data, (self, other), "+")', "return self + other")
     return 2
 
 
