@@ -20,7 +20,7 @@ from grader.course.worker import observe
 from grader.learner.catalogue import read_catalogue
 from grader.learner.checks import load_checks
 from grader.learner.judging import judge
-from grader.learner.key import expected_values, read_key
+from grader.learner.key import StaleKeyError, expected_values, read_key
 from grader.learner.paths import DESK, PUBLIC, SOLUTIONS
 from grader.learner.records import Exercise, Status, Verdict
 from grader.learner.source import functions
@@ -46,7 +46,10 @@ def verify_all() -> int:
     failed = False
     for proof in PROOFS:
         title = (proof.__doc__ or "").splitlines()[0].rstrip(".")
-        complaints = list(proof())
+        try:
+            complaints = list(proof())
+        except StaleKeyError as error:
+            complaints = [str(error)]
         failed = failed or bool(complaints)
         click.echo(f"{'FAILED' if complaints else '    ok'}  {title}")
         for complaint in complaints:

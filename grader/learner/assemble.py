@@ -31,6 +31,7 @@ TARGETS = {
     10: "training",
     11: "moons",
 }
+MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")  # a pasted worked answer has them
 GIVEN = "add_to_class"  # the device that spreads a class over modules; a plain class needs none
 PROJECT = f"""[build-system]
 requires = ["setuptools>=64"]
@@ -82,7 +83,8 @@ def assemble(folder: Path = BUILD / PACKAGE) -> Path:
 
 def _read(path: Path) -> str:
     try:
-        source = path.read_text(encoding="utf-8-sig")
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        source = "\n".join(line for line in lines if line.strip() not in MARKERS) + "\n"
         ast.parse(source)
     except SyntaxError as error:
         raise ValueError(f"{path}, line {error.lineno}: {error.msg}; mend it and run the command again.") from None

@@ -153,7 +153,8 @@ def _write(folder: Path, engine: Engine, dataset: Dataset, result: Result) -> No
     model, history = result.model, result.history
     loss_curve([e.loss for e in history], [e.accuracy for e in history], folder / "loss_over_epochs.png")
     if len(dataset.inputs[0]) == 2:
-        decision_boundary(lambda x: model(x).data, dataset.inputs, dataset.targets, folder / "decision_boundary.png")
+        path = folder / "decision_boundary.png"
+        decision_boundary(lambda x: _score(engine, model, x), dataset.inputs, dataset.targets, path)
     prediction = result.scores[0]
     prediction.label = "prediction"
     model.zero_grad()
@@ -165,6 +166,12 @@ def _write(folder: Path, engine: Engine, dataset: Dataset, result: Result) -> No
         rows = ([f"{t:g}", repr(s.data)] for t, s in zip(dataset.targets, result.scores, strict=True))
         csv.writer(file, lineterminator="\n").writerows([["target", "predicted"], *rows])
     (folder / "metrics.json").write_text(json.dumps(result.metrics, indent=2) + "\n", encoding="utf-8")
+
+
+def _score(engine: Engine, model: Any, x: Sequence[float]) -> float:
+    score: float = model(x).data
+    engine.tidy()
+    return score
 
 
 def _draw(graph: Any, path: Path) -> None:

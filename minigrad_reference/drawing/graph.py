@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -56,8 +56,12 @@ def draw_dot(root: Node, columns: Columns = (), expand: bool = False) -> graphvi
     a hundred nodes readable (see `neuron_columns`). `expand` draws a weighted sum as the products and the sum that it
     stands for.
     """
-    boxes = {box.key: box for node in trace(root)[0] for box in (_expanded(node) if expand else [_box(node)])}
-    home = {_key(node): title for column in columns for title, nodes in column.items() for node in nodes}
+    nodes, _ = trace(root)
+    keys = {id(node): f"n{i}" for i, node in enumerate(nodes)}  # not the id itself: the same graph, the same drawing
+    drawn = (box for node in nodes for box in (_expanded(node, keys) if expand else [_box(node, keys)]))
+    boxes = {box.key: box for box in drawn}
+    members = ((title, node) for column in columns for title, group in column.items() for node in group)
+    home = {keys[id(node)]: title for title, node in members if id(node) in keys}
     dot = graphviz.Digraph(
         graph_attr={"rankdir": "LR", "nodesep": "0.12", "ranksep": "1.8" if columns else "0.3"}
         | {"splines": "line" if columns else "true", "bgcolor": "white"},
@@ -95,31 +99,29 @@ def _draw_column(
             rank.edge(_port(above), _port(below), style="invis")
 
 
-def _key(node: Node) -> str:
-    return f"n{id(node)}"
-
-
 def _port(title: str, side: str = "") -> str:
     """A group's name in Graphviz, where a colon would end it, and the side at which an edge meets it."""
     name = "g" + title.encode().hex()
     return f"{name}:{side}" if side else name
 
 
-def _box(node: Node) -> Box:
-    return Box(_key(node), node.label, node._op, node.data, node.grad or 0.0, tuple(map(_key, node._prev)))
+def _box(node: Node, keys: Mapping[int, str]) -> Box:
+    operands = tuple(keys[id(operand)] for operand in node._prev)
+    return Box(keys[id(node)], node.label, node._op, node.data, node.grad or 0.0, operands)
 
 
-def _expanded(node: Node) -> Iterator[Box]:
+def _expanded(node: Node, keys: Mapping[int, str]) -> Iterator[Box]:
     """A weighted sum as its products and one n-ary sum; every product has the gradient of the sum."""
-    if node._op != "dot":
-        yield _box(node)
+    box = _box(node, keys)
+    if box.op != "dot":
+        yield box
         return
     count = len(node._prev) // 2
     products = []
     for i, (w, x) in enumerate(zip(node._prev[:count], node._prev[count:-1], strict=True)):
-        products.append(f"{_key(node)}p{i}")
-        yield Box(products[-1], "", "*", w.data * x.data, node.grad, (_key(w), _key(x)))
-    yield Box(_key(node), node.label, "+", node.data, node.grad, (*products, _key(node._prev[-1])))
+        products.append(f"{box.key}p{i}")
+        yield Box(products[-1], "", "*", w.data * x.data, box.grad, (keys[id(w)], keys[id(x)]))
+    yield replace(box, op="+", operands=(*products, box.operands[-1]))
 
 
 def _row_box(box: Box) -> str:

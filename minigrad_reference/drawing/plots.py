@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from minigrad_reference.files import write_whole
 
 BLUE, ORANGE, INK = "#2b6cb0", "#c05621", "#1f2933"
-GRID = 80  # points per side at which a decision boundary is sampled
+GRID = 60  # points per side at which a decision boundary is sampled
 
 
 def loss_curve(losses: Sequence[float], accuracies: Sequence[float], path: str | Path) -> None:

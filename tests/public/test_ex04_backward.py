@@ -128,16 +128,20 @@ def test_two_ways_of_unequal_length(probe):
 
 @check("Value.backward", points=2)
 def test_used_early_and_again_much_later(probe):
-    """Values that are used at once and again much later receive the gradients of all uses."""
+    """Values that are used at two depths, as u in x * u + u, receive both gradients."""
     probe(
         """
-        values = [Value(1.5)]
-        for i in range(20):
-            values.append(values[-1] * 0.5 + values[i])
-            values.append(values[i] + values[-1] * 0.5)
-        values[-1].backward()
+        a = Value(0.5)
+        x = a
+        for step in range(20):
+            u = a * 2.0
+            x = x * u + u
+            v = a * 2.0
+            x = v + x * v
+        x.backward()
         """,
-        "[v.grad for v in values[:10]]",
+        "x.data",
+        "a.grad",
     )
 
 
