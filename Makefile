@@ -52,7 +52,7 @@ test-pythons: ## the reference on every Python from 3.10 to 3.13 that is install
 .PHONY: exercises key verify
 exercises: learner ## cut exercises/ out of solutions/ again (FORCE=1 replaces changed files, with a backup)
 	@$(PY) -m grader exercises
-key: learner ## ask the oracles for the answer key of the public checks
+key: learner ## ask the oracles for the answer key of the public checks (ORACLES=reference,pytorch)
 	@$(PY) -m grader key
 verify: learner ## prove that stubs fail, solutions pass, and nothing is stale
 	@$(PY) -m grader verify

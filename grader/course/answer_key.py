@@ -3,38 +3,83 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from grader.course.oracles import reference
 from grader.learner.catalogue import read_catalogue
 from grader.learner.checks import load_checks
+from grader.learner.judging import same
 from grader.learner.probing import encode
 from grader.learner.records import Check
 from grader.learner.state import write_text
+
+# Each is a module of grader/course/oracles and speaks for a package. The key holds the first one's values, so that it
+# is the same whether or not the others are installed.
+ORACLES = {"reference": "minigrad_reference", "pytorch": "torch"}
+KEPT = "reference"
 
 
 class OracleError(Exception):
     """A probe that an oracle cannot answer, or that the oracles answer differently."""
 
 
-def make_key(suite: Path) -> dict[str, Any]:
-    """Expected values by check id. Raises OracleError."""
+def available_oracles() -> tuple[str, ...]:
+    """The oracles whose package is installed."""
+    return tuple(oracle for oracle, package in ORACLES.items() if find_spec(package))
+
+
+def make_key(suite: Path, oracles: Sequence[str] | None = None) -> dict[str, Any]:
+    """Expected values by check id, on which these oracles agree (without a choice, all that are available).
+
+    Raises OracleError.
+    """
+    chosen = available_oracles() if oracles is None else tuple(oracles)
+    _check_choice(chosen)
     exercises = read_catalogue()
     return {
-        check.id: {"probe": check.probe.fingerprint(exercises[check.exercise].module), "values": _ask(check)}
-        for check in load_checks(suite)
+        check.id: {
+            "probe": check.probe.fingerprint(exercises[check.exercise].module),
+            "values": agreed_values(check, chosen),
+        }
+        for check in load_checks(suite, seed=seed)
     }
 
 
-def _ask(check: Check) -> dict[str, Any]:
-    """What the reference shows at a check's probe."""
-    namespace = reference.vocabulary(check.exercise)
+def _check_choice(oracles: Sequence[str]) -> None:
+    for oracle in oracles:
+        if oracle not in ORACLES:
+            raise OracleError(f"There is no oracle {oracle!r}; choose from {', '.join(ORACLES)}.")
+        if not find_spec(ORACLES[oracle]):
+            raise OracleError(f"The oracle {oracle} needs {ORACLES[oracle]}, which is not installed: make test-layer.")
+    if KEPT not in oracles:
+        raise OracleError(f"The key holds the values of the oracle {KEPT}: choose it too.")
+
+
+def agreed_values(check: Check, oracles: Sequence[str]) -> dict[str, Any]:
+    """What the reference shows at a check's probe, once every other oracle has shown the same. Raises OracleError."""
+    kept = ask(check, KEPT)
+    for oracle in oracles:
+        if oracle == KEPT:
+            continue
+        for text, value in ask(check, oracle).items():
+            if not same(kept[text], value, check.probe.rel, check.probe.abs):
+                answers = f"{_shown(kept[text])} by the {KEPT} but {_shown(value)} by {oracle}"
+                raise OracleError(f"{check.id}: {text} is {answers}.")
+    return kept
+
+
+def ask(check: Check, oracle: str) -> dict[str, Any]:
+    """What one oracle shows at a check's probe, by observed expression. Raises OracleError."""
+    namespace = import_module(f"grader.course.oracles.{oracle}").vocabulary(check.exercise)
     try:
         exec(check.probe.code, namespace)  # noqa: S102 - our own suite
         values = {text: encode(eval(text, namespace)) for text in check.probe.observe}  # noqa: S307
     except Exception as error:
-        raise OracleError(f"{check.id}: the reference cannot answer ({type(error).__name__}: {error}).") from error
+        what = f"{type(error).__name__}: {error}"
+        raise OracleError(f"{check.id}: the oracle {oracle} cannot answer ({what}).") from error
     for text, value in values.items():
         if "object" in str(value) and _has_object(value):
             raise OracleError(f"{check.id}: {text} is {value}; observe numbers, strings or lists of them.")
@@ -47,12 +92,18 @@ def _has_object(value: Any) -> bool:
     return isinstance(value, dict) and "object" in value
 
 
+def _shown(value: Any) -> str:
+    """A value with all its digits: `judging.show` rounds, and the difference may be in the last ones."""
+    text = json.dumps(value)
+    return text if len(text) <= 200 else f"{text[:199]}…"
+
+
 def key_text(key: dict[str, Any]) -> str:
     return json.dumps(key, indent=1, sort_keys=True) + "\n"
 
 
-def write_key(suite: Path) -> int:
+def write_key(suite: Path, oracles: Sequence[str] | None = None) -> int:
     """Write a suite's key; returns the number of probes it answers."""
-    key = make_key(suite)
+    key = make_key(suite, oracles)
     write_text(suite / "key.json", key_text(key))
     return len(key)

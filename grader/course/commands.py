@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from grader.learner.commands import FORCE
+from grader.learner.commands import FORCE, option
 
 
 def add_to(group: click.Group) -> None:
@@ -27,15 +27,19 @@ def exercises(force: bool) -> None:
 
 
 @click.command()
-def key() -> None:
+@option("--oracles", envvar="ORACLES", metavar="NAMES", help="reference,pytorch; by default those installed.")
+def key(oracles: str | None) -> None:
     """Ask the oracles and write the answer key of the public checks."""
-    from grader.course.answer_key import OracleError, write_key
+    from grader.course.answer_key import OracleError, available_oracles, write_key
     from grader.learner.paths import PUBLIC
 
+    chosen = tuple(dict.fromkeys(map(str.strip, oracles.split(",")))) if oracles else available_oracles()
     try:
-        click.echo(f"{PUBLIC}/key.json answers {write_key(PUBLIC)} probes.")
+        count = write_key(PUBLIC, chosen)
     except OracleError as error:
         raise click.ClickException(str(error)) from None
+    agreed = " and ".join(chosen) + " agree" if len(chosen) > 1 else f"{chosen[0]} alone was asked"
+    click.echo(f"{PUBLIC}/key.json answers {count} probes; {agreed}.")
 
 
 @click.command()

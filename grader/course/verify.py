@@ -14,11 +14,12 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from grader.course.answer_key import key_text, make_key
-from grader.course.cut import BEGIN, END, stale_files, stubs
+from grader.course.answer_key import OracleError, key_text, make_key
+from grader.course.cut import BEGIN, END, CutError, stale_files, stubs
+from grader.course.sandbox import sandbox
 from grader.course.worker import observe
 from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
+from grader.learner.checks import CheckError, load_checks
 from grader.learner.judging import judge
 from grader.learner.key import StaleKeyError, expected_values, read_key
 from grader.learner.paths import DESK, PUBLIC, SOLUTIONS
@@ -26,6 +27,7 @@ from grader.learner.records import Exercise, Status, Verdict
 from grader.learner.source import functions
 
 FEWEST_CHECKS = 60
+FAULTS = (CutError, CheckError, OracleError, StaleKeyError, OSError, RuntimeError, SyntaxError, ValueError)
 
 # What somebody might hand in without having done anything; each replaces the body of every stub of an exercise.
 DO_NOTHING = {
@@ -48,7 +50,7 @@ def verify_all() -> int:
         title = (proof.__doc__ or "").splitlines()[0].rstrip(".")
         try:
             complaints = list(proof())
-        except StaleKeyError as error:
+        except FAULTS as error:
             complaints = [str(error)]
         failed = failed or bool(complaints)
         click.echo(f"{'FAILED' if complaints else '    ok'}  {title}")
@@ -169,7 +171,7 @@ def _verdicts(exercise: Exercise, source: str) -> list[Verdict]:
         for path in SOLUTIONS.glob("ex*.py"):
             (Path(folder) / path.name).write_bytes(path.read_bytes())
         (Path(folder) / f"{exercise.module}.py").write_text(source, encoding="utf-8")
-        observations = observe(Path(folder), exercise, checks)
+        observations = observe(sandbox(), Path(folder), exercise, checks)
     return [
         judge(check, exercise, observation, expected_values(key, check, exercise.module))
         for check, observation in zip(checks, observations, strict=True)

@@ -12,8 +12,9 @@ from textwrap import dedent, indent
 import black
 
 from grader.learner.catalogue import read_catalogue
-from grader.learner.exercises import file_of
+from grader.learner.exercises import file_of, text_of_file
 from grader.learner.paths import BUILD
+from grader.learner.records import Exercise
 from grader.learner.source import Function, functions
 from grader.learner.state import write_text
 
@@ -33,6 +34,7 @@ TARGETS = {
 }
 MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")  # a pasted worked answer has them
 GIVEN = "add_to_class"  # the device that spreads a class over modules; a plain class needs none
+LINE = 100  # characters
 PROJECT = f"""[build-system]
 requires = ["setuptools>=64"]
 build-backend = "setuptools.build_meta"
@@ -45,6 +47,9 @@ requires-python = ">=3.10"
 
 [tool.setuptools]
 packages = ["{PACKAGE}"]
+
+[tool.black]
+line-length = {LINE}
 """
 
 
@@ -54,23 +59,25 @@ class Module:
 
     imports: dict[str, None] = field(default_factory=dict)
     blocks: list[str] = field(default_factory=list)
+    helpers: dict[str, tuple[int, str]] = field(default_factory=dict)  # exercise and meaning of every function
 
 
 def assemble(folder: Path = BUILD / PACKAGE) -> Path:
     """Write the package, replacing an earlier one; returns its folder. Raises ValueError where a file is not Python."""
-    sources = {number: _read(file_of(exercise)) for number, exercise in read_catalogue().items()}
+    sources = {number: _read(exercise) for number, exercise in read_catalogue().items()}
     methods = _attached(sources)
     modules: dict[str, Module] = defaultdict(Module)
     for number, source in sources.items():
-        _take_apart(source, modules[TARGETS[number]], methods)
+        _take_apart(number, source, modules[TARGETS[number]], methods)
     partial = folder.with_name(folder.name + ".part")
     shutil.rmtree(partial, ignore_errors=True)
     (partial / PACKAGE).mkdir(parents=True)
     exports = {name: _defined("\n".join(module.blocks)) for name, module in modules.items()}
     for name, module in modules.items():
         write_text(partial / PACKAGE / f"{name}.py", _module_text(name, module, exports))
-    lines = [f"from {PACKAGE}.{name} import {', '.join(names)}" for name, names in exports.items() if names]
-    names = sorted({name for names in exports.values() for name in names})
+    public = {name: [n for n in names if not n.startswith("_")] for name, names in exports.items()}
+    lines = [f"from {PACKAGE}.{name} import {', '.join(names)}" for name, names in public.items() if names]
+    names = sorted({name for names in public.values() for name in names})
     listing = "__all__ = [\n" + "".join(f'    "{name}",\n' for name in names) + "]"
     write_text(
         partial / PACKAGE / "__init__.py", _formatted('"""My own minigrad."""\n\n' + "\n".join([*lines, "", listing]))
@@ -81,40 +88,48 @@ def assemble(folder: Path = BUILD / PACKAGE) -> Path:
     return folder
 
 
-def _read(path: Path) -> str:
+def _read(exercise: Exercise) -> str:
+    source = text_of_file(exercise)
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-        source = "\n".join(line for line in lines if line.strip() not in MARKERS) + "\n"
         ast.parse(source)
     except SyntaxError as error:
-        raise ValueError(f"{path}, line {error.lineno}: {error.msg}; mend it and run the command again.") from None
-    return source
+        place = f"{file_of(exercise)}, line {error.lineno}"
+        raise ValueError(f"{place}: {error.msg}; mend it and run the command again.") from None
+    return "\n".join(line for line in source.split("\n") if line.strip() not in MARKERS) + "\n"
 
 
 def _attached(sources: dict[int, str]) -> dict[str, dict[str, str]]:
     """Source of the methods that modules add to a class, by class and name; the last exercise that adds one wins."""
     methods: dict[str, dict[str, str]] = defaultdict(dict)
     for source in sources.values():
-        lines = source.splitlines()
+        lines = source.split("\n")
+        previous = 0
         for node in ast.parse(source).body:
             if isinstance(node, ast.FunctionDef) and (function := _attached_function(source, node)):
-                methods[function.owner][function.name] = "\n".join(lines[function.first - 1 : function.last])
+                comments = _comments(lines[previous : function.top - 1])
+                text = [*comments, *lines[function.first - 1 : function.last]]
+                methods[function.owner][function.name] = "\n".join(text)
+            previous = node.end_lineno or node.lineno
     return methods
+
+
+def _comments(lines: list[str]) -> list[str]:
+    return [line for line in lines if line.startswith("#")]
 
 
 def _attached_function(source: str, node: ast.FunctionDef) -> Function | None:
     return next((f for f in functions(source).values() if f.first == node.lineno and f.owner), None)
 
 
-def _take_apart(source: str, module: Module, methods: dict[str, dict[str, str]]) -> None:
+def _take_apart(number: int, source: str, module: Module, methods: dict[str, dict[str, str]]) -> None:
     """Sort a file's statements into import lines and blocks; classes get their added methods."""
-    lines = source.splitlines()
+    lines = source.split("\n")
     body = ast.parse(source).body
     previous = 0
     for place, node in enumerate(body):
         first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
         last = node.end_lineno or node.lineno
-        comments = [line for line in lines[previous : first - 1] if line.startswith("#")]
+        comments = _comments(lines[previous : first - 1])
         block = "\n".join([*comments, *lines[first - 1 : last]])
         previous = last
         if place == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -126,8 +141,17 @@ def _take_apart(source: str, module: Module, methods: dict[str, dict[str, str]])
                 module.imports[block] = None
         elif isinstance(node, ast.ClassDef):
             module.blocks.append(_class_text(lines, node, methods.get(node.name, {}), comments))
-        else:
+        elif not (isinstance(node, ast.FunctionDef) and _is_repeated(number, node, module.helpers)):
             module.blocks.append(block)
+
+
+def _is_repeated(number: int, node: ast.FunctionDef, helpers: dict[str, tuple[int, str]]) -> bool:
+    """Whether an earlier exercise of the same module has this very function; ValueError for another of that name."""
+    earlier, meaning = helpers.setdefault(node.name, (number, ast.dump(node)))
+    if earlier != number and meaning != ast.dump(node):
+        clash = f"Exercises {earlier} and {number} both define {node.name}, and differently"
+        raise ValueError(f"{clash}; give one of them another name, since both go into one module.")
+    return earlier != number
 
 
 def _class_text(lines: list[str], node: ast.ClassDef, added: dict[str, str], comments: list[str]) -> str:
@@ -136,20 +160,23 @@ def _class_text(lines: list[str], node: ast.ClassDef, added: dict[str, str], com
         if isinstance(item, ast.FunctionDef) and item.name in added:
             top = min([item.lineno, *(d.lineno for d in item.decorator_list)])
             replaced |= set(range(top, (item.end_lineno or item.lineno) + 1))
-    kept = [lines[i - 1] for i in range(node.lineno, (node.end_lineno or node.lineno) + 1) if i not in replaced]
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    kept = [lines[i - 1] for i in range(first, (node.end_lineno or node.lineno) + 1) if i not in replaced]
     methods = [indent(dedent(text), "    ") for text in added.values()]
     return "\n".join([*comments, *kept, *(line for text in methods for line in ("", text))])
 
 
 def _defined(source: str) -> list[str]:
-    """The public names that a module's source defines."""
+    """The names that a module's source defines."""
     names: dict[str, None] = {}
     for node in ast.parse(source).body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             names[node.name] = None
-        elif isinstance(node, ast.Assign):
-            names |= {target.id: None for target in node.targets if isinstance(target, ast.Name)}
-    return [name for name in names if not name.startswith("_")]
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            inner = (part for target in targets for part in ast.walk(target))
+            names |= {part.id: None for part in inner if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    return list(names)
 
 
 def _module_text(name: str, module: Module, exports: dict[str, list[str]]) -> str:
@@ -157,18 +184,22 @@ def _module_text(name: str, module: Module, exports: dict[str, list[str]]) -> st
     used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)} - set(_defined(body))
     lines = [line for line in module.imports if _is_used(line, used)]
     for other, offered in exports.items():
+        if other == name:  # those that come later cannot have been meant
+            break
         names = [n for n in offered if n in used]
-        if other != name and names:
+        if names:
             lines.append(f"from {PACKAGE}.{other} import {', '.join(names)}")
             used -= set(names)
     title = f'"""The {name} of my own minigrad."""'
+    lines.insert(0, "from __future__ import annotations")  # a hint such as `other: Value` may stand in Value itself
     return _formatted("\n\n".join([title, "\n".join(lines), body]))
 
 
 def _is_used(line: str, used: set[str]) -> bool:
     (node,) = ast.parse(line).body
-    return any((alias.asname or alias.name).split(".")[0] in used for alias in node.names)  # type: ignore[attr-defined]
+    names = [(alias.asname or alias.name).split(".")[0] for alias in node.names]  # type: ignore[attr-defined]
+    return any(name == "*" or name in used for name in names)
 
 
 def _formatted(source: str) -> str:
-    return black.format_str(source, mode=black.Mode(line_length=100))
+    return black.format_str(source, mode=black.Mode(line_length=LINE))

@@ -26,7 +26,7 @@ FIELDS: dict[str, type] = {
 TASK_FIELDS: dict[str, type] = {"name": str, "points": int, "hints": list}
 
 
-class CatalogueError(Exception):
+class CatalogueError(ValueError):
     """A mistake in the catalogue, as a sentence that says what to write."""
 
 
@@ -36,7 +36,9 @@ def read_catalogue(path: Path = CATALOGUE) -> dict[int, Exercise]:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise CatalogueError(f"{path.name} is not valid TOML: {error}.") from None
-    exercises = [_exercise(table, place) for place, table in enumerate(content.get("exercise", []), 1)]
+    if set(content) != {"exercise"}:
+        raise CatalogueError(f"{path.name} has {sorted(content)} at the top; it needs [[exercise]] tables alone.")
+    exercises = [_exercise(table, place) for place, table in enumerate(_tables(content, path.name, "exercise"), 1)]
     for place, exercise in enumerate(exercises, 1):
         if exercise.number != place:
             raise CatalogueError(
@@ -53,11 +55,21 @@ def _exercise(table: dict[str, Any], place: int) -> Exercise:
         raise CatalogueError(f"{where}: prerequisites = {later} must name earlier exercises, such as [{place - 1}].")
     if not values["module"].startswith(f"ex{values['number']:02d}_"):
         raise CatalogueError(f"{where}: module = {values['module']!r} must begin with ex{values['number']:02d}_.")
-    tasks = tuple(_task(task, where) for task in table.get("task", []))
+    tasks = tuple(_task(task, where) for task in _tables(table, where, "exercise.task"))
+    names = [task.name for task in tasks]
+    if len(set(names)) < len(names):
+        raise CatalogueError(f"{where}: two tasks have one name, of {names}; give each task a name of its own.")
     if not tasks:
         raise CatalogueError(f"{where} has no task: add [[exercise.task]] with name, points and hints.")
     sequences = {name: tuple(values[name]) for name in ("prerequisites", "reading")}
     return Exercise(**{**values, **sequences}, tasks=tasks)
+
+
+def _tables(parent: dict[str, Any], where: str, heading: str) -> list[dict[str, Any]]:
+    tables = parent.get(heading.rpartition(".")[2], [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise CatalogueError(f"{where}: {heading} is {tables!r}; write [[{heading}]] above its fields.")
+    return tables
 
 
 def _task(table: dict[str, Any], where: str) -> Task:
@@ -76,7 +88,7 @@ def _fields(
 ) -> dict[str, Any]:
     for name, kind in fields.items():
         value = table.get(name)
-        if type(value) is not kind or value == "":
+        if type(value) is not kind or (isinstance(value, str) and not value.strip()):
             example = {int: "1", str: '"…"', list: "[…]"}[kind]
             found = "is missing" if value is None else f"is {value!r}"
             raise CatalogueError(f"{where}: {name} {found}; write {name} = {example}.")

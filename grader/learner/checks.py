@@ -1,12 +1,15 @@
 """How a check is written: `check = exercise(4)`, then `@check("Value.backward", points=2)` above a test function.
 
-The function's docstring is the line that the learner reads; it takes `probe` and calls it once.
+The function's docstring is the line that the learner reads; it takes `probe` and calls it once. If it takes `rng` as well,
+it may build its snippet at random: rng's seed is the grading run's seed and the function's name.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import inspect
+import random
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +17,7 @@ from typing import Any
 
 from grader.learner.records import Check, Probe
 
-CheckFunction = Callable[[Callable[..., None]], None]
+CheckFunction = Callable[..., None]
 ATTRIBUTE = "minigrad_check"
 
 
@@ -44,8 +47,8 @@ def exercise(number: int) -> Callable[..., Callable[[CheckFunction], CheckFuncti
     return check
 
 
-def read_check(function: Any) -> Check:
-    """The check that a test function declares. Raises CheckError with a sentence if something is missing."""
+def read_check(function: Any, seed: int = 0) -> Check:
+    """The check that a test function declares; `seed` decides on what is random in it. Raises CheckError with a sentence if something is missing."""
     where = f"{Path(inspect.getfile(function)).name}::{function.__name__}"
     label = getattr(function, ATTRIBUTE, None)
     if label is None:
@@ -60,21 +63,31 @@ def read_check(function: Any) -> Check:
     def record(snippet: str, *observe: str, **tolerance: float) -> None:
         probes.append(Probe(snippet, observe, **tolerance))
 
-    function(record)
+    function(record, **({"rng": seeded(function, seed)} if "rng" in inspect.signature(function).parameters else {}))
     if len(probes) != 1 or not probes[0].observe:
         raise CheckError(f"{where} must call probe(snippet, expression, …) once, with something to observe.")
     return Check(function.__name__, label.exercise, label.task, label.points, title.splitlines()[0], probes[0])
 
 
-def load_checks(suite: Path, number: int | None = None) -> list[Check]:
+def seeded(function: Any, seed: int = 0) -> random.Random:
+    """The random numbers of one check in a grading run with this seed: others for every check and every seed."""
+    return random.Random(f"{seed}/{function.__name__}")
+
+
+def load_checks(suite: Path, number: int | None = None, seed: int = 0) -> list[Check]:
     """The checks in a folder of test files, in file order; of one exercise if `number` is given."""
     pattern = "test_ex*.py" if number is None else f"test_ex{number:02d}_*.py"
     checks: list[Check] = []
-    for path in sorted(suite.glob(pattern)):
-        spec = importlib.util.spec_from_file_location(f"_checks_{path.stem}", path)
-        if spec is None or spec.loader is None:
-            raise CheckError(f"{path} cannot be read as a Python file.")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        checks += [read_check(f) for name, f in vars(module).items() if name.startswith("test_") and callable(f)]
+    sys.path.insert(0, str(suite))  # what the files of a suite share lies beside them
+    try:
+        for path in sorted(suite.glob(pattern)):
+            spec = importlib.util.spec_from_file_location(f"_checks_{path.stem}", path)
+            if spec is None or spec.loader is None:
+                raise CheckError(f"{path} cannot be read as a Python file.")
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            tests = [f for name, f in vars(module).items() if name.startswith("test_") and callable(f)]
+            checks += [read_check(f, seed) for f in tests]
+    finally:
+        sys.path.remove(str(suite))
     return checks

@@ -27,9 +27,14 @@ def learner(context: click.Context) -> None:
 
 
 def _greeting(context: click.Context) -> str:
+    from textwrap import fill
+
     from grader.learner.catalogue import read_catalogue
 
-    exercises = [f"  {e.number:>2}  {e.title:<20} {e.goal}" for e in read_catalogue().values()]
+    exercises = [
+        fill(e.goal, 79, initial_indent=f"  {e.number:>2}  {e.title:<20} ", subsequent_indent=" " * 27)
+        for e in read_catalogue().values()
+    ]
     names = learner.list_commands(context)
     shown = [(name, learner.get_command(context, name)) for name in names]
     commands = [f"  {name:<14} {command.get_short_help_str(60)}" for name, command in shown if command]
@@ -37,8 +42,8 @@ def _greeting(context: click.Context) -> str:
         [
             "The minigrad kata: learn backpropagation by writing it.",
             "",
-            "Open exercises/ex01_derivatives.py, read the lesson, write the missing lines, and run",
-            "make test-exercise-1 (or python -m grader test 1).",
+            "Open exercises/ex01_derivatives.py, read the lesson, write the missing lines,",
+            "and run make test-exercise-1 (or python -m grader test 1).",
             "",
             "Exercises",
             *exercises,
@@ -158,7 +163,10 @@ def train(engine: str, dataset: str, epochs: int, seed: int, hidden: list[int] |
 
     data = load(dataset)
     plan = Plan(data, hidden or ([4, 4] if data is TOY else [16, 16]), epochs, lr, seed)
-    run(load_engine(engine), plan, _console())
+    try:
+        run(load_engine(engine), plan, _console())
+    except NotImplementedError as error:
+        raise ValueError(f"Your own engine is not complete: {error} is still a stub.") from None
 
 
 def _console() -> Any:

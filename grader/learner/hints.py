@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 
 from grader.learner.exercises import exercise, first_open_task, run
-from grader.learner.state import read_state, write_state
+from grader.learner.state import hints_used, read_state, write_state
 
 
 def next_hint(number: int) -> str:
@@ -15,9 +15,10 @@ def next_hint(number: int) -> str:
     if task is None:
         return f"Every check of exercise {number} passes. make solution-{number} shows the worked answer."
     state = read_state()
-    used = state.setdefault("hints", {}).setdefault(str(number), {})
+    hints = hints_used(state)
+    used = hints.setdefault(str(number), {})
     used[task.name] = min(used.get(task.name, 0) + 1, len(task.hints))
-    write_state(state)
+    write_state({**state, "hints": hints})
     count = used[task.name]
     lines = [f"{task.name}, hint {count} of {len(task.hints)}", ""]
     lines += [

@@ -61,13 +61,13 @@ def _judge_fault(check: Check, exercise: Exercise, fault: Fault) -> Verdict:
     if fault.during == "import" and origin not in (None, check.exercise):
         return _blocked(check, origin or 0, f"exercise {origin} cannot be imported: {_one_line(fault)}", fault)
     if fault.type == "TimeIsUp":
-        return Verdict(check, Status.TIMED_OUT, "It did not end: probably an endless loop.", fault=fault)
+        return Verdict(check, Status.TIMED_OUT, "It did not end in time: probably an endless loop.", fault=fault)
     if fault.type == "RecursionError":
-        names = [f.function for f in fault.frames if f.file != "<probe>"]
+        names = [f.function for f in fault.frames if not f.file.startswith("<")]
         repeated = max(names, key=names.count, default="a call")
         message = f"The recursion in {repeated} went deeper than Python allows: endless, or one level per node."
         return Verdict(check, Status.CRASHED, message, fault=fault)
-    if fault.type == "NameError" and fault.frames and fault.frames[-1].file == "<probe>":
+    if fault.type == "NameError" and fault.frames and fault.frames[-1].file.startswith("<"):
         message = f"{exercise.module}.py does not define what the check uses: {fault.message}."
         return Verdict(check, Status.CRASHED, message, fault=fault)
     return Verdict(check, Status.CRASHED, _one_line(fault), fault=fault)
@@ -86,4 +86,5 @@ def _exercise_of(fault: Fault) -> int | None:
 
 
 def _one_line(fault: Fault) -> str:
-    return f"{fault.type}: {fault.message}" if fault.message else fault.type
+    line = f"{fault.type}: {fault.message}" if fault.message else fault.type
+    return f"{line}. Something gave None: is a return missing?" if "NoneType" in fault.message else line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 from collections.abc import Callable, Generator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import ATTRIBUTE, CheckError, read_check
+from grader.learner.checks import ATTRIBUTE, CheckError, read_check, seeded
 from grader.learner.judging import judge
 from grader.learner.key import expected_values, read_key
 from grader.learner.paths import DESK
@@ -32,6 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and _is_suite(item):
             item.stash[CHECK] = _check_of(item)
+            item.add_marker(pytest.mark.filterwarnings("ignore"))  # a learner's warnings are no errors
             if not hasattr(signal, "SIGALRM"):  # there the probe cannot stop itself; this ends the whole run
                 item.add_marker(pytest.mark.timeout(SECONDS, method="thread"))
 
@@ -73,12 +75,24 @@ def _desk(folder: str) -> Desk:
 
 
 @pytest.fixture
-def probe(request: pytest.FixtureRequest) -> Callable[..., None]:
+def rng(request: pytest.FixtureRequest) -> random.Random:
+    """The random numbers of a check that asks for them."""
+    return seeded(request.node.function)
+
+
+@pytest.fixture
+def answer_key(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Expected values by check id; a suite without a key file brings a fixture of this name instead."""
+    return _key(request.node.path.parent)
+
+
+@pytest.fixture
+def probe(request: pytest.FixtureRequest, answer_key: dict[str, Any]) -> Callable[..., None]:
     """Runs the check's snippet on the learner's exercises and compares what it shows with the answer key."""
     item = request.node
     check: Check = item.stash[CHECK]
     exercise = _exercises()[check.exercise]
-    expected = expected_values(_key(item.path.parent), check, exercise.module)
+    expected = expected_values(answer_key, check, exercise.module)
 
     stopped = request.config.stash.setdefault(STOPPED, set())
 
@@ -123,6 +137,7 @@ class Recorder:
 def run_checks(files: list[Path], *, debug: bool = False) -> Recorder:
     """Run check files in this process, silently; the recorder has the verdicts in file order."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)  # somebody's habits elsewhere
     recorder = Recorder()
     options = [
         "-p",
@@ -139,6 +154,8 @@ def run_checks(files: list[Path], *, debug: bool = False) -> Recorder:
     ]
     options += ["-s"] if debug else []
     code = pytest.main([*options, *map(str, files)], plugins=[recorder])
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or recorder.errors:
         raise RuntimeError("\n".join(recorder.errors) or f"pytest could not run the checks ({code!r}).")
     return recorder

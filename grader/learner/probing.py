@@ -11,17 +11,21 @@ import json
 import linecache
 import math
 import re
+import reprlib
 import signal
 import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
-PROBE_FILE = "<probe>"
+PROBE_FILE, OBSERVED = "<probe>", "<observed>"  # where a frame is that is in no file
 MODULE_NAME = re.compile(r"ex\d\d_\w+")
 DEEP, LONG, WIDE = 6, 10_000, 20_000
+MEMORY = 512 * 1024 * 1024  # bytes of address space, in a process apart
+CLASS_NAME = type.__dict__["__name__"].__get__
 
 
 class TimeIsUp(BaseException):
@@ -39,6 +43,7 @@ class Desk:
         self.folder = Path(folder).resolve()
         self.loaded: str | None = None
         self.during = "import"
+        self.asked = ""
 
     def namespace(self, module: str) -> dict[str, Any]:
         """The public names of a module, as after `from module import *`. Raises whatever its import raises."""
@@ -58,6 +63,7 @@ class Desk:
         Answers {'values': {expression: value}} or {'fault': {...}}; raises only KeyboardInterrupt.
         """
         self.during = "import"
+        values: dict[str, Any] = {}
         try:
             with time_limit(seconds):
                 namespace = self.namespace(module)
@@ -65,7 +71,10 @@ class Desk:
                 linecache.cache[PROBE_FILE] = (len(code), None, code.splitlines(keepends=True), PROBE_FILE)
                 namespace["__name__"] = "probe"
                 exec(compile(code, PROBE_FILE, "exec"), namespace)  # noqa: S102
-                return {"values": {text: encode(eval(text, namespace)) for text in expressions}}  # noqa: S307
+                self.during = "observe"
+                for self.asked in expressions:
+                    values[self.asked] = encode(eval(self.asked, namespace))  # noqa: S307
+                return {"values": values}
         except (Exception, SystemExit, TimeIsUp) as error:  # noqa: BLE001
             return {"fault": self._fault(error, self.during)}
 
@@ -75,6 +84,8 @@ class Desk:
             for f in traceback.extract_tb(error.__traceback__)
             if f.filename == PROBE_FILE or Path(f.filename).parent == self.folder
         ]
+        if during == "observe":
+            frames.insert(0, {"file": OBSERVED, "line": 0, "function": "", "text": self.asked})
         caret = ""
         if isinstance(error, SyntaxError) and error.filename:
             caret = " " * max(0, (error.offset or 1) - 1 - _indent(error.text)) + "^"
@@ -97,11 +108,23 @@ def _indent(text: str | None) -> int:
 
 @contextmanager
 def time_limit(seconds: float | None) -> Iterator[None]:
-    """Interrupt the block after so many seconds, and again every half second in case that is swallowed."""
+    """Interrupt the block after so many seconds; where that is swallowed, again and again until one gets through."""
     if seconds is None or not hasattr(signal, "SIGALRM"):
         yield
         return
-    before = signal.signal(signal.SIGALRM, _time_is_up)
+    alarms = 0
+
+    def time_is_up(_: int, frame: FrameType | None) -> None:
+        nonlocal alarms
+        place = frame.f_code if frame else None
+        if place in CLEANING_UP or place is time_is_up.__code__:  # the block has ended, or is being ended
+            return
+        alarms += 1
+        if alarms > 1:  # `except BaseException` in an endless loop: rain until one falls outside of its `try`
+            signal.setitimer(signal.ITIMER_REAL, 1e-5, 1e-5)
+        raise TimeIsUp
+
+    before = signal.signal(signal.SIGALRM, time_is_up)
     signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
     try:
         yield
@@ -110,11 +133,10 @@ def time_limit(seconds: float | None) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _time_is_up(*_: object) -> None:
-    raise TimeIsUp
+CLEANING_UP = (time_limit.__wrapped__.__code__, type(time_limit(None)).__exit__.__code__)  # type: ignore[attr-defined]
 
 
-def encode(value: Any, depth: int = 0) -> Any:
+def encode(value: Any, depth: int = 0, room: list[int] | None = None) -> Any:
     """A value as JSON: numbers, strings, booleans, None and lists of these as themselves, with exact types.
 
     A float that is not finite becomes {'float': 'nan'}, anything else {'object': type name, 'repr': shortened}.
@@ -126,25 +148,46 @@ def encode(value: Any, depth: int = 0) -> Any:
         return value if math.isfinite(value) else {"float": repr(value)}
     if kind is str and len(value) <= WIDE:
         return value
-    if kind in (list, tuple) and len(value) <= LONG and depth < DEEP:
-        return [encode(item, depth + 1) for item in value]
+    room = [LONG] if room is None else room  # items that the whole value may still have
+    if kind in (list, tuple) and len(value) <= room[0] and depth < DEEP:
+        room[0] -= len(value)
+        return [encode(item, depth + 1, room) for item in value]
     try:
-        text = repr(value)
+        text = repr(value) if kind not in (list, tuple) else reprlib.repr(value)
     except Exception:  # noqa: BLE001
         text = "(its __repr__ fails)"
-    return {"object": kind.__name__, "repr": text[:200]}
+    return {"object": CLASS_NAME(kind), "repr": str.__getitem__(text, slice(200))}  # whatever their classes override
 
 
-def serve(folder: str) -> None:
-    """Answer requests {'module', 'code', 'observe', 'seconds'} until standard input ends."""
+def serve(folder: str, packages: str | None = None, limits: str = "no-limits") -> None:
+    """Answer requests {'id', 'module', 'code', 'observe', 'seconds'} until standard input ends."""
+    if packages is not None:
+        sys.path.append(packages)
+    if limits == "limits":
+        _limit_this_process()
     answers, sys.stdout = sys.stdout, sys.stderr
     desk = Desk(folder)
     for line in sys.stdin:
         request = json.loads(line)
         answer = desk.observe(request["module"], request["code"], request["observe"], request["seconds"])
-        answers.write(json.dumps(answer) + "\n")
+        answers.write(json.dumps({"id": request["id"], **answer}) + "\n")
         answers.flush()
 
 
+def _limit_this_process() -> None:
+    """For good: a process that is not root cannot raise its hard limits again."""
+    import resource
+
+    limits = {
+        resource.RLIMIT_AS: MEMORY,
+        resource.RLIMIT_NPROC: 0,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_NOFILE: 32,
+        resource.RLIMIT_CORE: 0,
+    }
+    for name, value in limits.items():
+        resource.setrlimit(name, (value, value))
+
+
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(*sys.argv[1:])

@@ -9,7 +9,7 @@ from rich.table import Table
 from grader.learner.catalogue import read_catalogue
 from grader.learner.exercises import file_of, first_open_task, run
 from grader.learner.records import Exercise, Status, Verdict
-from grader.learner.state import read_state
+from grader.learner.state import hints_used, read_state
 
 
 def show_progress(console: Console) -> None:
@@ -28,7 +28,7 @@ def show_progress(console: Console) -> None:
 
 
 def _table(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]) -> Table:
-    hints = read_state().get("hints", {})
+    hints = hints_used(read_state())
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading, side in (
         ("", "right"),

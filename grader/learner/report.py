@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from grader.learner.paths import DESK
-from grader.learner.probing import PROBE_FILE
+from grader.learner.probing import OBSERVED, PROBE_FILE
 from grader.learner.records import Check, Exercise, Fault, Status, Verdict
 
 COLOURS = {
@@ -26,7 +26,7 @@ LAST = 11
 def explain(verdict: Verdict, exercise: Exercise) -> str:
     """One verdict in full: what was run, what came out, what was expected, and the learner's own lines."""
     parts = [verdict.message] if verdict.message else []
-    imported = verdict.fault is None or verdict.fault.during == "run"
+    imported = verdict.fault is None or verdict.fault.during != "import"
     if imported and verdict.status not in (Status.NOT_ATTEMPTED, Status.BLOCKED):
         parts.append(_snippet(verdict.check, exercise))
     parts += [_table(verdict)] if verdict.differences else []
@@ -52,10 +52,16 @@ def _table(verdict: Verdict) -> str:
 
 
 def _traceback(fault: Fault) -> str:
-    lines = []
-    for frame in fault.frames:
+    places = {PROBE_FILE: "in the lines above", OBSERVED: "asked afterwards for"}
+    lines: list[str] = []
+    again = False
+    for before, frame in zip([None, *fault.frames], fault.frames, strict=False):
+        if frame == before:
+            lines += [] if again else [f"{MARGIN}and so on, again and again"]
+            again = True
+            continue
         function = "" if frame.function in ("", "<module>") else f", in {frame.function}"
-        where = "in the lines above" if frame.file == PROBE_FILE else f"{frame.file}, line {frame.line}{function}"
+        where = places.get(frame.file) or f"{frame.file}, line {frame.line}{function}"
         lines += [f"{MARGIN}{where}", f"{MARGIN}    {frame.text}"]
     if fault.caret:
         lines.append(f"{MARGIN}    {fault.caret}")

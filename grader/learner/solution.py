@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.syntax import Syntax
 from rich.table import Table
 
-from grader.learner.exercises import exercise, file_of, run
+from grader.learner.exercises import exercise, run, text_of_file
 from grader.learner.paths import SOLUTIONS
 from grader.learner.records import Status
 from grader.learner.source import Function, functions, text_of
@@ -24,7 +24,7 @@ def show_solution(number: int, console: Console, *, force: bool) -> None:
         raise ValueError(
             f"Exercise {number} does not pass yet; make solution-{number} FORCE=1 shows the answer all the same."
         )
-    worked, own = path.read_text(encoding="utf-8"), file_of(chosen).read_text(encoding="utf-8")
+    worked, own = path.read_text(encoding="utf-8"), text_of_file(chosen)
     worked_functions, own_functions = functions(worked), _functions_or_none(own)
     for task in chosen.tasks:
         answer = _without_markers(text_of(worked, worked_functions[task.name]))

@@ -9,24 +9,23 @@ import click
 from watchfiles import watch
 
 from grader.learner.catalogue import read_catalogue
+from grader.learner.exercises import exercise
 from grader.learner.paths import DESK
 
 
 def watch_exercises(number: int | None) -> None:
     """Watch until interrupted, or until the last exercise passes."""
     catalogue = read_catalogue()
-    current = number or 1
-    while _passes(current):
-        current += 1
-        if current > len(catalogue):
-            click.echo("Everything passes.")
-            return
-    for _ in watch(DESK, watch_filter=lambda _, path: path.endswith(".py"), raise_interrupt=True):
+    current = exercise(number or 1).number
+    saves = watch(DESK, watch_filter=lambda _, path: path.endswith(".py"), rust_timeout=200, yield_on_timeout=True)
+    next(saves)  # from here on no save is missed, not even one during a run
+    while True:
         while _passes(current):
             current += 1
             if current > len(catalogue):
                 click.echo("Everything passes.")
                 return
+        next(files for files in saves if files)
 
 
 def _passes(number: int) -> bool:

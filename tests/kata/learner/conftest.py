@@ -1,15 +1,20 @@
 """A copy of the kata for one learner: the real commands, an own exercises/ folder, the stubs in it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[3]
 SHARED = ("grader", "minigrad_reference", "solutions", "tests", "pyproject.toml")
+EVERY = range(1, 12)
+VARIABLES = ("CI", "DEBUG", "DESK", "FORCE", "FORCE_COLOR", "PYTEST_ADDOPTS", "PYTHONIOENCODING")
 
 
 class Learner:
@@ -35,19 +40,82 @@ class Learner:
     def edit(self, number, old, new):
         """Solve an exercise with one passage changed, which must be there exactly once."""
         self.solve(number)
+        self.edit_again(number, old, new)
+
+    def edit_again(self, number, old, new):
+        """Change a passage of the file as it is."""
         text = self.file(number).read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in exercise {number}"
         self.file(number).write_text(text.replace(old, new), encoding="utf-8")
 
-    def run(self, *arguments, **environment):
-        command = [sys.executable, "-m", "grader", *map(str, arguments)]
-        environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "80", **environment}
-        environment.pop("CI", None)
+    def prepend(self, number, text):
+        """Put lines above everything else in an exercise's file."""
+        self.file(number).write_text(text + self.file(number).read_text(encoding="utf-8"), encoding="utf-8")
+
+    def run(self, *arguments, stdin="", **environment):
+        return self.call("-m", "grader", *arguments, stdin=stdin, **environment)
+
+    def call(self, *arguments, stdin="", program=sys.executable, **environment):
+        """Any Python command line in the learner's folder, to its end."""
         return subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=100, check=False
+            [program, *map(str, arguments)],
+            cwd=self.folder,
+            env=self.environment(**environment),
+            input=stdin,
+            capture_output=True,
+            encoding=environment.get("PYTHONIOENCODING", "utf-8"),
+            timeout=100,
+            check=False,
         )
+
+    def refused(self, *arguments, **environment):
+        """The one sentence with which a command refuses; it has to be one, and the exit code 2."""
+        result = self.run(*arguments, **environment)
+        assert (result.returncode, result.stdout) == (2, ""), result
+        assert re.fullmatch(r"[^\n]+\.\n", result.stderr), result.stderr
+        return result.stderr
+
+    @contextmanager
+    def started(self, *arguments):
+        """A command that runs on, with what it has printed so far; it is killed if the test does not end it."""
+        command = [sys.executable, "-m", "grader", *map(str, arguments)]
+        with (
+            (self.folder / "stdout").open("w") as out,
+            (self.folder / "stderr").open("w") as err,
+            subprocess.Popen(command, cwd=self.folder, env=self.environment(), stdout=out, stderr=err) as process,
+        ):
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def wait_for(self, pattern):
+        """Until what a started command has printed contains the pattern."""
+        end = time.monotonic() + 30
+        while not re.search(pattern, text := (self.folder / "stdout").read_text(encoding="utf-8")):
+            assert time.monotonic() < end, f"no {pattern!r} in {text!r}"
+            time.sleep(0.02)
+
+    def wait_for_file(self, name):
+        end = time.monotonic() + 30
+        while not (self.folder / name).exists():
+            assert time.monotonic() < end, f"{name} never appeared"
+            time.sleep(0.02)
+
+    @staticmethod
+    def environment(**variables):
+        clean = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+        return {**clean, "NO_COLOR": "1", "COLUMNS": "80", **variables}
 
 
 @pytest.fixture
 def learner(tmp_path):
     return Learner(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def graduate(tmp_path_factory):
+    """A learner who has pasted every worked answer; to be looked at only."""
+    graduate = Learner(tmp_path_factory.mktemp("graduate"))
+    graduate.solve(*EVERY)
+    return graduate

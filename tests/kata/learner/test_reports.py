@@ -53,7 +53,7 @@ def empty_file(learner):
 
 
 def time_out(learner):
-    learner.edit(1, "def gradient(f, xs, h=1e-6):", "def gradient(f, xs, h=1e-6):\n    while True:\n        pass")
+    learner.edit(1, "def gradient(f, xs, h=1e-6):", "def gradient(f, xs, h=1e-6):\n    while True: pass")
     return 1
 
 

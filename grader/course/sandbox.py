@@ -1,0 +1,277 @@
+"""The fence around a student's code: which layers this machine offers, and starting a process behind them.
+
+Every layer is tried when grading begins, not assumed. From the outside in: a process of its own (exec'd, isolated, empty
+environment) → limits (memory, processes, file size, open files) → another user id (as root) → Landlock (files, signals) →
+seccomp (sockets, tracing). Landlock and seccomp are put on the thread that starts the process, which inherits them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from grader.learner import probing
+
+LAYERS = ("process", "limits", "user", "landlock", "seccomp")
+HARDENED = frozenset({"process", "limits", "landlock", "seccomp"})  # and 'user' where the grader is root
+FIRST_UID, UIDS = 61_000, 1_000
+SYSTEM = (
+    "/lib64",
+    "/lib/x86_64-linux-gnu",
+    "/lib/aarch64-linux-gnu",
+    "/usr/lib64",
+    "/usr/lib/x86_64-linux-gnu",
+    "/usr/lib/aarch64-linux-gnu",
+    "/etc/ld.so.cache",
+    "/dev/urandom",
+)
+REFUSED_CALLS = (
+    "socket",
+    "socketpair",
+    "connect",
+    "bind",
+    "ptrace",
+    "process_vm_readv",
+    "process_vm_writev",
+    "kill",
+    "tkill",
+    "pidfd_open",
+    "pidfd_send_signal",
+    "pidfd_getfd",
+    "mount",
+    "umount2",
+    "unshare",
+    "setns",
+    "bpf",
+    "perf_event_open",
+    "userfaultfd",
+    "keyctl",
+    "add_key",
+    "request_key",
+    "io_uring_setup",
+    "memfd_create",
+    "shmget",
+    "msgget",
+    "semget",
+    "chroot",
+    "personality",
+)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of the fence on this machine: whether it holds, and if not, why and what would raise it."""
+
+    name: str
+    active: bool
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """The fence as it stands here. `interpreter` is one that the fenced process can read."""
+
+    layers: tuple[Layer, ...]
+    interpreter: str
+    libraries: Path
+    active: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "active", frozenset(layer.name for layer in self.layers if layer.active))
+
+    @property
+    def hardened(self) -> bool:
+        """Whether it is fit for other people's code: everything but the user id, and that too where we are root."""
+        return self.active >= (HARDENED | {"user"} if os.name == "posix" and os.geteuid() == 0 else HARDENED)
+
+    @property
+    def level(self) -> str:
+        return "hardened" if self.hardened else "+".join(name for name in LAYERS if name in self.active)
+
+    def start(self, folder: Path, slot: int) -> subprocess.Popen[bytes]:
+        """Start the prober on a folder of modules; it answers requests on its standard input and output."""
+        return _start(self.interpreter, folder, self.libraries, self.active, slot)
+
+
+@lru_cache
+def sandbox(only: frozenset[str] = frozenset(LAYERS)) -> Sandbox:
+    """Try every layer (of `only`, for tests at lower levels) and describe what holds."""
+    libraries = _libraries()
+    layers = [Layer("process", active=True)]
+    active = {"process"}
+    interpreter = sys.executable
+    for name, missing in (("limits", _no_limits), ("user", _no_user), ("landlock", _no_landlock), ("seccomp", _no_seccomp)):
+        why = missing() if name in only else "switched off"
+        found = "" if why else _interpreter(frozenset(active | {name}), libraries)
+        if not why and not found:
+            why = "no Python interpreter starts behind it; install one outside root's home, such as the system's python3"
+        if found:
+            active.add(name)
+            interpreter = found
+        layers.append(Layer(name, not why, why))
+    return Sandbox(tuple(layers), interpreter, libraries)
+
+
+def _no_limits() -> str:
+    return "" if os.name == "posix" else "this system has no resource limits for processes"
+
+
+def _no_user() -> str:
+    if os.name != "posix" or os.geteuid() != 0:
+        return "only root can start a process as another user; run the grader as root in a container of its own"
+    return ""
+
+
+def _no_landlock() -> str:
+    try:
+        import landlockpy
+    except ImportError:
+        return "the package landlockpy is not installed; make installs it with the course layer"
+    return "" if landlockpy.supported() else "this kernel has no Landlock; Linux 5.13 or newer has it"
+
+
+def _no_seccomp() -> str:
+    try:
+        import pyseccomp  # noqa: F401
+    except (ImportError, OSError, RuntimeError):
+        return "the package pyseccomp or the library libseccomp is missing; install libseccomp2"
+    return ""
+
+
+def _interpreter(active: frozenset[str], libraries: Path) -> str:
+    """The first Python of 3.10 or newer that starts behind these layers and answers."""
+    candidates = [os.path.realpath(sys.executable), "/usr/bin/python3", "/usr/local/bin/python3"]
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "ex00_trial.py").write_text("answer = 42\n", encoding="utf-8")
+        for candidate in dict.fromkeys(filter(os.path.exists, candidates)):
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                process = _start(candidate, Path(folder), libraries, active, slot=0)
+                request = b'{"id": "0", "module": "ex00_trial", "code": "", "observe": ["answer"], "seconds": 5}\n'
+                out, _ = process.communicate(request, timeout=20)
+                if b'"values": {"answer": 42}' in out:
+                    return candidate
+    return ""
+
+
+@lru_cache
+def _libraries() -> Path:
+    """A folder with the one third-party package that exercises need, graphviz, and with the prober itself."""
+    import graphviz
+
+    folder = Path(tempfile.mkdtemp(prefix="minigrad-libraries-"))
+    shutil.copytree(Path(graphviz.__file__).parent, folder / "packages" / "graphviz", ignore=_no_caches)
+    shutil.copy(probing.__file__, folder / "prober.py")
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return folder
+
+
+def _no_caches(_: str, names: Sequence[str]) -> set[str]:
+    return {name for name in names if name == "__pycache__"}
+
+
+def _start(interpreter: str, folder: Path, libraries: Path, active: frozenset[str], slot: int) -> subprocess.Popen[bytes]:
+    uid = FIRST_UID + slot % UIDS if "user" in active else None
+    limits = "limits" if "limits" in active else "no-limits"
+    prober = str(libraries / "prober.py")
+    command = [interpreter, "-I", "-S", "-B", "-X", "utf8", prober, str(folder), str(libraries / "packages"), limits]
+    _give(folder, uid)
+
+    def start() -> subprocess.Popen[bytes]:
+        if "landlock" in active:
+            _enter_landlock(interpreter, folder, libraries)
+        if "seccomp" in active:
+            _enter_seccomp()
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            cwd=folder,
+            start_new_session=True,
+            user=uid,
+            group=uid,
+            extra_groups=None if uid is None else [],
+            umask=0o077,
+        )
+
+    return _in_thread(start)
+
+
+def _give(folder: Path, uid: int | None) -> None:
+    """Let the fenced user, and nobody else, read a folder; it stays ours, so that nothing in it can be changed."""
+    for path in [folder, *folder.iterdir()]:
+        if uid is not None:
+            os.chown(path, 0, uid)
+        path.chmod(0o750 if path.is_dir() else 0o640)
+
+
+def _in_thread(start: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+    """Run `start` on a thread that ends with it: a fence put on a thread can never be taken off again."""
+    result: list[subprocess.Popen[bytes]] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            result.append(start())
+        except BaseException as error:  # noqa: BLE001 - handed on below
+            errors.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
+    return result[0]
+
+
+def _enter_landlock(interpreter: str, folder: Path, libraries: Path) -> None:
+    from landlockpy import AccessFS, Ruleset, Scope
+
+    look = AccessFS.READ_FILE | AccessFS.READ_DIR
+    with Ruleset(scoped=Scope.SIGNAL | Scope.ABSTRACT_UNIX_SOCKET) as rules:
+        for path in _readable(interpreter):
+            rules.allow_path(path, (look if Path(path).is_dir() else AccessFS.READ_FILE) | AccessFS.EXECUTE)
+        for stdlib in _standard_libraries(interpreter):
+            rules.allow_path(str(stdlib), AccessFS.READ_DIR)  # importing lists the folder
+        rules.allow_path(str(libraries), look)
+        rules.allow_path(str(folder), look)
+        rules.allow_path("/dev/null", AccessFS.READ_FILE | AccessFS.WRITE_FILE)
+        rules.restrict()
+
+
+def _standard_libraries(interpreter: str) -> list[Path]:
+    return sorted(Path(interpreter).resolve().parents[1].glob("lib/python3.*"))
+
+
+@lru_cache
+def _readable(interpreter: str) -> tuple[str, ...]:
+    """What Python itself needs: the system's libraries, the interpreter, and the standard library without packages."""
+    binary = Path(interpreter).resolve()
+    base = binary.parents[1]
+    paths = [Path(path) for path in SYSTEM] + [binary, *base.glob("lib/libpython*")]
+    for stdlib in _standard_libraries(interpreter):
+        paths += [entry for entry in stdlib.iterdir() if entry.name not in ("site-packages", "dist-packages")]
+    return tuple(str(path) for path in paths if path.exists())
+
+
+def _enter_seccomp() -> None:
+    import errno
+
+    import pyseccomp
+
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    for call in REFUSED_CALLS:
+        with contextlib.suppress(ValueError, OSError, RuntimeError):  # a call that this architecture does not have
+            rules.add_rule(pyseccomp.ERRNO(errno.EPERM), call)
+    rules.load()

@@ -1,0 +1,559 @@
+"""The learner's commands, as processes of their own in a learner's folder."""
+
+import json
+import math
+import random
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+import minigrad_reference
+from grader.learner.catalogue import read_catalogue
+
+CATALOGUE = read_catalogue()
+COMMANDS = ("hint", "my-minigrad", "progress", "reset", "solution", "test", "train", "watch")
+
+
+def test_without_a_command_the_greeting_lists_all_exercises_and_commands_in_80_columns(learner):
+    result = learner.run()
+    assert (result.returncode, result.stderr) == (0, "")
+    words = " ".join(result.stdout.split())
+    assert len(CATALOGUE) == 11
+    for exercise in CATALOGUE.values():
+        assert f"{exercise.number} {exercise.title} {exercise.goal}" in words
+    for command in COMMANDS:
+        assert re.search(rf"^  {command} +[A-Z]", result.stdout, re.MULTILINE), command
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["test", "99"], "no exercise 99; they go from 1 to 11"),
+        (["test", "x"], "'x' is not a valid integer"),
+        (["test", "0"], "0 is not in the range"),
+        (["test"], "Missing argument 'NUMBER'"),
+        (["hint", "12"], "no exercise 12"),
+        (["solution", "12"], "no exercise 12"),
+        (["reset", "12"], "no exercise 12"),
+        (["watch", "12"], "no exercise 12"),
+        (["dance"], "No such command 'dance'"),
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_request_is_one_sentence_and_exit_code_2(learner, arguments, words):
+    assert words in learner.refused(*arguments)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["test 3", "hint 3", "solution 3", "solution 3 --force", "progress", "my-minigrad", "train --engine mine"],
+)
+def test_a_missing_exercise_file_is_a_sentence_that_says_how_to_get_it_back(learner, command):
+    learner.solve(1, 2)
+    learner.file(3).unlink()
+    sentence = learner.refused(*command.split())
+    assert sentence == "exercises/ex03_chain_rule.py is missing; make reset-3 puts a fresh one there.\n"
+
+
+def test_reset_brings_a_missing_file_back(learner):
+    stub = learner.file(3).read_bytes()
+    learner.file(3).unlink()
+    result = learner.run("reset", 3)
+    assert (result.returncode, result.stdout) == (0, "exercises/ex03_chain_rule.py is the stub again.\n")
+    assert learner.file(3).read_bytes() == stub
+
+
+# hint
+
+
+def hints_in(text):
+    return [" ".join(part.split()) for part in re.split(r"^\d\. ", text, flags=re.MULTILINE)[1:]]
+
+
+def texts(hints):
+    return [" ".join(hint.split()) for hint in hints]
+
+
+def test_hints_go_one_step_further_each_time_say_what_comes_after_the_last_and_their_use_is_recorded(learner):
+    learner.solve(1, 2)
+    task = CATALOGUE[3].tasks[0]
+    for used in (1, 2, 3, 3):
+        result = learner.run("hint", 3)
+        assert (result.returncode, result.stderr) == (0, "")
+        first, *_, last = result.stdout.strip().splitlines()
+        assert first == f"Value.__add__, hint {used} of 3"
+        assert hints_in(result.stdout.replace(last, "")) == texts(task.hints[:used])
+        more = "make hint-3 says more." if used < 3 else "That is all; make solution-3 FORCE=1 shows an answer."
+        assert last == more
+        assert max(map(len, result.stdout.splitlines())) <= 80
+        state = json.loads((learner.folder / ".minigrad" / "state.json").read_text(encoding="utf-8"))
+        assert state == {"hints": {"3": {"Value.__add__": used}}}
+    assert re.search(r"^ 3  The chain rule .* 3 *$", learner.run("progress").stdout, re.MULTILINE)
+
+
+def test_once_a_task_is_solved_hints_are_about_the_next_and_after_all_there_are_none(learner):
+    learner.solve(1, 2)
+    assert learner.run("hint", 3).stdout.startswith("Value.__add__, hint 1 of 3\n")
+    learner.edit(3, "other.grad += self.data * out.grad", 'raise NotImplementedError("exercise 3: Value.__mul__")')
+    assert learner.run("hint", 3).stdout.startswith("Value.__mul__, hint 1 of 3\n")
+    learner.solve(3)
+    result = learner.run("hint", 3)
+    assert result.stdout == "Every check of exercise 3 passes. make solution-3 shows the worked answer.\n"
+    state = json.loads((learner.folder / ".minigrad" / "state.json").read_text(encoding="utf-8"))
+    assert state == {"hints": {"3": {"Value.__add__": 1, "Value.__mul__": 1}}}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "\xff",
+        '{"hints": []}',
+        '{"hints": {"1": 5}}',
+        '{"hints": {"1": {"derivative": "x"}}}',
+        '{"hints": {"1": {"derivative": -5}}}',
+        '{"hints": {"1": {"derivative": 1e400}}}',
+    ],
+)
+def test_a_damaged_state_does_no_harm(learner, content):
+    (learner.folder / ".minigrad").mkdir()
+    (learner.folder / ".minigrad" / "state.json").write_text(content, encoding="latin-1")
+    progress = learner.run("progress")
+    assert (progress.returncode, progress.stderr) == (0, "")
+    hint = learner.run("hint", 1)
+    assert (hint.returncode, hint.stderr) == (0, "")
+    assert hint.stdout.startswith("derivative, hint 1 of 3\n")
+    assert learner.run("hint", 1).stdout.startswith("derivative, hint 2 of 3\n")
+
+
+def test_what_else_is_in_the_state_is_kept(learner):
+    (learner.folder / ".minigrad").mkdir()
+    (learner.folder / ".minigrad" / "state.json").write_text('{"hints": {"7": {"trace": 2}}, "later": true}')
+    learner.run("hint", 1)
+    state = json.loads((learner.folder / ".minigrad" / "state.json").read_text(encoding="utf-8"))
+    assert state == {"hints": {"7": {"trace": 2}, "1": {"derivative": 1}}, "later": True}
+
+
+# solution
+
+
+def test_the_worked_answer_waits_until_the_checks_pass_or_force(learner):
+    answer, mine = "rise = f(x + h) - f(x - h)", 'raise NotImplementedError("exercise 1: derivative")'
+    sentence = "Exercise 1 does not pass yet; make solution-1 FORCE=1 shows the answer all the same.\n"
+    assert learner.refused("solution", 1) == sentence
+    forced = learner.run("solution", 1, FORCE="1")
+    assert (forced.returncode, forced.stderr) == (0, "")
+    assert answer in forced.stdout
+    assert mine in forced.stdout
+    learner.edit(1, answer, "rise = -f(x - h) + f(x + h)")
+    passed = learner.run("solution", 1)
+    assert (passed.returncode, passed.stderr) == (0, "")
+    assert answer in passed.stdout
+    assert "rise = -f(x - h) + f(x + h)" in passed.stdout
+    assert "SOLUTION" not in passed.stdout
+
+
+def test_a_file_with_a_byte_order_mark_and_windows_line_ends_is_shown_too(learner):
+    learner.edit(1, "rise = f(x + h) - f(x - h)", "rise = -f(x - h) + f(x + h)")
+    text = learner.file(1).read_text(encoding="utf-8")
+    learner.file(1).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert learner.run("test", 1).returncode == 0
+    shown = learner.run("solution", 1).stdout
+    assert "rise = -f(x - h) + f(x + h)" in shown
+    assert "not in your file" not in shown
+
+
+def test_a_file_that_is_not_python_is_no_obstacle_to_the_worked_answer_when_forced(learner):
+    learner.file(1).write_text("def (", encoding="utf-8")
+    result = learner.run("solution", 1, FORCE="1")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.count("(not in your file)") == 2
+
+
+def test_a_file_that_is_not_utf_8_is_a_sentence_that_names_it(learner):
+    learner.file(1).write_bytes("# Schröder\n".encode("latin-1"))
+    for command in (["solution", 1, "--force"], ["my-minigrad"]):
+        assert learner.refused(*command).startswith("exercises/ex01_derivatives.py is not UTF-8 text")
+    assert learner.run("test", 1).returncode == 1
+
+
+# reset
+
+
+def backups(learner):
+    return sorted(path.read_bytes() for path in (learner.folder / ".minigrad" / "backups").iterdir())
+
+
+def test_reset_restores_the_stub_and_keeps_every_byte_of_the_old_file_also_twice_in_one_second(learner):
+    stub = learner.file(3).read_bytes()
+    old = [b"\xef\xbb\xbffirst = 1\r\n", b"second = '\xff'\n", b""]
+    for content in old:
+        learner.file(3).write_bytes(content)
+        result = learner.run("reset", 3)
+        assert (result.returncode, result.stderr) == (0, "")
+        kept = re.fullmatch(
+            r"exercises/ex03_chain_rule.py is the stub again. Your file is kept as (.+)\.\n", result.stdout
+        )
+        assert (learner.folder / kept[1]).read_bytes() == content
+        assert learner.file(3).read_bytes() == stub
+    assert backups(learner) == sorted(old)
+    assert learner.run("reset", 3).stdout == "exercises/ex03_chain_rule.py is the stub already.\n"
+    assert len(backups(learner)) == 3
+
+
+def test_backups_of_one_second_get_names_of_their_own(learner):
+    code = (
+        "from pathlib import Path\n"
+        "from grader.learner.state import back_up\n"
+        "for i in range(20):\n"
+        "    Path('x.py').write_text(str(i))\n"
+        "    back_up(Path('x.py'))\n"
+    )
+    assert learner.call("-c", code).returncode == 0
+    assert backups(learner) == sorted(str(i).encode() for i in range(20))
+
+
+# progress
+
+
+def row(text, number):
+    (found,) = re.findall(rf"^ *{number}  .*?(\d+)/(\d+) +(.*?) *$", text, re.MULTILINE)
+    return int(found[0]), int(found[1]), found[2]
+
+
+def test_progress_of_nothing_some_and_all_counts_right_and_names_the_next_step(learner, graduate):
+    nothing = learner.run("progress")
+    assert (nothing.returncode, nothing.stderr) == (0, "")
+    rows = {number: row(nothing.stdout, number) for number in CATALOGUE}
+    total = sum(checks for _, checks, _ in rows.values())
+    assert f"0 of {total} checks pass." in nothing.stdout
+    assert all(passed == 0 and state != "done" for passed, _, state in rows.values())
+    last = nothing.stdout.splitlines()[-1]
+    assert last == "Next: write derivative in exercises/ex01_derivatives.py, then make test-exercise-1."
+
+    learner.solve(1, 3, 4)
+    learner.edit(2, "Value(self.data * other.data, ", "Value(self.data + other.data, ")
+    some = learner.run("progress")
+    by_command = [learner.run("test", number).stdout.count("\n       passed  ") for number in CATALOGUE]
+    assert [row(some.stdout, number)[0] for number in CATALOGUE] == by_command
+    assert f"{sum(by_command)} of {total} checks pass." in some.stdout
+    assert row(some.stdout, 1) == (rows[1][1], rows[1][1], "done")
+    assert row(some.stdout, 2)[2] == "wrong"
+    assert 0 < by_command[1] < rows[2][1]
+    last = some.stdout.splitlines()[-1]
+    assert last == "Next: write Value.__mul__ in exercises/ex02_value.py, then make test-exercise-2."
+
+    everything = graduate.run("progress")
+    assert f"{total} of {total} checks pass." in everything.stdout
+    assert all(row(everything.stdout, n) == (rows[n][1], rows[n][1], "done") for n in CATALOGUE)
+    assert everything.stdout.splitlines()[-1].startswith("Everything passes. make my-minigrad ")
+
+
+# watch
+
+
+def test_watch_runs_again_on_a_save_moves_on_when_all_pass_and_ends_with_a_sentence(learner):
+    with learner.started("watch") as process:
+        learner.wait_for(r"(?s)Exercise 1: .*Watching exercises: save a file")
+        (learner.folder / "exercises" / "notes.txt").write_text("no Python, no run")
+        learner.edit(1, "return rise / (2 * h)", "return rise / h")
+        learner.wait_for(r"(?s)Exercise 1: .*WRONG  derivative.*Watching")
+        learner.solve(1)
+        learner.wait_for(r"(?s)Exercise 1: .*10 of 10 checks pass.*Exercise 2: .*0 of \d+ checks.*Watching")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+    assert (learner.folder / "stderr").read_text().strip() == "Interrupted: no file was changed."
+    assert "Exercise 3" not in (learner.folder / "stdout").read_text(encoding="utf-8")
+
+
+def test_watch_misses_no_save_not_even_one_during_its_first_run(learner):
+    learner.file(1).write_text("import time\nopen('begun', 'w').close()\ntime.sleep(1)\n", encoding="utf-8")
+    with learner.started("watch") as process:
+        learner.wait_for_file("begun")
+        learner.solve(1)
+        learner.wait_for("Exercise 2: ")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+
+
+def test_watch_ends_by_itself_where_everything_passes(graduate):
+    result = graduate.run("watch", 10)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.splitlines()[-1] == "Everything passes."
+    assert "Exercise 9" not in result.stdout
+
+
+@pytest.mark.parametrize("command", [("test", "1"), ("progress",)], ids=" ".join)
+def test_ctrl_c_ends_a_check_run_with_a_sentence(learner, command):
+    learner.file(1).write_text("open('begun', 'w').close()\nwhile True:\n    pass\n", encoding="utf-8")
+    with learner.started(*command) as process:
+        learner.wait_for_file("begun")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+    assert (learner.folder / "stderr").read_text().strip() == "Interrupted: no file was changed."
+
+
+# my-minigrad
+
+
+def package_of(learner):
+    result = learner.run("my-minigrad")
+    assert (result.returncode, result.stderr) == (0, "")
+    return learner.folder / "build" / "my_minigrad"
+
+
+@pytest.fixture(scope="module")
+def package(graduate):
+    """The package that is made of the worked answers; to be looked at only."""
+    return package_of(graduate)
+
+
+def in_the_package(folder, code):
+    """What code prints in an interpreter that sees the standard library and this folder alone."""
+    code = f"import sys; sys.path.insert(0, {str(folder)!r})\n{code}"
+    command = [sys.executable, "-I", "-S", "-B", "-W", "error", "-c", code]
+    result = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout
+
+
+def expression(seed):
+    """Code that makes the list `grads`: of a random expression in which values are used more than once."""
+    rng = random.Random(seed)
+    forms = (
+        "a + b",
+        "a * b",
+        "a - b",
+        "a / (b * b + 1.0)",
+        "2.0 - a",
+        "3 * a + 1",
+        "1 / (a * a + 0.5)",
+        "-a",
+        "a ** 3",
+        "(a * a + 1.0) ** 0.5",
+        "a.exp()",
+        "(a * a + 0.1).log()",
+        "a.tanh()",
+        "a.relu()",
+        "a.sigmoid()",
+    )
+    lines = [f"v = [Value(x) for x in {[rng.uniform(-2, 2) for _ in range(4)]}]"]
+    for form in rng.choices(forms, k=25):
+        lines.append(f"a, b = v[{rng.randrange(len(lines) + 3)}], v[{rng.randrange(len(lines) + 3)}]")
+        lines[-1] += f"; v.append(({form}).tanh() * 2)"
+    return "\n".join([*lines, "sum(v).backward()", "grads = [x.grad for x in v]"])
+
+
+def assert_gradients_are_the_references(folder):
+    codes = [expression(seed) for seed in range(10)]
+    script = (
+        f"import json\nfrom my_minigrad import Value\nfor code in {codes!r}:\n    exec(code); print(json.dumps(grads))"
+    )
+    mine = [json.loads(line) for line in in_the_package(folder, script).splitlines()]
+    assert len(mine) == len(codes)
+    for code, grads in zip(codes, mine, strict=True):
+        namespace = {"Value": minigrad_reference.Value}
+        exec(code, namespace)
+        assert grads == pytest.approx(namespace["grads"], rel=1e-9, abs=1e-12)
+        assert any(math.fabs(grad) > 1e-3 for grad in grads)
+
+
+def assert_is_plain_and_clean(folder):
+    files = sorted((folder / "my_minigrad").glob("*.py"))
+    assert [path.stem for path in files] == ["__init__", "engine", "graph", "moons", "nn", "numeric", "training"]
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        assert "add_to_class" not in text
+        assert "SOLUTION" not in text
+        assert not re.search(r"(from|import) +ex\d\d", text)
+        assert "\r" not in text
+        assert "\ufeff" not in text
+    command = [sys.executable, "-m", "black", "--check", "."]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_package_is_plain_modules_without_the_devices_of_the_kata(package):
+    assert_is_plain_and_clean(package)
+
+
+def test_the_package_needs_nothing_else_and_has_every_method_in_its_one_class(package):
+    code = """
+import inspect, my_minigrad as m
+methods = {name for name, value in vars(m.Value).items() if inspect.isfunction(value)}
+print(sorted(methods))
+print(sorted(m.__all__))
+print({f.__module__ for f in vars(m.Value).values() if inspect.isfunction(f)})
+source = inspect.getsource(m.Value)
+print(all(source.count(f"def {name}(") == 1 for name in methods))
+print(inspect.getsource(m.Module).count("def zero_grad("))
+"""
+    methods, names, modules, once, zero_grad = in_the_package(package, code).splitlines()
+    tasks = [task.name for exercise in CATALOGUE.values() for task in exercise.tasks]
+    given = {"__init__", "__repr__"}
+    assert set(eval(methods)) == {name.removeprefix("Value.") for name in tasks if name.startswith("Value.")} | given
+    functions = {name.partition(".")[0] for name in tasks}
+    assert functions | {"Value", "Module", "Neuron", "Layer", "MLP"} == set(eval(names))
+    assert eval(modules) == {"my_minigrad.engine"}
+    assert (once, zero_grad) == ("True", "1")
+
+
+def test_gradients_of_the_package_are_the_references(package):
+    assert_gradients_are_the_references(package)
+
+
+def test_the_package_can_be_installed_and_used_from_there(package, tmp_path):
+    options = ["--disable-pip-version-check", "--no-build-isolation", "--no-deps", "--no-index", "--target", tmp_path]
+    command = [sys.executable, "-m", "pip", "install", *options, package]
+    result = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert in_the_package(tmp_path, "from my_minigrad import Value; print(Value(2) * 3)") == "Value(data=6, grad=0.0)\n"
+
+
+def test_making_the_package_again_leaves_nothing_of_the_old_one(learner):
+    learner.solve(*CATALOGUE)
+    folder = package_of(learner)
+    before = {path.name: path.read_bytes() for path in (folder / "my_minigrad").iterdir()}
+    (folder / "my_minigrad" / "leftover.py").write_text("old")
+    package_of(learner)
+    assert {path.name: path.read_bytes() for path in (folder / "my_minigrad").iterdir()} == before
+    assert [path.name for path in (learner.folder / "build").iterdir()] == ["my_minigrad"]
+
+
+def written_by_somebody(learner):
+    """The worked answers as people really write: helpers, comments, type hints, imports, demonstrations."""
+    learner.solve(*CATALOGUE)
+    text = learner.file(2).read_text(encoding="utf-8")
+    learner.file(2).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    learner.edit(
+        3,
+        '@add_to_class(Value)\ndef __mul__(self, other):\n    """Return self * other as in',
+        "# Whatever is no Value becomes one; \u2028 strange ends of lines do not count.\n"
+        "def _wrapped(x: Value | float) -> Value:\n    return x if isinstance(x, Value) else Value(x)\n\n\n"
+        "# The product rule: u'v + uv'.\n"
+        "@add_to_class(Value)\ndef __mul__(self: Value, other: Value | float) -> Value:\n"
+        '    """Return self * other as in',
+    )
+    text = learner.file(3).read_text(encoding="utf-8")
+    head, product, tail = text.partition("# The product rule")
+    tail = tail.replace("other = other if isinstance(other, Value) else Value(other)", "other = _wrapped(other)")
+    learner.file(3).write_text(head + product + tail, encoding="utf-8")
+    learner.edit(
+        4,
+        "    self.grad = 1.0\n    for value",
+        "    trace = []  # a name that a later exercise has, too\n    self.grad = 1.0\n    for value",
+    )
+    learner.edit(
+        5,
+        "from ex04_backward import (",
+        "import itertools, os.path\nimport math as m\nfrom functools import *\nfrom ex03_chain_rule import _wrapped\n"
+        "ONE: float = m.copysign(1.0, 2.0)\nZERO, EMPTY = 0.0, partial(list)\nfrom ex04_backward import (",
+    )
+    learner.edit_again(5, "return self * -1.0", "return self * -ONE * _wrapped(ONE) + EMPTY().count(3)")
+    learner.edit(6, "import math\n", "import math\nfrom ex05_operators import ONE, ZERO\n")
+    learner.edit_again(6, "slope = 1.0 if self.data > 0 else 0.0", "slope = ONE if self.data > 0 else ZERO")
+    learner.edit(
+        8,
+        "class Module:",
+        "from dataclasses import dataclass\nfrom ex03_chain_rule import _wrapped\n\n\n"
+        "@dataclass\nclass Pair:\n    left: float\n    right: float\n\n\nclass Module:",
+    )
+    learner.edit_again(
+        8, "s = s + wi * xi", "pair = Pair(wi, xi)\n            s = s + pair.left * _wrapped(pair.right)"
+    )
+    learner.file(9).write_text(
+        learner.file(9).read_text(encoding="utf-8")
+        + "\n\nif __name__ == '__main__':\n    print(MLP(2, [1])([1, 2]))\n",
+        encoding="utf-8",
+    )
+    learner.edit(10, "losses = []\n", "losses, accuracy = [], None\n")
+
+
+def test_a_package_is_made_of_what_people_really_write(learner):
+    written_by_somebody(learner)
+    assert "Everything passes." in learner.run("progress").stdout
+    folder = package_of(learner)
+    assert_is_plain_and_clean(folder)
+    assert_gradients_are_the_references(folder)
+    engine = (folder / "my_minigrad" / "engine.py").read_text(encoding="utf-8")
+    assert engine.count("# The product rule: u'v + uv'.") == 1
+    assert engine.count("# Whatever is no Value becomes one") == 1
+    code = "from my_minigrad import MLP; print(MLP(2, [3, 1], 'relu', seed=0)([1, 2]).data)"
+    reference = minigrad_reference.MLP(2, [3, 1], "relu", seed=0)([1, 2]).data
+    assert float(in_the_package(folder, code)) == pytest.approx(reference)
+    assert in_the_package(folder, "import my_minigrad.nn as n; print(n.Pair(1, right=2))") == "Pair(left=1, right=2)\n"
+
+
+HELPER = "\n\ndef twice(x):\n    return x * {}\n"
+
+
+def test_a_helper_that_two_exercises_repeat_is_kept_once_and_one_that_differs_is_a_sentence(learner):
+    learner.solve(*CATALOGUE)
+    for number in (3, 5):
+        learner.file(number).write_text(learner.file(number).read_text(encoding="utf-8") + HELPER.format(2))
+    engine = (package_of(learner) / "my_minigrad" / "engine.py").read_text(encoding="utf-8")
+    assert engine.count("def twice(") == 1
+    learner.solve(5)
+    learner.file(5).write_text(learner.file(5).read_text(encoding="utf-8") + HELPER.format("x"))
+    sentence = learner.refused("my-minigrad")
+    assert sentence.startswith("Exercises 3 and 5 both define twice, and differently; give one of them another name")
+
+
+def test_unwritten_stubs_are_a_package_too(learner):
+    folder = package_of(learner)
+    assert_is_plain_and_clean(folder)
+    code = """
+from my_minigrad import Value
+try:
+    Value(1) + Value(2)
+except NotImplementedError as error:
+    print(error)
+"""
+    assert in_the_package(folder, code) == "exercise 3: Value.__add__\n"
+
+
+def test_a_syntax_error_names_file_and_line_and_leaves_the_package_as_it_was(learner):
+    learner.solve(*CATALOGUE)
+    folder = package_of(learner)
+    lines = learner.file(5).read_text(encoding="utf-8").splitlines()
+    place = lines.index("    return self * -1.0")
+    lines[place] = "    return self * -"
+    learner.file(5).write_text("\n".join(lines), encoding="utf-8")
+    sentence = learner.refused("my-minigrad")
+    assert sentence.startswith(f"exercises/ex05_operators.py, line {place + 1}: ")
+    assert_gradients_are_the_references(folder)
+
+
+# train
+
+
+def trained(learner, engine):
+    result = learner.run("train", "--engine", engine, "--epochs", 3)
+    assert (result.returncode, result.stderr) == (0, "")
+    path = learner.folder / "build" / "train" / "metrics.json"
+    figures = json.loads(path.read_text(encoding="utf-8"))
+    figures.pop("seconds")
+    return figures, [line for line in result.stdout.splitlines() if line.startswith("Epoch ")]
+
+
+@pytest.mark.slow
+def test_ones_own_engine_trains_to_the_same_losses_as_the_reference(graduate):
+    mine, my_epochs = trained(graduate, "mine")
+    reference, its_epochs = trained(graduate, "reference")
+    assert mine.pop("loss") == pytest.approx(reference.pop("loss"), rel=1e-9)
+    assert mine == reference
+    assert len(my_epochs) == 3
+    assert my_epochs == its_epochs
+
+
+def test_training_on_untouched_stubs_is_one_sentence_that_names_the_first_of_them(learner):
+    sentence = learner.refused("train", "--engine", "mine", "--epochs", 3)
+    assert sentence == "Your own engine is not complete: exercise 9: MLP.parameters is still a stub.\n"
+    assert not (learner.folder / "build" / "train").exists()

@@ -1,0 +1,169 @@
+"""The answer key is made by oracles that agree; where they do not, there is no key but a sentence."""
+
+import ast
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.course import answer_key
+from grader.course.answer_key import OracleError, agreed_values, ask, available_oracles, key_text, make_key
+from grader.course.oracles import pytorch, reference
+from grader.learner.checks import load_checks
+from grader.learner.records import Check, Probe
+
+ROOT = Path(__file__).parents[3]
+PUBLIC, HIDDEN = ROOT / "tests" / "public", ROOT / "tests" / "hidden"
+BOTH = ("reference", "pytorch")
+CHECKS = {check.id: check for suite in (PUBLIC, HIDDEN) for check in load_checks(suite)}
+
+
+@pytest.fixture(autouse=True)
+def at_the_root(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+
+def check_of(snippet, *observe, exercise=11, **tolerance):
+    return Check("test_planted", exercise, "task", 1, "Title.", Probe(snippet, observe, **tolerance))
+
+
+def plant(monkeypatch, oracle, **wrong):
+    """Give an oracle a vocabulary with wrong entries."""
+    right = oracle.vocabulary
+    monkeypatch.setattr(oracle, "vocabulary", lambda exercise: {**right(exercise), **wrong})
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
+def test_both_oracles_agree_on_every_probe(check):
+    assert agreed_values(check, BOTH) == ask(check, "reference")
+
+
+def test_both_oracles_speak_the_same_vocabulary():
+    assert reference.vocabulary(11).keys() == pytorch.vocabulary(11).keys()
+
+
+def test_the_committed_key_equals_a_fresh_one():
+    assert (PUBLIC / "key.json").read_text(encoding="utf-8") == key_text(make_key(PUBLIC, BOTH))
+
+
+def test_the_key_does_not_depend_on_torch_being_installed(monkeypatch):
+    assert available_oracles() == BOTH
+    monkeypatch.setattr(answer_key, "find_spec", lambda package: None if package == "torch" else package)
+    assert available_oracles() == ("reference",)
+    assert (PUBLIC / "key.json").read_text(encoding="utf-8") == key_text(make_key(PUBLIC))
+
+
+class WrongTanh(pytorch.Value):
+    def tanh(self):
+        return self * 1.0
+
+
+def test_a_disagreement_is_refused_with_check_expression_and_both_values(monkeypatch):
+    check = check_of("a = Value(0.5)\nc = a.tanh()\nc.backward()", "c._op == c._op", "a.grad", exercise=6)
+    plant(monkeypatch, pytorch, Value=WrongTanh)
+    with pytest.raises(OracleError) as refused:
+        agreed_values(check, BOTH)
+    sentence = "ex06.planted: a.grad is 0.7864477329659274 by the reference but 1.0 by pytorch."
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize("oracle", [reference, pytorch])
+def test_a_wrong_entry_of_either_oracle_leaves_the_suite_without_a_key(monkeypatch, tmp_path, oracle):
+    (tmp_path / "test_ex11_moons.py").write_bytes((PUBLIC / "test_ex11_moons.py").read_bytes())
+    plant(monkeypatch, oracle, accuracy=lambda scores, labels: 0.5)
+    with pytest.raises(
+        OracleError, match=r"ex11\.accuracy_\w+: \w+ is [\d.]+ by the reference but [\d.]+ by pytorch\."
+    ):
+        answer_key.write_key(tmp_path, BOTH)
+    assert not (tmp_path / "key.json").exists()
+    if oracle is pytorch:
+        assert answer_key.write_key(tmp_path, ["reference"]) == len(load_checks(tmp_path))
+
+
+def test_the_tolerance_of_the_probe_decides(monkeypatch):
+    check = check_of("share = accuracy([], [])", "share")
+    plant(monkeypatch, reference, accuracy=lambda scores, labels: 0.5)
+    plant(monkeypatch, pytorch, accuracy=lambda scores, labels: 0.5 + 1e-7)
+    with pytest.raises(OracleError, match="share is 0.5 by the reference but 0.5000001 by pytorch"):
+        agreed_values(check, BOTH)
+    wider = replace(check, probe=replace(check.probe, rel=1e-6))
+    assert agreed_values(wider, BOTH) == {"share": 0.5}
+
+
+def test_a_probe_that_one_oracle_cannot_answer_is_refused(monkeypatch):
+    plant(monkeypatch, pytorch, trace=None)
+    with pytest.raises(OracleError, match=r"ex11\.planted: the oracle pytorch cannot answer \(TypeError: "):
+        agreed_values(check_of("nodes, edges = trace(Value(1.0))", "len(nodes)"), BOTH)
+
+
+def test_an_observation_that_is_no_plain_value_is_refused():
+    with pytest.raises(OracleError, match="observe numbers, strings or lists of them"):
+        agreed_values(check_of("a = Value(1.0)", "[a]"), ["reference"])
+
+
+def grader(*arguments):
+    command = [sys.executable, "-m", "grader", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """A folder whose key may be written."""
+    for name in ("grader", "minigrad_reference", "solutions"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    suite = tmp_path / "tests" / "public"
+    suite.mkdir(parents=True)
+    (suite / "test_ex01_derivatives.py").write_bytes((PUBLIC / "test_ex01_derivatives.py").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    return suite
+
+
+@pytest.mark.parametrize(
+    ("arguments", "end"),
+    [
+        ([], "answers 10 probes; reference and pytorch agree.\n"),
+        (["--oracles", "reference,pytorch"], "answers 10 probes; reference and pytorch agree.\n"),
+        (["--oracles", "reference"], "answers 10 probes; reference alone was asked.\n"),
+    ],
+)
+def test_the_command_says_which_oracles_agreed(copy, arguments, end):
+    result = grader("key", *arguments)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == f"tests/public/key.json {end}"
+    assert (copy / "key.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        ("pytorch", "The key holds the values of the oracle reference: choose it too.\n"),
+        ("reference,numpy", "There is no oracle 'numpy'; choose from reference, pytorch.\n"),
+    ],
+)
+def test_a_wrong_choice_of_oracles_is_one_sentence(copy, names, sentence):
+    result = grader("key", "--oracles", names)
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", sentence)
+    assert not (copy / "key.json").exists()
+
+
+def test_an_oracle_that_is_asked_for_must_be_installed(monkeypatch):
+    monkeypatch.setattr(answer_key, "find_spec", lambda package: None if package == "torch" else package)
+    with pytest.raises(OracleError, match="The oracle pytorch needs torch, which is not installed: make test-layer"):
+        make_key(PUBLIC, BOTH)
+
+
+def test_torch_is_imported_in_one_file_of_the_grader_and_only_when_it_is_asked():
+    def imports_torch(path):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        names = [a.name for n in nodes if isinstance(n, ast.Import) for a in n.names]
+        names += [n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)]
+        return any(name.split(".")[0] == "torch" for name in names)
+
+    assert [p.name for p in (ROOT / "grader").rglob("*.py") if imports_torch(p)] == ["pytorch.py"]
+    code = (
+        "import sys; from pathlib import Path; from grader.course import answer_key; "
+        "answer_key.make_key(Path('tests/public'), ['reference']); sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=100, check=False).returncode == 0
