@@ -31,10 +31,10 @@ def available_oracles() -> tuple[str, ...]:
     return tuple(oracle for oracle, package in ORACLES.items() if find_spec(package))
 
 
-def make_key(suite: Path, oracles: Sequence[str] | None = None) -> dict[str, Any]:
-    """Expected values by check id, on which these oracles agree (without a choice, all that are available).
+def make_key(suite: Path, seed: int = 0, oracles: Sequence[str] | None = None) -> dict[str, Any]:
+    """Expected values by check id, on which these oracles agree; without a choice, all that are available.
 
-    Raises OracleError.
+    `seed` decides on the probes that are random. Raises OracleError.
     """
     chosen = available_oracles() if oracles is None else tuple(oracles)
     _check_choice(chosen)
@@ -104,6 +104,6 @@ def key_text(key: dict[str, Any]) -> str:
 
 def write_key(suite: Path, oracles: Sequence[str] | None = None) -> int:
     """Write a suite's key; returns the number of probes it answers."""
-    key = make_key(suite, oracles)
+    key = make_key(suite, oracles=oracles)
     write_text(suite / "key.json", key_text(key))
     return len(key)

@@ -9,6 +9,7 @@ from typing import Any
 from grader.learner.records import Check, Difference, Exercise, Fault, Observation, Status, Verdict
 
 STUB = re.compile(r"exercise (\d+): ([\w.]+)")
+STUDENT_MODULE = re.compile(r"'ex\d\d_\w+'")
 SHOWN = 160  # characters of a value in a message
 
 
@@ -62,6 +63,11 @@ def _judge_fault(check: Check, exercise: Exercise, fault: Fault) -> Verdict:
         return _blocked(check, origin or 0, f"exercise {origin} cannot be imported: {_one_line(fault)}", fault)
     if fault.type == "TimeIsUp":
         return Verdict(check, Status.TIMED_OUT, "It did not end in time: probably an endless loop.", fault=fault)
+    if fault.type == "WorkerLost":
+        return Verdict(check, Status.CRASHED, f"The process that ran this check was lost: {fault.message}.", fault=fault)
+    if fault.type == "ModuleNotFoundError" and not STUDENT_MODULE.search(fault.message):
+        message = f"{fault.message}; the exercises use the standard library alone, and graphviz in exercise 7."
+        return Verdict(check, Status.CRASHED, message, fault=fault)
     if fault.type == "RecursionError":
         names = [f.function for f in fault.frames if not f.file.startswith("<")]
         repeated = max(names, key=names.count, default="a call")

@@ -1,0 +1,124 @@
+"""From a submission to verdicts and marks: each exercise on the student's own predecessors, then, where that fails, on ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from grader.course.sandbox import Sandbox
+from grader.course.submission import Submission
+from grader.course.worker import Worker
+from grader.learner.judging import judge
+from grader.learner.key import expected_values
+from grader.learner.records import Check, Exercise, Status, Verdict
+
+VISIBLE, HIDDEN = "visible", "hidden"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Checks with their answers; what a student may see of them is their visibility."""
+
+    visibility: str
+    checks: tuple[Check, ...]
+    key: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Course:
+    """Everything that grading needs and no student ever sees."""
+
+    exercises: Mapping[int, Exercise]
+    solutions: Mapping[int, str]
+    suites: tuple[Suite, ...]
+    seed: int
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A verdict, and whether it was reached only on the solutions of earlier exercises."""
+
+    verdict: Verdict
+    visibility: str
+    carried: bool = False
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The marks of one submission, exercise by exercise."""
+
+    submission: Submission
+    marks: Mapping[int, tuple[Mark, ...]]
+
+
+def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 0) -> Graded:
+    """Every check of every exercise, first on the student's own earlier exercises, then on the solutions'."""
+    marks: dict[int, tuple[Mark, ...]] = {number: () for number in course.exercises}
+    with _folder() as own:
+        _write(own, course, submission.sources)
+        for suite in course.suites:
+            with Worker(sandbox, own, slot) as worker:  # one per suite: what is shown of public checks cannot know hidden ones
+                for check in suite.checks:
+                    marks[check.exercise] += (_mark(check, suite, course, submission, worker),)
+    for number, found in marks.items():
+        if number > 1 and number in submission.sources and any(map(_is_wrong, found)):
+            marks[number] = _carried_forward(found, number, submission, course, sandbox, slot)
+    return Graded(submission, marks)
+
+
+def _mark(check: Check, suite: Suite, course: Course, submission: Submission, worker: Worker) -> Mark:
+    exercise = course.exercises[check.exercise]
+    if exercise.number in submission.sources:
+        return Mark(_verdict(check, exercise, suite, worker), suite.visibility)
+    missing = Verdict(check, Status.NOT_ATTEMPTED, f"{exercise.module}.py was not handed in.")
+    return Mark(missing, suite.visibility)
+
+
+def _is_wrong(mark: Mark) -> bool:
+    return mark.verdict.status not in (Status.PASSED, Status.NOT_ATTEMPTED)
+
+
+def _verdict(check: Check, exercise: Exercise, suite: Suite, worker: Worker) -> Verdict:
+    expected = expected_values(suite.key, check, exercise.module)
+    return judge(check, exercise, worker.observe(exercise, check), expected)
+
+
+def _carried_forward(
+    found: Sequence[Mark], number: int, submission: Submission, course: Course, sandbox: Sandbox, slot: int
+) -> tuple[Mark, ...]:
+    """The same checks where they failed, on the solutions of the exercises before."""
+    exercise = course.exercises[number]
+    suites = {suite.visibility: suite for suite in course.suites}
+    earlier = {n: source for n, source in course.solutions.items() if n < number}
+    with _folder() as mixed:
+        _write(mixed, course, {**earlier, number: submission.sources[number]})
+        with Worker(sandbox, mixed, slot) as worker:
+            again = []
+            for mark in found:
+                if _is_wrong(mark):
+                    verdict = _verdict(mark.verdict.check, exercise, suites[mark.visibility], worker)
+                    if verdict.status is Status.PASSED:
+                        mark = replace(mark, verdict=verdict, carried=True)  # noqa: PLW2901
+                again.append(mark)
+    return tuple(again)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder that the fenced user can reach but not list."""
+    with TemporaryDirectory(prefix="minigrad-") as outer:
+        Path(outer).chmod(0o711)
+        inner = Path(outer, "desk")
+        inner.mkdir()
+        yield inner
+
+
+def _write(folder: Path, course: Course, sources: Mapping[int, str]) -> None:
+    for number, source in sources.items():
+        if number in course.exercises:
+            path = folder / f"{course.exercises[number].module}.py"
+            path.write_text(source, encoding="utf-8", errors="replace")

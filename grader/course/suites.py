@@ -1,0 +1,32 @@
+"""Assembles what grading needs: exercises, solutions, the public suite with its key and the hidden one with a fresh key."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from grader.course.answer_key import make_key
+from grader.course.grading import HIDDEN, VISIBLE, Course, Suite
+from grader.learner.catalogue import read_catalogue
+from grader.learner.checks import load_checks
+from grader.learner.key import read_key
+from grader.learner.paths import PUBLIC, SOLUTIONS
+
+HIDDEN_SUITE = Path("tests/hidden")
+
+
+def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) -> Course:
+    """The course for some exercises (all by default). Randomised checks are drawn from `seed`, a fresh one by default."""
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    catalogue = read_catalogue()
+    chosen = {n: exercise for n, exercise in catalogue.items() if numbers is None or n in numbers}
+    if not chosen:
+        raise ValueError(f"There is no such exercise; they go from 1 to {len(catalogue)}.")
+    public = tuple(check for check in load_checks(PUBLIC) if check.exercise in chosen)
+    hidden = tuple(check for check in load_checks(HIDDEN_SUITE, seed=seed) if check.exercise in chosen)
+    suites = (
+        Suite(VISIBLE, public, read_key(PUBLIC / "key.json")),
+        Suite(HIDDEN, hidden, make_key(HIDDEN_SUITE, seed)),
+    )
+    solutions = {n: (SOLUTIONS / f"{e.module}.py").read_text(encoding="utf-8") for n, e in catalogue.items()}
+    return Course(chosen, solutions, suites, seed)
