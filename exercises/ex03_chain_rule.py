@@ -89,9 +89,11 @@ reads them at the time when it is called:
     '4 guests at north'
 
 `report` is the function; `report()` calls it. What is stored is the function, not a call of it, and
-it is stored with the door that it reports on. For you that is the result: once `out.grad` is known
-it is out that passes it on. One operand may be in many operations, and they must not overwrite
-each other's function.
+it is stored with the door that it reports on.
+
+For you that is the result: store the function on it, without brackets, as its `_backward`. Once
+`out.grad` is known it is out that passes it on. One operand may be in many operations, and they
+must not overwrite each other's function.
 
 Adding methods to a class in another file
 -----------------------------------------
@@ -101,12 +103,13 @@ once more and the earlier ones are forgotten. Begin with a copy of yours from ex
 
 What to write
 -------------
-- `Value.__add__` and `Value.__mul__`: as in exercise 2, and the result gets its `_backward`.
+- `Value.__add__` and `Value.__mul__`: as in exercise 2 (the result still remembers its operands and
+  its operation), and the result gets its `_backward`.
 
 Conventions
 -----------
 - `out._backward()` takes no arguments. It adds local * upstream to the `grad` of each operand, once
-  per call, and changes nothing else. Any device is right, it need not be an inner function.
+  per call, and changes nothing else.
 - It reads `out.grad` when it is called. It passes on one step only; the rest is exercise 4.
 - A wrapped plain number receives a gradient too; nobody looks at it.
 

@@ -7,9 +7,12 @@ import sys
 from io import TextIOWrapper
 from typing import NoReturn
 
-import click
+try:
+    import click
 
-from grader.learner.commands import learner
+    from grader.learner.commands import learner
+except ModuleNotFoundError as error:
+    sys.exit(f"The package {error.name} is not here: use make, or .venv/bin/python -m grader after a first make.")
 
 BAD_INPUT, INTERRUPTED = 2, 130
 
@@ -28,6 +31,8 @@ def main() -> NoReturn:
         _stop("Interrupted: no file was changed.", INTERRUPTED)
     except click.ClickException as error:
         _stop(error.format_message(), BAD_INPUT)
+    except ModuleNotFoundError as error:
+        _stop(f"The package {error.name} is not here: use make, which installs what a command needs.", 1)
     except (ValueError, FloatingPointError, OSError, RuntimeError) as error:
         _stop(str(error), BAD_INPUT)
     sys.exit(code if isinstance(code, int) else 0)

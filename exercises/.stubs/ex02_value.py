@@ -77,7 +77,8 @@ Each makes one new Value from three things: the number, the operands, the name o
 Conventions
 -----------
 - `data` of the result is computed from the `data` of the operands.
-- `_prev` of the result is the two operands, left one first; `_op` is "+" or "*".
+- `_prev` of the result is the two operands, left one first (only which they are is checked, not
+  their order); `_op` is "+" or "*".
 - A plain number as `other` (int or float) is wrapped in a Value. What happens for other types is
   not checked.
 - A plain number on the left, `1.0 + a`, cannot work yet. That is exercise 5.

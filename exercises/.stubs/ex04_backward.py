@@ -60,7 +60,7 @@ topological order; here it is x, y, z, L. Read backwards, it has every consumer 
 To build it, walk from the root along `_prev` under two rules. A Value enters the list when all of
 its operands are in it, and not when you first meet it. And a Value that you meet again, because it
 has another consumer, is not walked through again: keep a set of those that you have met. Without
-it the work doubles with each `x = x + x`, and 50 of these would never end.
+it the work doubles with each `x = x + x`, and 50 of these would take 2**50 visits.
 
 How deep can it go?
 -------------------
@@ -72,7 +72,15 @@ the limit only moves the wall.
 The way out is to keep the list of open work yourself, in an ordinary Python list with `append` and
 `pop`, which grows as long as there is memory. A Value comes up twice in such a list of work: when
 it is met (its operands have to come first), and when they are done (it enters the order). So what
-you write down is the Value and which of the two it is.
+you write down is a pair: the Value, and which of the two times it is. For y = x * x the list of
+work would go like this, with its end on the right:
+
+    y: met
+    y: done    x: met    x: met           y was met: its operands go on top of its second entry
+    y: done    x: met    x: done          x was met, and is a leaf: nothing on top
+    y: done    x: met                     x was done: it enters the order
+    y: done                               x was met before: nothing to do
+                                          y was done: it enters the order
 
     >>> x = Value(1.0)
     >>> total = x
@@ -104,7 +112,8 @@ Conventions
 - The list has root and all that it was made from, directly or not, leaves and wrapped numbers
   included. Which of two Values comes first that do not depend on each other is left to you.
 - `backward` sets the root's own grad to 1.0, sets no other grad to 0, and returns nothing.
-- Graphs may be 50,000 operations deep. A recursive version loses the points for that and no others.
+- Graphs may be 50,000 operations deep. A recursive version fails the checks of deep graphs and no
+  others; you can go on with it and come back later.
 - What a second `backward()` on the same root does is not checked.
 
 Run `make test-exercise-4`. If you are stuck: `make hint-4`.

@@ -61,7 +61,9 @@ def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 
     with _folder() as own:
         _write(own, course, submission.sources)
         for suite in course.suites:
-            with Worker(sandbox, own, slot) as worker:  # one per suite: what is shown of public checks cannot know hidden ones
+            with Worker(
+                sandbox, own, slot
+            ) as worker:  # one per suite: what is shown of public checks cannot know hidden ones
                 for check in suite.checks:
                     marks[check.exercise] += (_mark(check, suite, course, submission, worker),)
     for number, found in marks.items():

@@ -89,7 +89,9 @@ def as_text(document: dict[str, Any]) -> str:
     lines = [f"{document['student']}: {document['score']:g} of {document['max_score']:g} points", ""]
     lines += [f"Note: {note}" for note in document["notes"]]
     for exercise in document["exercises"]:
-        lines.append(f"{exercise['number']:>2}  {exercise['title']:<20} {exercise['score']:>6g} / {exercise['max_score']:g}")
+        lines.append(
+            f"{exercise['number']:>2}  {exercise['title']:<20} {exercise['score']:>6g} / {exercise['max_score']:g}"
+        )
         lines += [f"      {exercise['carried_forward']}"] if exercise["carried_forward"] else []
         for task in exercise["tasks"]:
             lines += [
@@ -106,7 +108,9 @@ def as_markdown(document: dict[str, Any]) -> str:
     lines += [f"- {_escaped(note)}" for note in document["notes"]]
     lines += ["", "| exercise | points | of |", "|---|---:|---:|"]
     for exercise in document["exercises"]:
-        lines.append(f"| {exercise['number']}. {exercise['title']} | {exercise['score']:g} | {exercise['max_score']:g} |")
+        lines.append(
+            f"| {exercise['number']}. {exercise['title']} | {exercise['score']:g} | {exercise['max_score']:g} |"
+        )
     for exercise in document["exercises"]:
         failed = [check for task in exercise["tasks"] for check in task["checks"] if check["status"] != "passed"]
         if failed or exercise["carried_forward"]:

@@ -109,11 +109,18 @@ def sandbox(only: frozenset[str] = frozenset(LAYERS)) -> Sandbox:
     layers = [Layer("process", active=True)]
     active = {"process"}
     interpreter = sys.executable
-    for name, missing in (("limits", _no_limits), ("user", _no_user), ("landlock", _no_landlock), ("seccomp", _no_seccomp)):
+    for name, missing in (
+        ("limits", _no_limits),
+        ("user", _no_user),
+        ("landlock", _no_landlock),
+        ("seccomp", _no_seccomp),
+    ):
         why = missing() if name in only else "switched off"
         found = "" if why else _interpreter(frozenset(active | {name}), libraries)
         if not why and not found:
-            why = "no Python interpreter starts behind it; install one outside root's home, such as the system's python3"
+            why = (
+                "no Python interpreter starts behind it; install one outside root's home, such as the system's python3"
+            )
         if found:
             active.add(name)
             interpreter = found
@@ -179,7 +186,9 @@ def _no_caches(_: str, names: Sequence[str]) -> set[str]:
     return {name for name in names if name == "__pycache__"}
 
 
-def _start(interpreter: str, folder: Path, libraries: Path, active: frozenset[str], slot: int) -> subprocess.Popen[bytes]:
+def _start(
+    interpreter: str, folder: Path, libraries: Path, active: frozenset[str], slot: int
+) -> subprocess.Popen[bytes]:
     uid = FIRST_UID + slot % UIDS if "user" in active else None
     limits = "limits" if "limits" in active else "no-limits"
     prober = str(libraries / "prober.py")

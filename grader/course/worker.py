@@ -44,7 +44,9 @@ class Worker:
     def __enter__(self) -> Worker:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def observe(self, exercise: Exercise, check: Check) -> Observation:
@@ -115,7 +117,9 @@ class Worker:
                 return
 
 
-def observe(sandbox: Sandbox, folder: Path, exercise: Exercise, checks: Sequence[Check], slot: int = 0) -> list[Observation]:
+def observe(
+    sandbox: Sandbox, folder: Path, exercise: Exercise, checks: Sequence[Check], slot: int = 0
+) -> list[Observation]:
     """What each check's probe shows on the modules in `folder`."""
     with Worker(sandbox, folder, slot) as worker:
         return [worker.observe(exercise, check) for check in checks]
@@ -160,9 +164,15 @@ def _clean_fault(fault: dict[str, Any]) -> Fault:
         raise ProtocolError("the fault has another form")
     kept = []
     for frame in frames[:10]:
-        if type(frame) is not dict or set(frame) != {"file", "line", "function", "text"} or type(frame["line"]) is not int:
+        if (
+            type(frame) is not dict
+            or set(frame) != {"file", "line", "function", "text"}
+            or type(frame["line"]) is not int
+        ):
             raise ProtocolError("the fault has another form")
-        kept.append(Frame(str(frame["file"])[:80], frame["line"], str(frame["function"])[:80], str(frame["text"])[:200]))
+        kept.append(
+            Frame(str(frame["file"])[:80], frame["line"], str(frame["function"])[:80], str(frame["text"])[:200])
+        )
     cut = {name: str(value)[:500] for name, value in text.items()}
     return Fault(cut["type"], cut["message"], cut["during"], tuple(kept), cut["caret"])
 

@@ -11,7 +11,20 @@ from typing import Any
 import click
 
 option = partial(click.option, show_envvar=True)  # a mistake names the variable, which is what was typed after `make`
-NUMBER = click.argument("number", type=click.IntRange(1))
+
+
+class ExerciseNumber(click.ParamType[int]):
+    """Which exercise."""
+
+    name = "exercise"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if not str(value).isdecimal():
+            raise click.UsageError("Which exercise? Give its number, as in make test-exercise-1 or grader test 1.")
+        return int(value)
+
+
+NUMBER = click.argument("number", type=ExerciseNumber())
 FORCE = option("--force", envvar="FORCE", is_flag=True, help="Do it all the same.")
 
 
@@ -35,15 +48,15 @@ def _greeting(context: click.Context) -> str:
         fill(e.goal, 79, initial_indent=f"  {e.number:>2}  {e.title:<20} ", subsequent_indent=" " * 27)
         for e in read_catalogue().values()
     ]
-    names = learner.list_commands(context)
+    author = {"exercises", "key", "verify", "grade"}
+    names = [name for name in learner.list_commands(context) if name not in author]
     shown = [(name, learner.get_command(context, name)) for name in names]
     commands = [f"  {name:<14} {command.get_short_help_str(60)}" for name, command in shown if command]
     return "\n".join(
         [
             "The minigrad kata: learn backpropagation by writing it.",
             "",
-            "Open exercises/ex01_derivatives.py, read the lesson, write the missing lines,",
-            "and run make test-exercise-1 (or python -m grader test 1).",
+            *_where_to_go_on(),
             "",
             "Exercises",
             *exercises,
@@ -54,18 +67,33 @@ def _greeting(context: click.Context) -> str:
     )
 
 
+def _where_to_go_on() -> list[str]:
+    from grader.learner.catalogue import read_catalogue
+    from grader.learner.exercises import file_of, is_untouched
+
+    begun = [e for e in read_catalogue().values() if not is_untouched(e)]
+    if begun:
+        return ["make progress says where you are and what comes next."]
+    first = read_catalogue()[1]
+    return [
+        f"Open {file_of(first)}, read the lesson, write the missing lines,",
+        "and run make test-exercise-1 (or python -m grader test 1).",
+    ]
+
+
 @learner.command()
 @NUMBER
 @option("--debug", envvar="DEBUG", is_flag=True, help="Let breakpoint() work: no time limit, output as it comes.")
 def test(number: int, debug: bool) -> int:
     """Run the checks of an exercise."""
-    from grader.learner.exercises import exercise, run
+    from grader.learner.exercises import exercise, first_failing_before, run
     from grader.learner.records import Status
     from grader.learner.report import exercise_report
 
     chosen = exercise(number)
     verdicts = run(chosen, debug=debug)
-    click.echo(exercise_report(chosen, verdicts))
+    wrong = any(v.status in (Status.FAILED, Status.CRASHED, Status.TIMED_OUT) for v in verdicts)
+    click.echo(exercise_report(chosen, verdicts, first_failing_before(chosen) if wrong and not debug else None))
     return 0 if all(v.status is Status.PASSED for v in verdicts) else 1
 
 

@@ -48,6 +48,22 @@ def run(exercise: Exercise, *, debug: bool = False) -> list[Verdict]:
     return run_checks(files, debug=debug).verdicts
 
 
+def first_failing_before(exercise: Exercise) -> int | None:
+    """The first earlier exercise with a check that does not pass, stubs aside; None if there is none."""
+    for number, earlier in read_catalogue().items():
+        if number < exercise.number and file_of(earlier).exists():
+            statuses = {verdict.status for verdict in run(earlier)}
+            if statuses & {Status.FAILED, Status.CRASHED, Status.TIMED_OUT}:
+                return number
+    return None
+
+
+def is_untouched(exercise: Exercise) -> bool:
+    """Whether the learner's file is still the stub."""
+    path, stub = file_of(exercise), STUBS / f"{exercise.module}.py"
+    return path.exists() and stub.exists() and path.read_bytes() == stub.read_bytes()
+
+
 def first_open_task(exercise: Exercise, verdicts: list[Verdict]) -> Task | None:
     """The first task with a check that does not pass."""
     open_ = {v.check.task for v in verdicts if v.status is not Status.PASSED}

@@ -9,7 +9,7 @@ from typing import Any
 from grader.learner.records import Check, Difference, Exercise, Fault, Observation, Status, Verdict
 
 STUB = re.compile(r"exercise (\d+): ([\w.]+)")
-STUDENT_MODULE = re.compile(r"'ex\d\d_\w+'")
+MISSING_MODULE = re.compile(r"'ex(\d\d)_\w+'")
 SHOWN = 160  # characters of a value in a message
 
 
@@ -18,7 +18,7 @@ def judge(check: Check, exercise: Exercise, observation: Observation, expected: 
     if observation.fault is not None:
         return _judge_fault(check, exercise, observation.fault)
     differences = tuple(
-        Difference(text, show(expected[text]), show(observation.values.get(text)))
+        _difference(text, expected[text], observation.values.get(text), check.probe.rel)
         for text in check.probe.observe
         if not same(expected[text], observation.values.get(text), check.probe.rel, check.probe.abs)
     )
@@ -34,12 +34,20 @@ def same(expected: Any, got: Any, rel: float, abs_: float) -> bool:
     return type(expected) is type(got) and bool(expected == got)
 
 
-def show(value: Any) -> str:
+def _difference(expression: str, expected: Any, got: Any, rel: float) -> Difference:
+    """Both values with the digits that count, or with more where that many do not tell them apart."""
+    digits = min(10, round(-math.log10(rel)) + 1)
+    if show(expected, digits) == show(got, digits):
+        digits = 16
+    return Difference(expression, show(expected, digits), show(got, digits))
+
+
+def show(value: Any, digits: int = 10) -> str:
     """An encoded value as a learner would see it printed, shortened."""
     if isinstance(value, list):
-        text = "[" + ", ".join(show(item) for item in value) + "]"
+        text = "[" + ", ".join(show(item, digits) for item in value) + "]"
     elif isinstance(value, float):
-        text = f"{value:.10g}"
+        text = f"{value:.{digits}g}"
         text = text if any(c in text for c in ".en") else text + ".0"
     elif isinstance(value, dict):
         text = value.get("float") or f"{value['repr']} (of type {value['object']})"
@@ -57,16 +65,37 @@ def _judge_fault(check: Check, exercise: Exercise, fault: Fault) -> Verdict:
     if stub and (int(stub[1]), stub[2]) == (check.exercise, check.task):
         return Verdict(check, Status.NOT_ATTEMPTED, f"{stub[2]} is still the stub.")
     if stub:
-        return _blocked(check, int(stub[1]), f"{stub[2]} of exercise {stub[1]} is not written yet", fault)
+        return _blocked(check, int(stub[1]), f"{stub[2]} of exercise {stub[1]} is not written yet.", fault)
     origin = _exercise_of(fault)
     if fault.during == "import" and origin not in (None, check.exercise):
-        return _blocked(check, origin or 0, f"exercise {origin} cannot be imported: {_one_line(fault)}", fault)
+        where = f"{fault.frames[-1].file}, line {fault.frames[-1].line}"
+        return _blocked(
+            check, origin or 0, f"Exercise {origin} cannot be imported ({where}): {_one_line(fault)}.", fault
+        )
+    missing = MISSING_MODULE.search(fault.message) if fault.type == "ModuleNotFoundError" else None
+    if missing and int(missing[1]) != check.exercise:
+        number = int(missing[1])
+        return _blocked(
+            check, number, f"The file of exercise {number} is missing; make reset-{number} makes one.", fault
+        )
     if fault.type == "TimeIsUp":
-        return Verdict(check, Status.TIMED_OUT, "It did not end in time: probably an endless loop.", fault=fault)
+        return Verdict(
+            check, Status.TIMED_OUT, "It did not end within its time limit: probably an endless loop.", fault=fault
+        )
     if fault.type == "WorkerLost":
-        return Verdict(check, Status.CRASHED, f"The process that ran this check was lost: {fault.message}.", fault=fault)
-    if fault.type == "ModuleNotFoundError" and not STUDENT_MODULE.search(fault.message):
+        return Verdict(
+            check, Status.CRASHED, f"The process that ran this check was lost: {fault.message}.", fault=fault
+        )
+    if fault.type == "ModuleNotFoundError" and not MISSING_MODULE.search(fault.message):
         message = f"{fault.message}; the exercises use the standard library alone, and graphviz in exercise 7."
+        return Verdict(check, Status.CRASHED, message, fault=fault)
+    if fault.type == "SyntaxError" and fault.frames:
+        last = fault.frames[-1]
+        return Verdict(
+            check, Status.CRASHED, f"Python cannot read {last.file}, line {last.line}: {fault.message}.", fault=fault
+        )
+    if "reading from stdin" in fault.message:
+        message = f"The code waits for the keyboard. For breakpoint(): make test-exercise-{check.exercise} DEBUG=1."
         return Verdict(check, Status.CRASHED, message, fault=fault)
     if fault.type == "RecursionError":
         names = [f.function for f in fault.frames if not f.file.startswith("<")]
@@ -81,7 +110,7 @@ def _judge_fault(check: Check, exercise: Exercise, fault: Fault) -> Verdict:
 
 def _blocked(check: Check, number: int, why: str, fault: Fault) -> Verdict:
     by = f"exercise {number}"
-    return Verdict(check, Status.BLOCKED, f"Blocked: {why}.", fault=fault, blocked_by=by)
+    return Verdict(check, Status.BLOCKED, why, fault=fault, blocked_by=by)
 
 
 def _exercise_of(fault: Fault) -> int | None:

@@ -20,7 +20,7 @@ from grader.learner.key import expected_values, read_key
 from grader.learner.paths import DESK
 from grader.learner.probing import Desk
 from grader.learner.records import Check, Exercise, Observation, Status, Verdict
-from grader.learner.report import explain
+from grader.learner.report import NOT_RUN, explain
 
 SECONDS = 5.0  # per check, in the learner's own terminal
 VERDICT = pytest.StashKey[Verdict]()
@@ -98,7 +98,7 @@ def probe(request: pytest.FixtureRequest, answer_key: dict[str, Any]) -> Callabl
 
     def run(*_: str, **__: float) -> None:
         if check.task in stopped:  # one endless loop would otherwise cost its five seconds in every check
-            item.stash[VERDICT] = Verdict(check, Status.BLOCKED, "Not run: an earlier check of this task did not end.")
+            item.stash[VERDICT] = Verdict(check, Status.TIMED_OUT, NOT_RUN)
             pytest.fail(item.stash[VERDICT].message, pytrace=False)
         desk = _desk(os.environ.get("DESK", str(DESK)))
         seconds = None if os.environ.get("DEBUG") else SECONDS
@@ -155,6 +155,8 @@ def run_checks(files: list[Path], *, debug: bool = False) -> Recorder:
     options += ["-s"] if debug else []
     code = pytest.main([*options, *map(str, files)], plugins=[recorder])
     if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    if code is pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or recorder.errors:
         raise RuntimeError("\n".join(recorder.errors) or f"pytest could not run the checks ({code!r}).")

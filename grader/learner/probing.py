@@ -43,7 +43,7 @@ class Desk:
         self.folder = Path(folder).resolve()
         self.loaded: str | None = None
         self.during = "import"
-        self.asked = ""
+        self.asked = self.results = ""
 
     def namespace(self, module: str) -> dict[str, Any]:
         """The public names of a module, as after `from module import *`. Raises whatever its import raises."""
@@ -68,11 +68,13 @@ class Desk:
             with time_limit(seconds):
                 namespace = self.namespace(module)
                 self.during = "run"
+                before = list(namespace)
                 linecache.cache[PROBE_FILE] = (len(code), None, code.splitlines(keepends=True), PROBE_FILE)
                 namespace["__name__"] = "probe"
                 exec(compile(code, PROBE_FILE, "exec"), namespace)  # noqa: S102
                 self.during = "observe"
                 for self.asked in expressions:
+                    self.results = results_in(self.asked, namespace, set(before))
                     values[self.asked] = encode(eval(self.asked, namespace))  # noqa: S307
                 return {"values": values}
         except (Exception, SystemExit, TimeIsUp) as error:  # noqa: BLE001
@@ -85,7 +87,7 @@ class Desk:
             if f.filename == PROBE_FILE or Path(f.filename).parent == self.folder
         ]
         if during == "observe":
-            frames.insert(0, {"file": OBSERVED, "line": 0, "function": "", "text": self.asked})
+            frames.insert(0, {"file": OBSERVED, "line": 0, "function": "", "text": self.asked + self.results})
         caret = ""
         if isinstance(error, SyntaxError) and error.filename:
             caret = " " * max(0, (error.offset or 1) - 1 - _indent(error.text)) + "^"
@@ -104,6 +106,19 @@ class Desk:
 
 def _indent(text: str | None) -> int:
     return len(text or "") - len((text or "").lstrip())
+
+
+def results_in(expression: str, namespace: dict[str, Any], given: set[str]) -> str:
+    """', where out is None': the snippet's own names in an expression and what they are."""
+    names = dict.fromkeys(re.findall(r"[A-Za-z_]\w*", expression))
+    own = [name for name in names if name in namespace and name not in given]
+    texts = []
+    for name in own[:3]:
+        value = encode(namespace[name])
+        text = value["repr"] if isinstance(value, dict) and "repr" in value else repr(namespace[name])
+        kind = "" if value is None else f" ({type(namespace[name]).__name__})"
+        texts.append(f"{name} is {text if len(text) <= 60 else text[:57] + '...'}{kind}")
+    return ", where " + ", ".join(texts) if texts else ""
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from grader.learner.catalogue import read_catalogue
-from grader.learner.exercises import file_of, first_open_task, run
+from grader.learner.exercises import file_of, first_open_task, is_untouched, run
 from grader.learner.records import Exercise, Status, Verdict
 from grader.learner.state import hints_used, read_state
 
@@ -21,7 +21,8 @@ def show_progress(console: Console) -> None:
             results[number] = run(exercise)
     passed = sum(v.status is Status.PASSED for verdicts in results.values() for v in verdicts)
     total = sum(map(len, results.values()))
-    console.print(ProgressBar(total=total, completed=passed, width=min(60, console.width)))
+    console.print(ProgressBar(total=total, completed=passed, width=min(60, console.width - 1)), soft_wrap=False)
+    console.print()
     console.print(f"{passed} of {total} checks pass.\n", highlight=False)
     console.print(_table(catalogue, results))
     console.print(_next_step(catalogue, results), highlight=False)
@@ -41,13 +42,21 @@ def _table(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]) ->
     for number, verdicts in results.items():
         done = sum(v.status is Status.PASSED for v in verdicts)
         used = sum(hints.get(str(number), {}).values())
-        cells = str(number), catalogue[number].title, f"{done}/{len(verdicts)}", _state(verdicts), str(used or "")
+        cells = (
+            str(number),
+            catalogue[number].title,
+            f"{done}/{len(verdicts)}",
+            _state(catalogue[number], verdicts),
+            str(used or ""),
+        )
         table.add_row(*cells, style="green" if done == len(verdicts) else "")
     return table
 
 
-def _state(verdicts: list[Verdict]) -> str:
-    """'done', or what most of the open checks are."""
+def _state(exercise: Exercise, verdicts: list[Verdict]) -> str:
+    """'done', or what most of the open checks are; a file that is still the stub is not attempted, whatever blocks it."""
+    if is_untouched(exercise):
+        return Status.NOT_ATTEMPTED.value
     open_ = [v.status for v in verdicts if v.status is not Status.PASSED]
     return max(open_, key=open_.count).value if open_ else "done"
 
@@ -56,5 +65,7 @@ def _next_step(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]
     for number, verdicts in results.items():
         task = first_open_task(catalogue[number], verdicts)
         if task is not None:
-            return f"\nNext: write {task.name} in {file_of(catalogue[number])}, then make test-exercise-{number}."
+            written = any(v.status is not Status.NOT_ATTEMPTED for v in verdicts if v.check.task == task.name)
+            verb = "repair" if written and not is_untouched(catalogue[number]) else "write"
+            return f"\nNext: {verb} {task.name} in {file_of(catalogue[number])}, then make test-exercise-{number}."
     return "\nEverything passes. make my-minigrad makes a package of it, make train ENGINE=mine trains your network."

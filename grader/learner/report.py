@@ -21,13 +21,14 @@ COLOURS = {
 MARGIN = "    "
 PRINTED_LINES = 15
 LAST = 11
+NOT_RUN = "Not run: an earlier check of this task did not end."
 
 
 def explain(verdict: Verdict, exercise: Exercise) -> str:
     """One verdict in full: what was run, what came out, what was expected, and the learner's own lines."""
     parts = [verdict.message] if verdict.message else []
     imported = verdict.fault is None or verdict.fault.during != "import"
-    if imported and verdict.status not in (Status.NOT_ATTEMPTED, Status.BLOCKED):
+    if imported and verdict.message != NOT_RUN and verdict.status not in (Status.NOT_ATTEMPTED, Status.BLOCKED):
         parts.append(_snippet(verdict.check, exercise))
     parts += [_table(verdict)] if verdict.differences else []
     if verdict.fault is not None and verdict.status is not Status.BLOCKED:
@@ -74,8 +75,11 @@ def _printed(text: str) -> str:
     return "Printed:\n" + "\n".join(MARGIN + line for line in lines[:PRINTED_LINES] + cut)
 
 
-def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict]) -> str:
-    """A line per check, then the first failure of each task in full, then the sum and what to do next."""
+def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict], earlier: int | None = None) -> str:
+    """A line per check, then the first failure of each task in full, then the sum and what to do next.
+
+    `earlier` is the first exercise before this one that does not pass, if there is one.
+    """
     parts = [click.style(f"Exercise {exercise.number}: {exercise.title}", bold=True) + "\n"]
     shown: set[str] = set()
     details = []
@@ -83,14 +87,14 @@ def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict]) -> str:
         parts.append(task.name)
         for verdict in (v for v in verdicts if v.check.task == task.name):
             parts.append(_line(verdict))
-            if verdict.status not in (Status.PASSED, Status.NOT_ATTEMPTED) and task.name not in shown:
+            if verdict.status is not Status.PASSED and not _is_untouched(verdict) and task.name not in shown:
                 shown.add(task.name)
                 details.append(f"{_heading(verdict)}\n\n{explain(verdict, exercise)}")
     return (
         "\n".join(parts)
         + "".join(f"\n\n{detail}" for detail in _without_repeats(details))
         + "\n\n"
-        + _ending(exercise, verdicts)
+        + _ending(exercise, verdicts, earlier)
     )
 
 
@@ -105,23 +109,24 @@ def _heading(verdict: Verdict) -> str:
 
 
 def _without_repeats(details: list[str]) -> list[str]:
-    """When every task is blocked or crashed by the same thing, say it once."""
+    """When several tasks are blocked or crashed by the same thing, say it once."""
     seen: set[str] = set()
     kept = []
     for detail in details:
         body = detail.partition("\n\n")[2]
         key = body.partition("\n\nRun:")[0] if "\n\nWhere:" in body else body
-        if key not in seen:
-            kept.append(detail)
+        kept.append(detail if key not in seen else detail.partition("\n\n")[0] + "\n\nThe same as above.")
         seen.add(key)
     return kept
 
 
 def _is_untouched(verdict: Verdict) -> bool:
-    return verdict.status is Status.NOT_ATTEMPTED
+    """Also where the check first runs into another stub of the same exercise."""
+    own = f"exercise {verdict.check.exercise}"
+    return verdict.status is Status.NOT_ATTEMPTED or verdict.blocked_by == own
 
 
-def _ending(exercise: Exercise, verdicts: Sequence[Verdict]) -> str:
+def _ending(exercise: Exercise, verdicts: Sequence[Verdict], earlier: int | None) -> str:
     passed = sum(v.status is Status.PASSED for v in verdicts)
     line = f"{passed} of {len(verdicts)} checks pass."
     n = exercise.number
@@ -134,4 +139,8 @@ def _ending(exercise: Exercise, verdicts: Sequence[Verdict]) -> str:
         return f"{line} Open {DESK / exercise.module}.py: the lesson stands at its top, then write {untouched[0]}."
     if blockers and blockers[0] != f"exercise {n}":
         return f"{line} {blockers[0].capitalize()} comes first: make test-{blockers[0].replace(' ', '-')}."
+    if earlier is not None:
+        return f"{line} Exercise {earlier} does not pass either; repair it first: make test-exercise-{earlier}."
+    if all(v.fault is not None and v.fault.type == "SyntaxError" for v in verdicts):
+        return f"{line} Mend that line and run again."
     return f"{line} Stuck? make hint-{n} says a little more each time."

@@ -34,9 +34,9 @@ def show_solution(number: int, console: Console, *, force: bool) -> None:
             table = Table.grid(padding=(0, 2), expand=True)
             table.add_row("yours", "worked answer")
             table.add_row(_code(mine), _code(answer))
-            console.print(table)
+            console.print(table, soft_wrap=False)
         else:
-            console.print("yours", _code(mine), "worked answer", _code(answer), sep="\n")
+            console.print("yours", _code(mine), "worked answer", _code(answer), sep="\n", soft_wrap=False)
 
 
 def _functions_or_none(source: str) -> dict[str, Function]:

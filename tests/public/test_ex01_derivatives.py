@@ -144,9 +144,10 @@ def test_inputs_are_unchanged(probe):
         def f(v):
             return v[0] * v[0] + v[0] * v[1]
 
-        xs = [1.0, 4.0]
-        partials = gradient(f, xs, h=0.5)
+        xs = [0.1, 0.7]
+        partials = gradient(f, xs, h=0.2)
+        unchanged = xs == [0.1, 0.7]
         """,
         "list(partials)",
-        "xs",
+        "unchanged",
     )

@@ -88,6 +88,41 @@ def test_sum_with_a_number_passes_its_gradient_on(probe):
     )
 
 
+@check("Value.__add__", points=1)
+def test_sum_still_remembers_its_operands(probe):
+    """A sum remembers its operands and its operation, as in exercise 2."""
+    probe(
+        """
+        a = Value(3.0)
+        b = Value(4.0)
+        c = a + b
+        operands = sorted(v.data for v in c._prev)
+        """,
+        "c.data",
+        "operands",
+        "c._op",
+    )
+
+
+@check("Value.__add__", points=1)
+def test_step_of_a_sum_belongs_to_the_sum(probe):
+    """The step is the result's own: the steps of its operands stay what they were."""
+    probe(
+        """
+        a = Value(3.0)
+        b = Value(4.0)
+        c = a + b
+        c.grad = 2.0
+        a._backward()
+        b._backward()
+        before = [a.grad, b.grad]
+        c._backward()
+        """,
+        "before",
+        "[a.grad, b.grad]",
+    )
+
+
 @check("Value.__mul__", points=2)
 def test_product_uses_the_other_factor(probe):
     """In a product each factor receives the other's data times the product's gradient."""
@@ -168,4 +203,20 @@ def test_two_steps_by_hand(probe):
         """,
         "[e.grad, d.grad]",
         "[a.grad, b.grad, c.grad]",
+    )
+
+
+@check("Value.__mul__", points=1)
+def test_product_still_remembers_its_operands(probe):
+    """A product remembers its operands and its operation, as in exercise 2."""
+    probe(
+        """
+        a = Value(3.0)
+        b = Value(4.0)
+        c = a * b
+        operands = sorted(v.data for v in c._prev)
+        """,
+        "c.data",
+        "operands",
+        "c._op",
     )

@@ -1,0 +1,57 @@
+"""The whole kata from the first stub to the last check."""
+
+import re
+
+import pytest
+
+from grader.learner.catalogue import read_catalogue
+
+CATALOGUE = read_catalogue()
+
+
+def statuses(text):
+    return re.findall(r"^ *(passed|wrong|not attempted|crashed|timed out|blocked)  \S", text, re.MULTILINE)
+
+
+def counts(text):
+    return {int(n): (int(done), int(of)) for n, done, of in re.findall(r"^ *(\d+)  \S.*? (\d+)/(\d+) ", text, re.M)}
+
+
+@pytest.mark.slow
+def test_eleven_worked_answers_pasted_in_order_go_from_not_attempted_to_everything_passes(learner):
+    total = sum(of for _, of in counts(learner.run("progress").stdout).values())
+    passed = 0
+    for number, exercise in CATALOGUE.items():
+        before = learner.run("test", number)
+        assert (before.returncode, before.stderr) == (1, "")
+        assert set(statuses(before.stdout)) == {"not attempted"}
+        checks = len(statuses(before.stdout))
+        assert before.stdout.endswith(
+            f"0 of {checks} checks pass. Open exercises/{exercise.module}.py: "
+            f"the lesson stands at its top, then write {exercise.tasks[0].name}.\n"
+        )
+
+        learner.solve(number)
+        after = learner.run("test", number)
+        assert (after.returncode, after.stderr) == (0, "")
+        assert statuses(after.stdout) == ["passed"] * checks
+        following = f"make test-exercise-{number + 1}" if number < 11 else "make progress"
+        assert after.stdout.endswith(
+            f"{checks} of {checks} checks pass. Next: {following} (compare with make solution-{number}).\n"
+        )
+
+        passed += checks
+        progress = learner.run("progress")
+        assert (progress.returncode, progress.stderr) == (0, "")
+        assert f"{passed} of {total} checks pass." in progress.stdout
+        table = counts(progress.stdout)
+        assert table[number] == (checks, checks)
+        assert all((done == of) == (n <= number) for n, (done, of) in table.items())
+        assert all(done == 0 for n, (done, _) in table.items() if n > number)
+        last = progress.stdout.splitlines()[-1]
+        if number < 11:
+            task, module = CATALOGUE[number + 1].tasks[0].name, CATALOGUE[number + 1].module
+            assert last == f"Next: write {task} in exercises/{module}.py, then make test-exercise-{number + 1}."
+        else:
+            assert last.startswith("Everything passes. make my-minigrad ")
+    assert (passed, sorted(table)) == (total, list(range(1, 12)))
