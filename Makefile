@@ -11,8 +11,8 @@ help: learner ## greet, and list the exercises and the commands
 	@$(PY) -m grader
 
 # A layer is installed once; see grader/environment.py.
-.PHONY: learner train-layer test-layer lint-layer bench-layer data-layer
-learner train-layer test-layer lint-layer bench-layer data-layer:
+.PHONY: learner train-layer test-layer lint-layer bench-layer data-layer grade-layer
+learner train-layer test-layer lint-layer bench-layer data-layer grade-layer:
 	@$(PYTHON_FOUND) grader/environment.py $(@:-layer=)
 
 .PHONY: progress my-minigrad watch
@@ -56,6 +56,12 @@ key: learner ## ask the oracles for the answer key of the public checks (ORACLES
 	@$(PY) -m grader key
 verify: learner ## prove that stubs fail, solutions pass, and nothing is stale
 	@$(PY) -m grader verify
+
+.PHONY: sandbox grade
+sandbox: grade-layer ## how well students' code is fenced in here
+	@$(PY) -m grader sandbox
+grade: grade-layer ## grade a class (SUBMISSIONS=folder JOBS= OUT= FORCE=1)
+	@$(PY) -m grader grade-class $(SUBMISSIONS)
 
 .PHONY: lint
 lint: lint-layer ## style and types

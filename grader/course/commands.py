@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
 import click
 
 from grader.learner.commands import FORCE, option
@@ -9,7 +15,7 @@ from grader.learner.commands import FORCE, option
 
 def add_to(group: click.Group) -> None:
     """Add every command of this module."""
-    for command in (exercises, key, verify):
+    for command in (exercises, grade, grade_class, key, sandbox, verify):
         group.add_command(command)
 
 
@@ -48,3 +54,95 @@ def verify() -> int:
     from grader.course.verify import verify_all
 
     return verify_all()
+
+
+WEAK = option("--weak-sandbox", envvar="WEAK_SANDBOX", is_flag=True, help="Grade although the sandbox is not hardened.")
+SEED = option("--seed", envvar="SEED", type=click.IntRange(0), help="Of the randomised checks; by default a fresh one.")
+
+
+@click.command()
+def sandbox() -> int:
+    """Show how well students' code is fenced in here, and what would raise it."""
+    from grader.course.sandbox import sandbox as fence
+
+    here = fence()
+    for layer in here.layers:
+        click.echo(f"{'on' if layer.active else 'off':>4}  {layer.name:<9} {layer.why}")
+    click.echo(f"Level: {here.level}; the fenced Python is {here.interpreter}.")
+    return 0 if here.hardened else 1
+
+
+@click.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Only this one.")
+@option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as JSON here.")
+@option("--markdown", "markdown_file", type=click.Path(dir_okay=False, path_type=Path), help="And as Markdown here.")
+@SEED
+@WEAK
+def grade(
+    path: Path,
+    exercise: int | None,
+    json_file: Path | None,
+    markdown_file: Path | None,
+    seed: int | None,
+    weak_sandbox: bool,
+) -> None:
+    """Grade one submission: a folder, an archive, a .py file or notebooks."""
+    import json
+
+    from grader.course.grading import grade as run
+    from grader.course.report import as_markdown, as_text, report
+    from grader.course.submission import read_submission
+    from grader.course.suites import load_course
+    from grader.learner.state import write_text
+
+    fence = _fence(weak_sandbox)
+    course = load_course(None if exercise is None else frozenset({exercise}), seed)
+    document = report(run(read_submission(path), course, fence), course, fence.level)
+    if json_file:
+        write_text(json_file, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    if markdown_file:
+        write_text(markdown_file, as_markdown(document))
+    click.echo(as_text(document), nl=False)
+
+
+@click.command(name="grade-class")
+@click.argument("submissions", type=click.Path(exists=True, file_okay=False, path_type=Path), envvar="SUBMISSIONS")
+@option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
+@option("--jobs", envvar="JOBS", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes at a time.")
+@FORCE
+@SEED
+@WEAK
+def grade_class(submissions: Path, out: Path, jobs: int, force: bool, seed: int | None, weak_sandbox: bool) -> None:
+    """Grade a class: one folder, archive or set of files per student."""
+    from grader.course.classroom import Outcome, find_submissions, summary
+    from grader.course.classroom import grade_class as run
+
+    _fence(weak_sandbox)
+    outcomes: list[Outcome] = []
+    with _progress_bar(len(find_submissions(submissions))) as advance:
+        for outcome in run(submissions, out, jobs, force=force, seed=seed):
+            outcomes.append(outcome)
+            advance()
+    click.echo(summary([o.report for o in outcomes], sum(o.fresh for o in outcomes)))
+    click.echo(f"The reports are in {out / 'reports'}, the marks in {out / 'gradebook.csv'}.")
+
+
+def _fence(weak: bool) -> Any:
+    from grader.course.sandbox import sandbox as fence
+
+    here = fence()
+    if not here.hardened and not weak:
+        missing = "; ".join(f"{layer.name}: {layer.why}" for layer in here.layers if not layer.active)
+        raise click.ClickException(f"The sandbox is not hardened ({missing}). WEAK_SANDBOX=1 grades all the same.")
+    return here
+
+
+@contextmanager
+def _progress_bar(total: int) -> Iterator[Callable[[], None]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, transient=True) as progress:
+        task = progress.add_task("grading", total=total)
+        yield lambda: progress.advance(task)

@@ -1,4 +1,4 @@
-"""From a submission to verdicts and marks: each exercise on the student's own predecessors, then, where that fails, on ours."""
+"""From a submission to verdicts and marks: on the student's own earlier exercises, then, where wrong, on ours."""
 
 from __future__ import annotations
 
@@ -57,13 +57,11 @@ class Graded:
 
 def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 0) -> Graded:
     """Every check of every exercise, first on the student's own earlier exercises, then on the solutions'."""
-    marks: dict[int, tuple[Mark, ...]] = {number: () for number in course.exercises}
+    marks: dict[int, tuple[Mark, ...]] = dict.fromkeys(course.exercises, ())
     with _folder() as own:
         _write(own, course, submission.sources)
         for suite in course.suites:
-            with Worker(
-                sandbox, own, slot
-            ) as worker:  # one per suite: what is shown of public checks cannot know hidden ones
+            with Worker(sandbox, own, slot) as worker:  # one per suite: public messages cannot know hidden probes
                 for check in suite.checks:
                     marks[check.exercise] += (_mark(check, suite, course, submission, worker),)
     for number, found in marks.items():

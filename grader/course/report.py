@@ -1,7 +1,7 @@
 """The report of a graded submission: one versioned JSON document, and the texts that are made of it.
 
-report.schema.json describes it. What a student sees never holds a hidden probe, a hidden expected value, or a string that
-the submission chose: of hidden checks only the title and the status, of public ones what the learner's own terminal says.
+report.schema.json describes it. What a student sees never holds a hidden probe or a hidden expected value: of hidden
+checks only the title and the status, of public ones what the learner's own terminal says, made harmless to print.
 """
 
 from __future__ import annotations

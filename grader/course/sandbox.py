@@ -1,8 +1,8 @@
 """The fence around a student's code: which layers this machine offers, and starting a process behind them.
 
-Every layer is tried when grading begins, not assumed. From the outside in: a process of its own (exec'd, isolated, empty
-environment) → limits (memory, processes, file size, open files) → another user id (as root) → Landlock (files, signals) →
-seccomp (sockets, tracing). Landlock and seccomp are put on the thread that starts the process, which inherits them.
+Every layer is tried when grading begins, not assumed. From the outside in: a process of its own (exec'd, isolated,
+empty environment), limits (memory, processes, file size, open files), another user id (as root), Landlock (files,
+signals), seccomp (sockets, tracing). The last two are put on the thread that starts the process, which inherits them.
 """
 
 from __future__ import annotations

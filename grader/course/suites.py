@@ -1,4 +1,4 @@
-"""Assembles what grading needs: exercises, solutions, the public suite with its key and the hidden one with a fresh key."""
+"""Assembles what grading needs: exercises, solutions, the public suite and its key, the hidden one and a fresh key."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HIDDEN_SUITE = Path("tests/hidden")
 
 
 def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) -> Course:
-    """The course for some exercises (all by default). Randomised checks are drawn from `seed`, a fresh one by default."""
+    """The course for some exercises (default: all), randomised checks drawn from `seed` (default: a fresh one)."""
     seed = secrets.randbelow(2**31) if seed is None else seed
     catalogue = read_catalogue()
     chosen = {n: exercise for n, exercise in catalogue.items() if numbers is None or n in numbers}

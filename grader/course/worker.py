@@ -1,4 +1,4 @@
-"""Talks with a fenced process: one question at a time, one bounded answer, and a new process whenever the old one fails.
+"""Talks with a fenced process: one question at a time, one bounded answer, a new process whenever the old one fails.
 
 Nothing that comes back is trusted. An answer is one line of JSON of at most a megabyte with the identifier of the
 question; anything else, or anything said unasked, ends the process and is recorded as a fault of the submission.
@@ -18,10 +18,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.course.sandbox import Sandbox
 from grader.learner.records import Check, Exercise, Fault, Frame, Observation
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 CPU_SECONDS, WALL_SECONDS = 2.0, 5.0  # per check
 ANSWER_BYTES = 1_000_000
@@ -41,7 +44,7 @@ class Worker:
     slot: int = 0
     process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Worker:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -53,15 +56,16 @@ class Worker:
         """What one check's probe shows; every failure of the process is a fault in the observation."""
         if self.process is None:
             self.process = self.sandbox.start(self.folder, self.slot)
+        identifier = secrets.token_hex(8)
         question = {
-            "id": secrets.token_hex(8),
+            "id": identifier,
             "module": exercise.module,
             "code": check.probe.code,
             "observe": list(check.probe.observe),
             "seconds": None,
         }
         try:
-            return read_answer(self._ask(question), question["id"], check.probe.observe)
+            return read_answer(self._ask(question), identifier, check.probe.observe)
         except ProtocolError as error:
             self.stop()
             kind = "TimeIsUp" if "time" in str(error) else "WorkerLost"
@@ -82,7 +86,9 @@ class Worker:
 
     def _ask(self, question: dict[str, Any]) -> bytes:
         process = self.process
-        assert process is not None and process.stdin is not None and process.stdout is not None
+        assert process is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
             if selector.select(0):

@@ -98,6 +98,16 @@ def _read(exercise: Exercise) -> str:
     return "\n".join(line for line in source.split("\n") if line.strip() not in MARKERS) + "\n"
 
 
+def unwritten() -> list[str]:
+    """The tasks that are still stubs: 'exercise 7: trace'."""
+    found = []
+    for exercise in read_catalogue().values():
+        source = _read(exercise)
+        names = [f"exercise {exercise.number}: {task.name}" for task in exercise.tasks]
+        found += [name for name in names if f'NotImplementedError("{name}")' in source]
+    return found
+
+
 def _attached(sources: dict[int, str]) -> dict[str, dict[str, str]]:
     """Source of the methods that modules add to a class, by class and name; the last exercise that adds one wins."""
     methods: dict[str, dict[str, str]] = defaultdict(dict)

@@ -145,10 +145,13 @@ def watch(number: int | None) -> None:
 @learner.command(name="my-minigrad")
 def my_minigrad() -> None:
     """Make an ordinary package of your own files."""
-    from grader.learner.assemble import PACKAGE, assemble
+    from grader.learner.assemble import PACKAGE, assemble, unwritten
 
     folder = assemble()
     click.echo(f"Your files are one package now: {folder} (try: cd {folder} && python -c 'import {PACKAGE}').")
+    missing = unwritten()
+    if missing:
+        click.echo(f"Still stubs in it: {', '.join(missing)}.")
 
 
 class Sizes(click.ParamType[list[int]]):

@@ -66,46 +66,40 @@ def _judge_fault(check: Check, exercise: Exercise, fault: Fault) -> Verdict:
         return Verdict(check, Status.NOT_ATTEMPTED, f"{stub[2]} is still the stub.")
     if stub:
         return _blocked(check, int(stub[1]), f"{stub[2]} of exercise {stub[1]} is not written yet.", fault)
-    origin = _exercise_of(fault)
-    if fault.during == "import" and origin not in (None, check.exercise):
-        where = f"{fault.frames[-1].file}, line {fault.frames[-1].line}"
-        return _blocked(
-            check, origin or 0, f"Exercise {origin} cannot be imported ({where}): {_one_line(fault)}.", fault
-        )
     missing = MISSING_MODULE.search(fault.message) if fault.type == "ModuleNotFoundError" else None
     if missing and int(missing[1]) != check.exercise:
         number = int(missing[1])
         return _blocked(
             check, number, f"The file of exercise {number} is missing; make reset-{number} makes one.", fault
         )
+    origin = _exercise_of(fault)
+    if fault.during == "import" and origin not in (None, check.exercise):
+        where = f"{fault.frames[-1].file}, line {fault.frames[-1].line}"
+        why = f"Exercise {origin} cannot be imported ({where}): {_one_line(fault)}."
+        return _blocked(check, origin or 0, why, fault)
     if fault.type == "TimeIsUp":
-        return Verdict(
-            check, Status.TIMED_OUT, "It did not end within its time limit: probably an endless loop.", fault=fault
-        )
+        message = "It did not end within its time limit: probably an endless loop."
+        return Verdict(check, Status.TIMED_OUT, message, fault=fault)
+    return Verdict(check, Status.CRASHED, _crash(check, exercise, fault), fault=fault)
+
+
+def _crash(check: Check, exercise: Exercise, fault: Fault) -> str:
+    """What an exception means to a learner, in one or two sentences."""
     if fault.type == "WorkerLost":
-        return Verdict(
-            check, Status.CRASHED, f"The process that ran this check was lost: {fault.message}.", fault=fault
-        )
-    if fault.type == "ModuleNotFoundError" and not MISSING_MODULE.search(fault.message):
-        message = f"{fault.message}; the exercises use the standard library alone, and graphviz in exercise 7."
-        return Verdict(check, Status.CRASHED, message, fault=fault)
+        return f"The process that ran this check was lost: {fault.message}."
+    if fault.type == "ModuleNotFoundError":
+        return f"{fault.message}; the exercises use the standard library alone, and graphviz in exercise 7."
     if fault.type == "SyntaxError" and fault.frames:
-        last = fault.frames[-1]
-        return Verdict(
-            check, Status.CRASHED, f"Python cannot read {last.file}, line {last.line}: {fault.message}.", fault=fault
-        )
+        return f"Python cannot read {fault.frames[-1].file}, line {fault.frames[-1].line}: {fault.message}."
     if "reading from stdin" in fault.message:
-        message = f"The code waits for the keyboard. For breakpoint(): make test-exercise-{check.exercise} DEBUG=1."
-        return Verdict(check, Status.CRASHED, message, fault=fault)
+        return f"The code waits for the keyboard. For breakpoint(): make test-exercise-{check.exercise} DEBUG=1."
     if fault.type == "RecursionError":
         names = [f.function for f in fault.frames if not f.file.startswith("<")]
         repeated = max(names, key=names.count, default="a call")
-        message = f"The recursion in {repeated} went deeper than Python allows: endless, or one level per node."
-        return Verdict(check, Status.CRASHED, message, fault=fault)
+        return f"The recursion in {repeated} went deeper than Python allows: endless, or one level per node."
     if fault.type == "NameError" and fault.frames and fault.frames[-1].file.startswith("<"):
-        message = f"{exercise.module}.py does not define what the check uses: {fault.message}."
-        return Verdict(check, Status.CRASHED, message, fault=fault)
-    return Verdict(check, Status.CRASHED, _one_line(fault), fault=fault)
+        return f"{exercise.module}.py does not define what the check uses: {fault.message}."
+    return _one_line(fault)
 
 
 def _blocked(check: Check, number: int, why: str, fault: Fault) -> Verdict:

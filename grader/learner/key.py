@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ def read_key(path: Path) -> dict[str, Any]:
     return content
 
 
-def expected_values(key: dict[str, Any], check: Check, module: str) -> dict[str, Any]:
+def expected_values(key: Mapping[str, Any], check: Check, module: str) -> dict[str, Any]:
     """The expected value of every expression. Raises StaleKeyError where the key answers another probe."""
     entry = key.get(check.id)
     if entry is None or entry["probe"] != check.probe.fingerprint(module):

@@ -54,7 +54,7 @@ def _table(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]) ->
 
 
 def _state(exercise: Exercise, verdicts: list[Verdict]) -> str:
-    """'done', or what most of the open checks are; a file that is still the stub is not attempted, whatever blocks it."""
+    """'done', or what most of the open checks are; a file that is still the stub is simply not attempted."""
     if is_untouched(exercise):
         return Status.NOT_ATTEMPTED.value
     open_ = [v.status for v in verdicts if v.status is not Status.PASSED]

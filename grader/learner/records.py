@@ -92,7 +92,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Fault:
-    """An exception that ended a probe, during 'import', 'run' or 'observe'; frames are the learner's and the probe's."""
+    """What ended a probe during 'import', 'run' or 'observe'; frames are the learner's own and the probe's."""
 
     type: str
     message: str

@@ -113,6 +113,11 @@ def learner(tmp_path):
     return Learner(tmp_path)
 
 
+@pytest.fixture
+def make_learner(tmp_path_factory):
+    return lambda: Learner(tmp_path_factory.mktemp("learner"))
+
+
 @pytest.fixture(scope="module")
 def graduate(tmp_path_factory):
     """A learner who has pasted every worked answer; to be looked at only."""

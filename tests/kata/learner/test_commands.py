@@ -257,7 +257,7 @@ def test_progress_of_nothing_some_and_all_counts_right_and_names_the_next_step(l
     assert row(some.stdout, 2)[2] == "wrong"
     assert 0 < by_command[1] < rows[2][1]
     last = some.stdout.splitlines()[-1]
-    assert last == "Next: write Value.__mul__ in exercises/ex02_value.py, then make test-exercise-2."
+    assert last == "Next: repair Value.__mul__ in exercises/ex02_value.py, then make test-exercise-2."
 
     everything = graduate.run("progress")
     assert f"{total} of {total} checks pass." in everything.stdout

@@ -3,6 +3,7 @@
 import re
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -176,16 +177,21 @@ LOOPS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", LOOPS)
-def test_an_endless_loop_is_timed_out_whatever_it_swallows_and_the_other_task_is_checked(learner, name):
-    insert(learner, 1, LOOPS[name])
-    began = time.monotonic()
-    result = learner.run("test", 1)
-    assert time.monotonic() - began < 10
-    assert (result.returncode, result.stderr) == (1, "")
-    assert "    timed out  The slope of x * x at 3 is 6.\n" in result.stdout
-    assert "TIMED OUT  derivative: " in result.stdout
-    assert "5 of 10 checks pass." in result.stdout
+def test_an_endless_loop_is_timed_out_whatever_it_swallows_and_the_other_task_is_checked(make_learner):
+    def run(name):
+        learner = make_learner()
+        insert(learner, 1, LOOPS[name])
+        began = time.monotonic()
+        return learner.run("test", 1), time.monotonic() - began
+
+    with ThreadPoolExecutor() as pool:  # waiting five seconds each
+        outcomes = dict(zip(LOOPS, pool.map(run, LOOPS), strict=True))
+    for name, (result, seconds) in outcomes.items():
+        assert (result.returncode, result.stderr) == (1, ""), name
+        assert "    timed out  The slope of x * x at 3 is 6.\n" in result.stdout, name
+        assert "TIMED OUT  derivative: " in result.stdout, name
+        assert "5 of 10 checks pass." in result.stdout, name
+        assert seconds < 12, name
 
 
 # plain pytest
@@ -219,15 +225,15 @@ def test_all_public_files_in_one_process_give_the_verdicts_of_one_by_one(learner
     learner.edit(5, "return self * -1.0", "return self * 1.0")
     files = sorted(f"tests/public/{path.name}" for path in (learner.folder / "tests" / "public").glob("test_*.py"))
     assert len(files) == 11
-    one_by_one = {}
-    for file in files:
-        one_by_one |= outcomes(learner.call("-m", "pytest", "-v", file).stdout)
-    together = learner.call("-m", "pytest", "-vv", *files)
-    assert together.returncode == 1
-    assert outcomes(together.stdout) == one_by_one
-    backwards = learner.call("-m", "pytest", "-vv", *reversed(files))
-    assert outcomes(backwards.stdout) == one_by_one
-    failed = {name.partition("::")[0][-12:-3] for name, outcome in one_by_one.items() if outcome == "FAILED"}
-    assert "ex02_value" in {name.partition("::")[0][-13:-3] for name in one_by_one if one_by_one[name] == "FAILED"}
-    assert failed
-    assert "FAILED" not in {outcome for name, outcome in one_by_one.items() if "ex03" in name or "ex04" in name}
+
+    def run(*files):
+        options = ["-vv", "-p", "pytest_timeout", "-p", "no:cacheprovider"]
+        return outcomes(learner.call("-m", "pytest", *options, *files, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1").stdout)
+
+    with ThreadPoolExecutor(2) as pool:
+        one_by_one = {name: outcome for part in pool.map(run, files) for name, outcome in part.items()}
+    assert run(*files) == one_by_one
+    assert run(*reversed(files)) == one_by_one
+    failed = {name.partition("::")[0] for name, outcome in one_by_one.items() if outcome == "FAILED"}
+    assert {"tests/public/test_ex02_value.py", "tests/public/test_ex05_operators.py"} <= failed
+    assert not {"tests/public/test_ex03_chain_rule.py", "tests/public/test_ex04_backward.py"} & failed

@@ -46,7 +46,9 @@ def within(name, *packages):
 
 
 def offences(files, allowed):
-    return [f"{path.relative_to(ROOT)}: {name}" for path in files for name in imports(path) if not allowed(name)]
+    return [
+        f"{path.relative_to(ROOT).as_posix()}: {name}" for path in files for name in imports(path) if not allowed(name)
+    ]
 
 
 def test_lines_of_code_leave_out_docstrings_comments_and_blank_lines():

@@ -1,0 +1,158 @@
+"""Grades a class: a report per student, written the moment it is ready, then gradebook.csv and a summary.
+
+A rerun grades only what changed. Each report carries the fingerprint of what it was made from: the submission, the
+suites, the solutions and the seed of the class, which is drawn once and kept beside the reports. So it does not matter
+when a run was stopped, or how.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import pickle
+import secrets
+import statistics
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from grader.course.grading import Course, grade
+from grader.course.report import report
+from grader.course.sandbox import sandbox
+from grader.course.submission import Submission, SubmissionError, find_submissions, read_submission
+from grader.course.suites import load_course
+from grader.learner.state import write_text
+
+SEED_FILE = "seed.json"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One student's report and whether it was made in this run."""
+
+    student: str
+    report: dict[str, Any]
+    fresh: bool
+
+
+def grade_class(submissions: Path, out: Path, jobs: int, *, force: bool, seed: int | None = None) -> Iterator[Outcome]:
+    """Yield an outcome per student as it is ready; in the end the files of the class are written."""
+    (out / "reports").mkdir(parents=True, exist_ok=True)
+    seed = _class_seed(out, seed)
+    course = load_course(seed=seed)
+    students = find_submissions(submissions)
+    if not students:
+        raise ValueError(
+            f"{submissions} holds no submissions: one folder, archive or set of files per student is needed."
+        )
+    read = [_read(path, student) for student, path in students]
+    outcomes = []
+    waiting = []
+    for submission in read:
+        earlier = None if force else _earlier(out, submission, course)
+        if earlier is None:
+            waiting.append(submission)
+        else:
+            outcomes.append(Outcome(submission.student, earlier, fresh=False))
+            yield outcomes[-1]
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as executor:
+        for outcome in grade_all(waiting, course, executor):
+            outcome.report["fingerprint"] = _fingerprint(outcome.report["submission"], course)
+            write_text(_file(out, outcome.student), json.dumps(outcome.report, indent=1, ensure_ascii=False) + "\n")
+            outcomes.append(outcome)
+            yield outcome
+    write_gradebook(out / "gradebook.csv", [outcome.report for outcome in outcomes])
+
+
+def grade_all(submissions: list[Submission], course: Course, executor: Executor) -> Iterator[Outcome]:
+    """Grade on any executor, in whatever order they finish. The course travels as bytes, made once, with each task."""
+    packed = pickle.dumps(course)
+    futures = {executor.submit(grade_one, s, packed, slot): s for slot, s in enumerate(submissions)}
+    for future in as_completed(futures):
+        yield Outcome(futures[future].student, future.result(), fresh=True)
+
+
+def grade_one(submission: Submission, packed: bytes, slot: int) -> dict[str, Any]:
+    """The report of one submission; the course is unpacked once per process."""
+    course = _unpacked(packed)
+    fence = sandbox()
+    return report(grade(submission, course, fence, slot), course, fence.level)
+
+
+@lru_cache(maxsize=2)
+def _unpacked(packed: bytes) -> Course:
+    course: Course = pickle.loads(packed)  # noqa: S301 - our own bytes, never a student's
+    return course
+
+
+def _read(path: Path, student: str) -> Submission:
+    try:
+        return read_submission(path, student)
+    except SubmissionError as error:
+        return Submission(student, {}, (str(error),))
+
+
+def _class_seed(out: Path, seed: int | None) -> int:
+    """The seed of a class is drawn once, so that a stopped run and its continuation ask the same questions."""
+    path = out / SEED_FILE
+    if seed is None and path.exists():
+        return int(json.loads(path.read_text(encoding="utf-8"))["seed"])
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    write_text(path, json.dumps({"seed": seed}) + "\n")
+    return seed
+
+
+def _earlier(out: Path, submission: Submission, course: Course) -> dict[str, Any] | None:
+    try:
+        document: dict[str, Any] = json.loads(_file(out, submission.student).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return document if document.get("fingerprint") == _fingerprint(submission.digest, course) else None
+
+
+def _fingerprint(digest: str, course: Course) -> str:
+    """Of everything that a report depends on."""
+    probes = [[c.id, c.points, c.task, c.probe.code, c.probe.observe] for suite in course.suites for c in suite.checks]
+    parts = [digest, course.seed, sorted(course.solutions.items()), probes, [str(e) for e in course.exercises.values()]]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _file(out: Path, student: str) -> Path:
+    """A report's file: the student's name as far as a file name can hold it, and a digest that keeps names apart."""
+    kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in student)[:60].lstrip(".")
+    return out / "reports" / f"{kept}-{hashlib.sha256(student.encode(errors='replace')).hexdigest()[:8]}.json"
+
+
+def write_gradebook(path: Path, reports: list[dict[str, Any]]) -> None:
+    """One row per student: score, maximum, and the score of each exercise."""
+    partial = path.with_name(path.name + ".part")
+    with partial.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        titles = [f"exercise {e['number']}" for e in reports[0]["exercises"]] if reports else []
+        writer.writerow(["student", "score", "max_score", *titles, "notes"])
+        for document in sorted(reports, key=lambda d: str(d["student"])):
+            scores = [f"{exercise['score']:g}" for exercise in document["exercises"]]
+            row = [document["student"], f"{document['score']:g}", f"{document['max_score']:g}", *scores]
+            writer.writerow([*map(harmless, row), harmless(" ".join(document["notes"]))])
+    partial.replace(path)
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def summary(reports: list[dict[str, Any]], fresh: int) -> str:
+    """A sentence or two for the terminal."""
+    scores = [document["score"] for document in reports]
+    most = reports[0]["max_score"] if reports else 0
+    middle = statistics.median(scores) if scores else 0
+    return (
+        f"{len(reports)} submissions, {fresh} graded now; scores from {min(scores):g} to {max(scores):g} "
+        f"of {most:g}, median {middle:g}."
+    )

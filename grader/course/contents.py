@@ -1,0 +1,268 @@
+"""The files in a folder or an archive, as a stranger handed them in: nothing is followed, unpacked to disk or believed."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from io import BufferedReader, FileIO
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+
+NAMES = 10_000  # listed
+LOOKS = 200  # opened
+UNPACKED = 20_000_000  # bytes in all
+DIRECTORY = 4_000_000  # bytes of a zip's table of contents
+ARCHIVE = re.compile(r".+\.(?:zip|tar|tgz|gz|bz2|xz|7z|rar)", re.IGNORECASE | re.DOTALL)
+BROKEN = "is damaged or may not be read"
+INNER_ARCHIVE = "is an archive in an archive and is not opened"
+NAMED_LIKE_A_FILE = "is, or is in, a folder that is named like a file, and is left out"
+FOLDERS = {"__macosx", "__pycache__", "node_modules", "site-packages", "venv"}  # never a student's own work
+DAMAGED = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    RuntimeError,
+)
+
+
+class UnreadableError(Exception):
+    """Why a file is not read, as the rest of a sentence that begins with its name."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A name with '/' between folders, which is only ever compared and shown, and a way to its first bytes."""
+
+    path: str
+    head: Callable[[int], bytes]
+
+
+class Contents:
+    """What `path` holds; `odd` are names and what is wrong with them. Open it with `with`.
+
+    `only` chooses among the names directly in a folder. Raises OSError where there is nothing.
+    """
+
+    def __init__(self, path: Path, only: Callable[[str], bool] = lambda _: True) -> None:
+        self.files: list[File] = []
+        self.odd: list[tuple[str, str]] = []
+        self._left = UNPACKED
+        self._names = self._looks = 0
+        self._opened = ExitStack()
+        kind = os.lstat(path).st_mode
+        if stat.S_ISDIR(kind):
+            self._walk(path, only)
+        elif stat.S_ISREG(kind) and ARCHIVE.fullmatch(path.name):
+            self._unpack(path, "")
+        else:
+            self._add(path.name, partial(_head, path), _what(kind))
+
+    def __enter__(self) -> Contents:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.close()
+
+    def read(self, file: File, limit: int) -> bytes:
+        """All of a file. Raises UnreadableError, also when there is more than `limit`."""
+        self._looks += 1
+        if self._looks > LOOKS:
+            raise UnreadableError(f"is left out, because {LOOKS} files were looked at before it")
+        try:
+            data = file.head(min(limit, self._left) + 1)
+        except DAMAGED:
+            raise UnreadableError(BROKEN) from None
+        if len(data) > limit:
+            self._left -= limit
+            raise UnreadableError(f"is larger than {limit // 1_000_000} MB and is left out")
+        if len(data) > self._left:
+            raise UnreadableError(f"is left out, because {UNPACKED // 1_000_000} MB were read before it")
+        self._left -= len(data)
+        return data
+
+    @contextmanager
+    def _noting(self, path: str) -> Iterator[None]:
+        try:
+            yield
+        except UnreadableError as error:
+            self.odd.append((path, str(error)))
+        except DAMAGED:
+            self.odd.append((path, BROKEN))
+
+    def _count(self) -> None:
+        self._names += 1
+        if self._names > NAMES:
+            raise UnreadableError(f"holds more than {NAMES} files, of which the rest are left out")
+
+    def _add(self, path: str, head: Callable[[int], bytes], odd: str = "") -> None:
+        """Take a file in, or what is odd about it; not if its name says that it is none of the student's."""
+        parts = [part for part in path.replace("\\", "/").split("/") if part not in {"", ".", ".."}]
+        if not parts or any(is_ignored(part) for part in parts):
+            return
+        path = "/".join(parts)
+        if any(_is_source(folder) for folder in parts[:-1]):
+            odd = NAMED_LIKE_A_FILE
+        if odd:
+            self.odd.append((path, odd))
+        else:
+            self.files.append(File(path, head))
+
+    def _walk(self, top: Path, only: Callable[[str], bool]) -> None:
+        pending = [(top, "")]
+        for folder, inside in pending:  # grows on the way: folder by folder, the shallowest first
+            if self._names > NAMES:
+                break
+            with self._noting(inside or top.name), os.scandir(folder) as entries:
+                names = (entry.name for entry in entries if inside or only(entry.name))
+                for name in sorted(islice(names, NAMES + 1)):
+                    self._count()
+                    path, kind = folder / name, os.lstat(folder / name).st_mode
+                    if is_ignored(name):
+                        continue
+                    if stat.S_ISDIR(kind) and not _is_source(name):
+                        pending.append((path, f"{inside}{name}/"))
+                    elif stat.S_ISREG(kind) and ARCHIVE.fullmatch(name):
+                        self._unpack(path, f"{inside}{name}/")
+                    else:
+                        self._add(inside + name, partial(_head, path), _what(kind))
+
+    def _unpack(self, path: Path, inside: str) -> None:
+        with self._noting(inside.rstrip("/") or path.name):
+            start = _head(path, 512)
+            if start.startswith(b"PK"):
+                file = self._opened.enter_context(_Bounded(_open(path)))
+                self._unzip(self._opened.enter_context(zipfile.ZipFile(file)), inside)
+            elif start.startswith(b"\x1f\x8b"):
+                self._untar(_gunzip(_head(path, UNPACKED), self._left), inside)
+            elif start[257:262] == b"ustar":
+                self._untar(_head(path, self._left), inside)
+            else:
+                raise UnreadableError("is not a zip, tar or tar.gz archive and is not opened")
+
+    def _unzip(self, archive: zipfile.ZipFile, inside: str) -> None:
+        for info in archive.infolist():
+            self._count()
+            kind = stat.S_IFMT(info.external_attr >> 16)
+            if info.is_dir() or stat.S_ISDIR(kind):
+                continue
+            odd = _what(kind or stat.S_IFREG)
+            if ARCHIVE.fullmatch(info.filename):
+                odd = INNER_ARCHIVE
+            elif info.flag_bits & 0x1:
+                odd = "is encrypted and cannot be read"
+            elif info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+                odd = "is compressed in a way that is not read here"
+            self._add(inside + info.filename, partial(_member, archive, info), odd)
+
+    def _untar(self, data: bytes, inside: str) -> None:
+        """Headers go to tarfile one at a time: its own loop believes sizes, and some headers make it hang."""
+        self._left -= len(data)
+        position, name = 0, ""
+        while data[position : position + 512].strip(b"\0"):
+            info = tarfile.TarInfo.frombuf(data[position : position + 512], "utf-8", "replace")
+            if info.size < 0:
+                raise UnreadableError(BROKEN)
+            start, position = position + 512, position + 512 + -(-info.size // 512) * 512
+            if info.type in {tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE}:
+                name = _long_name(info.type, data[start : start + min(info.size, 65_536)]) or name
+            elif info.type not in {tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK}:
+                self._count()
+                self._add_from_tar(info, name or info.name, data[start : start + info.size], inside)
+                name = ""
+
+    def _add_from_tar(self, info: tarfile.TarInfo, name: str, data: bytes, inside: str) -> None:
+        if info.type == tarfile.DIRTYPE or name.endswith("/"):
+            return
+        odd = ""
+        if info.type not in {tarfile.REGTYPE, tarfile.AREGTYPE}:
+            odd = _what(stat.S_IFLNK if info.type in {tarfile.SYMTYPE, tarfile.LNKTYPE} else 0)
+        elif ARCHIVE.fullmatch(name):
+            odd = INNER_ARCHIVE
+        elif len(data) < info.size:
+            odd = f"is cut off: the archive is damaged or holds more than {UNPACKED // 1_000_000} MB"
+        self._add(inside + name, lambda size: data[:size], odd)
+
+
+class _Bounded(BufferedReader):
+    """A zip whose table of contents, which zipfile asks for in one piece, may not be of any size."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > DIRECTORY:
+            raise UnreadableError("has too many files in it")
+        return super().read(DIRECTORY if size is None or size < 0 else size)
+
+
+def _open(path: Path) -> FileIO:
+    """Open a regular file and nothing else, without waiting for anybody to write to it."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    file = FileIO(os.open(path, flags))
+    if odd := _what(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise UnreadableError(odd)
+    return file
+
+
+def _head(path: Path, size: int) -> bytes:
+    with BufferedReader(_open(path)) as file:
+        return file.read(size)
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> bytes:
+    with archive.open(info) as stream:
+        return stream.read(size)
+
+
+def _gunzip(packed: bytes, limit: int) -> bytes:
+    """As far as it goes and no further than `limit`; what is missing then shows as a member that is cut off."""
+    stream = zlib.decompressobj(31)
+    data = bytearray()
+    with suppress(zlib.error):
+        for start in range(0, len(packed), 65_536):
+            data += stream.decompress(stream.unconsumed_tail + packed[start : start + 65_536], limit - len(data) + 1)
+            if stream.eof or len(data) > limit:
+                break
+    return bytes(data[:limit])
+
+
+def _long_name(kind: bytes, body: bytes) -> str:
+    """The name that did not fit into a tar's header, from the member before it."""
+    if kind == tarfile.XHDTYPE:
+        record = re.search(rb"(?:^|\n)[0-9]{1,5} path=([^\n]*)\n", body)
+        body = record[1] if record else b""
+    return body.rstrip(b"\0").decode("utf-8", "replace")
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder of this name is none of a student's own work."""
+    return name.startswith(".") or name.lower() in FOLDERS
+
+
+def _is_source(name: str) -> bool:
+    return name.lower().endswith((".py", ".ipynb"))
+
+
+def _what(kind: int) -> str:
+    """What is wrong with a file of this mode, '' for a regular one."""
+    if stat.S_ISREG(kind):
+        return ""
+    if stat.S_ISDIR(kind):
+        return NAMED_LIKE_A_FILE
+    return f"is {'a link' if stat.S_ISLNK(kind) else 'no regular file'} and is not followed"

@@ -1,0 +1,48 @@
+"""Bytes that somebody's editor wrote, as text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+COOKIE = re.compile(r"([ \t\f]*#[^\n]*?coding[:=][ \t]*)(?!utf-?8\b)[-\w.]+", re.IGNORECASE)
+WIDE = {
+    codecs.BOM_UTF32_LE: "utf-32-le",  # before UTF-16, whose mark it begins with
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+
+
+def decode(data: bytes) -> tuple[str, list[str]]:
+    """Text with '\\n' line ends, and what is odd about it: the rest of sentences that begin with the file's name.
+
+    What Python itself runs is not odd. A coding cookie is made to say UTF-8, since the text will be written so.
+    """
+    mark = next((mark for mark in WIDE if data.startswith(mark)), b"")
+    wide = WIDE[mark] if mark else _wide_without_mark(data[:200])
+    data = data.removeprefix(mark or codecs.BOM_UTF8)
+    odd = [f"is {wide.upper()}, which Python does not run, and is read all the same"] if wide else []
+    try:
+        text = data.decode(wide or "utf-8")
+    except UnicodeDecodeError as error:
+        if wide:
+            odd.append("cannot be decoded to its end and is read as far as it can")
+            text = data[: error.start].decode(wide)
+        else:
+            odd.append("is not UTF-8 and is read as Latin-1")
+            text = data.decode("latin-1")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text, null, _ = text.partition("\0")
+    if null:
+        odd.append(f"has a null byte in line {text.count(chr(10)) + 1} and is read up to there")
+    lines = text.split("\n", 2)
+    lines[:2] = [COOKIE.sub(r"\1utf-8", line) if COOKIE.match(line) else line for line in lines[:2]]
+    return "\n".join(lines), odd
+
+
+def _wide_without_mark(start: bytes) -> str:
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if even == odd or 3 * (even + odd) < len(start):
+        return ""
+    return "utf-16-be" if even > odd else "utf-16-le"

@@ -1,0 +1,97 @@
+"""The Python in a Jupyter notebook."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from grader.course.contents import UnreadableError
+
+# A line of a multi-line string may match too; there a '# ' more or less changes nothing that runs.
+MAGIC = re.compile(
+    r"[ \t]*(?:%%?[A-Za-z]|![^=]|\?{1,2}\w)"  # %time, !ls, ?name
+    r"|[ \t]*\w[\w.]*\?{1,2}[ \t]*$"  # name?
+    r"|[\w.,\t ]+=[ \t]*[%!](?!=)"  # files = !ls
+)
+CELL_MAGIC = re.compile(r"\s*%%\w")
+PYTHON_MAGIC = re.compile(r"\s*%%(?:time|timeit|capture|prun|python3?)\b|\s*%%writefile[^\n]*\.py[ \t]*(?:\n|$)")
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """Code cells joined in order, the ids that nbgrader gave to them, and those that several cells had."""
+
+    source: str
+    grade_ids: tuple[str, ...]
+    duplicates: tuple[str, ...]
+
+
+def read_notebook(text: str) -> Notebook:
+    """Raises UnreadableError."""
+    try:  # numbers are of no use here, and long ones would take long
+        content = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        raise UnreadableError("is not a notebook: it is not valid JSON") from None
+    cells = content.get("cells") if isinstance(content, dict) else None
+    if not isinstance(cells, list):
+        raise UnreadableError("is not a notebook of format 4: it has no list of cells")
+    code = [_Cell.of(cell) for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    counts = Counter(cell.grade_id for cell in code if cell.grade_id)
+    kept: dict[str, _Cell] = {}
+    for cell in sorted(code, key=lambda cell: not cell.solution):
+        kept.setdefault(cell.grade_id, cell)
+    source = "\n\n".join(
+        python_of(cell.source).rstrip("\n")
+        for cell in code
+        if (not cell.grade_id or kept[cell.grade_id] is cell) and not (cell.grade and not cell.solution)
+    )
+    duplicates = tuple(sorted(grade_id for grade_id, count in counts.items() if count > 1))
+    return Notebook(f"{source}\n" if source else "", tuple(sorted(counts)), duplicates)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    source: str
+    grade_id: str
+    solution: bool
+    grade: bool
+
+    @staticmethod
+    def of(cell: dict[str, Any]) -> _Cell:
+        lines = cell.get("source", "")
+        lines = lines if isinstance(lines, list) else [lines]
+        source = "".join(line for line in lines if isinstance(line, str))
+        metadata = cell.get("metadata")
+        about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+        about = about if isinstance(about, dict) else {}
+        grade_id = about.get("grade_id")
+        return _Cell(
+            _encodable(source).replace("\r\n", "\n").replace("\r", "\n"),
+            _encodable(grade_id) if isinstance(grade_id, str) else "",
+            about.get("solution") is True,
+            about.get("grade") is True,
+        )
+
+
+def python_of(cell: str) -> str:
+    """A cell with what only IPython understands made into comments, line for line."""
+    lines = []
+    everything = CELL_MAGIC.match(cell) and not PYTHON_MAGIC.match(cell)
+    continues = False
+    for line in cell.split("\n"):
+        if everything or continues or MAGIC.match(line):
+            indent = line[: len(line) - len(line.lstrip(" \t"))]
+            word = "pass  # " if indent and not everything and not continues else "# "  # a block needs a statement
+            lines.append(f"{indent}{word}{line.lstrip()}")
+            continues = line.endswith("\\")
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _encodable(text: str) -> str:
+    """JSON can spell half of a surrogate pair, which no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")

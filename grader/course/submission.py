@@ -1,0 +1,231 @@
+"""What a student handed in, as one source per exercise, whatever shape it came in. Nothing of it is run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course.contents import ARCHIVE, Contents, File, UnreadableError, is_ignored
+from grader.course.decoding import decode
+from grader.course.notebook import read_notebook
+from grader.learner.catalogue import read_catalogue
+
+SOURCE = 1_000_000  # bytes
+NOTEBOOK = 4_000_000  # bytes, for the pictures in it; its code may be as long as a source
+NOTES = 50
+GROUP = "_*"
+NAME = re.compile(r"(.+)\.(py|ipynb)(?:\.txt|\.json)?", re.IGNORECASE | re.DOTALL)
+NUMBER = re.compile(r"(?<![^\W\d_])(?:exercise|ex)[ _.-]*0*([1-9][0-9]?)(?![0-9])", re.IGNORECASE)
+TEST = re.compile(r"(?<![^\W\d_])tests?(?![^\W\d_])", re.IGNORECASE)
+COPY = re.compile(r"copy[ _]of(?:[ _]+|$)", re.IGNORECASE)
+CANVAS = re.compile(r"(.+_[0-9]+)_[0-9]+", re.DOTALL)  # surname_user_file_name.py, where each file has another number
+SUFFIX = re.compile(r"(?:\.tar)?\.\w+$")
+
+
+class SubmissionError(ValueError):
+    """Why there is nothing to grade, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Sources by exercise number, their lines ending in '\\n'; and a sentence per oddity, safe to show."""
+
+    student: str
+    sources: dict[int, str]
+    notes: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """The same for the same sources, whatever they came in."""
+        return hashlib.sha256(json.dumps(sorted(self.sources.items())).encode()).hexdigest()
+
+
+def read_submission(path: Path, student: str | None = None) -> Submission:
+    """Read a folder, archive, source or notebook, or 'owner_*' as find_submissions gives it. Raises SubmissionError."""
+    owner = path.name.removesuffix(GROUP) if path.name.endswith(GROUP) else ""
+    try:
+        if owner and not os.path.lexists(path):
+            contents = Contents(path.parent, only=lambda name: _owner(name) == owner)
+        else:
+            owner = ""
+            contents = Contents(path)
+    except (OSError, ValueError):
+        raise SubmissionError(f"{shown(path.name)} cannot be opened; see that it exists and may be read.") from None
+    modules = _modules()
+    with contents:
+        sources, notes = _choose(contents, modules, owner)
+    if not sources:
+        reason = notes[0] if notes else "it is empty."
+        raise SubmissionError(f"There is nothing to grade in {shown(path.name)}: {reason}")
+    missing = [f"{module}.py" for number, module in modules.items() if number not in sources]
+    notes = [f"Not handed in: {', '.join(missing)}.", *notes] if missing else notes
+    if len(notes) > NOTES:
+        notes[NOTES - 1 :] = [f"There are {len(notes) - NOTES + 1} more notes like these."]
+    return Submission(_student(path) if student is None else student, sources, tuple(notes))
+
+
+def find_submissions(folder: Path) -> list[tuple[str, Path]]:
+    """Each student's name and what to give to read_submission: a sub-folder, an archive, 'owner_*' for loose files.
+
+    A folder that itself holds exercise files is one student. Raises SubmissionError.
+    """
+    try:
+        entries = [entry for entry in sorted(folder.iterdir()) if not is_ignored(entry.name)]
+    except OSError:
+        raise SubmissionError(f"{shown(folder.name)} cannot be listed; give the folder of a class.") from None
+    # A link to a folder counts as one, so that the student is not lost; read_submission then says what it is.
+    whole = [entry for entry in entries if entry.is_dir() or ARCHIVE.fullmatch(entry.name)]
+    loose = {entry: _owner(entry.name) for entry in entries if entry not in whole and NAME.fullmatch(entry.name)}
+    if "" in loose.values():
+        return [(_student(folder.resolve()), folder)]
+    paths = [entry if owner is None else folder / f"{owner}{GROUP}" for entry, owner in loose.items()]
+    found: dict[str, Path] = {}
+    for path in dict.fromkeys([*whole, *paths]):
+        name = _student(path) if _student(path) not in found else _printable(path.name)
+        found[name if name not in found else f"{name} {len(found)}"] = path
+    return sorted(found.items())
+
+
+def exercise_number(stem: str, modules: Mapping[int, str]) -> int | None:
+    """The exercise that a file name without its suffix speaks of, if it is one and the same in number and words."""
+    stem = unicodedata.normalize("NFKC", stem)
+    if TEST.search(stem):
+        return None
+    matches = list(NUMBER.finditer(stem))
+    numbers = {int(match[1]) for match in matches}
+    words = _letters(stem[matches[-1].end() :] if matches else stem)
+    meant = {number for number, module in modules.items() if _letters(module.partition("_")[2]) == words}
+    if not matches and (leading := re.match(r"0*([1-9][0-9]?)[ _.-]", stem)):
+        numbers = {int(leading[1])} & meant  # '04_backward' needs both
+    numbers &= set(modules)
+    return min(numbers) if len(numbers) == 1 and meant <= numbers else None
+
+
+def shown(name: str) -> str:
+    """A stranger's file name in quotation marks, short and without control characters."""
+    text = repr(name if len(name) <= 60 else f"{name[:30]}...{name[-27:]}")
+    return text if len(text) <= 80 else f"{text[:76]}...{text[-1]}"
+
+
+def _choose(contents: Contents, modules: Mapping[int, str], owner: str) -> tuple[dict[int, str], list[str]]:
+    """A source per exercise, of several the shallowest, then the rightly named, then the first by name; and notes."""
+    notes = [f"{shown(path)} {odd}." for path, odd in contents.odd]
+    candidates: dict[int, list[tuple[int, bool, str, int]]] = {}
+    texts: dict[int, _Text] = {}
+    ignored = []
+    for place, file in enumerate(contents.files):
+        name = _base(file, owner)
+        parts = NAME.fullmatch(name)
+        number = exercise_number(parts[1], modules) if parts else None
+        if parts and number is None and _is_notebook(file) and not NUMBER.search(parts[1]):
+            try:
+                texts[place] = _read(contents, file)
+            except UnreadableError as error:
+                notes.append(f"{shown(file.path)} {error}.")
+                continue
+            number = texts[place].exercise(modules)
+        if number is None:
+            ignored.append(file.path)
+        else:
+            wrong = name not in {f"{modules[number]}.py", f"{modules[number]}.ipynb"}
+            candidates.setdefault(number, []).append((file.path.count("/"), wrong, file.path, place))
+    sources = {}
+    for number, places in sorted(candidates.items()):
+        places.sort()
+        while places:
+            _, wrong, path, place = places.pop(0)
+            try:
+                text = texts.get(place) or _read(contents, contents.files[place])
+            except UnreadableError as error:
+                notes.append(f"{shown(path)} {error}.")
+                continue
+            sources[number] = text.source
+            notes += [f"{shown(path)} {odd}." for odd in text.odd]
+            if wrong:
+                notes.append(f"{shown(path)} is read as {modules[number]}.py.")
+            if places:
+                others = _listed([other for _, _, other, _ in places])
+                notes.append(f"{shown(path)} counts as exercise {number}, and not {others}.")
+            break
+    if ignored:
+        notes.append(f"Left out, because the name is not that of one exercise: {_listed(ignored)}.")
+    return sources, notes
+
+
+@dataclass(frozen=True)
+class _Text:
+    source: str
+    odd: list[str]
+    grade_ids: tuple[str, ...] = ()
+
+    def exercise(self, modules: Mapping[int, str]) -> int | None:
+        """The one that all of nbgrader's ids begin with, if they do."""
+        numbers = {int(match[1]) for grade_id in self.grade_ids if (match := NUMBER.match(grade_id))}
+        return min(numbers) if len(numbers) == 1 and numbers <= set(modules) else None
+
+
+def _read(contents: Contents, file: File) -> _Text:
+    source, odd = decode(contents.read(file, NOTEBOOK if _is_notebook(file) else SOURCE))
+    if not _is_notebook(file):
+        return _Text(source, odd if source else [*odd, "is empty"])
+    notebook = read_notebook(source)
+    if len(notebook.source) > SOURCE:
+        raise UnreadableError(f"has more than {SOURCE // 1_000_000} MB of code and is left out")
+    if notebook.duplicates:
+        ids = _listed(notebook.duplicates)
+        odd.append(f"has several cells with the nbgrader id {ids}, of which the first that is a solution counts")
+    return _Text(notebook.source, odd if notebook.source else [*odd, "has no code"], notebook.grade_ids)
+
+
+def _base(file: File, owner: str) -> str:
+    name = file.path.rpartition("/")[2]
+    return name[len(owner) :].lstrip(" _-.") if owner else name
+
+
+def _is_notebook(file: File) -> bool:
+    parts = NAME.fullmatch(file.path)
+    return parts is not None and parts[2].lower() == "ipynb"
+
+
+def _owner(name: str) -> str | None:
+    """Whose loose file this is: 'alice' for 'alice_ex04.py', '' where it does not say, None where it is no exercise."""
+    parts = NAME.fullmatch(name)
+    if not parts or exercise_number(parts[1], _modules()) is None:
+        return None
+    number = NUMBER.search(parts[1])
+    owner = COPY.sub("", parts[1][: number.start()] if number else "").rstrip(" _-.")
+    canvas = CANVAS.fullmatch(owner)
+    return canvas[1] if canvas else owner
+
+
+def _student(path: Path) -> str:
+    if path.name.endswith(GROUP):
+        return _printable(path.name.removesuffix(GROUP))
+    if path.is_dir():
+        return _printable(path.name)
+    return _printable(_owner(path.name) or SUFFIX.sub("", path.name))
+
+
+def _printable(name: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in name) or "unknown"
+
+
+def _letters(text: str) -> str:
+    text = re.sub(r"\bcopy\b", "", text.lower().replace("_", " "))
+    return "".join(letter for letter in text if letter.isalpha())
+
+
+def _listed(names: Iterable[str]) -> str:
+    names = list(names)
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(shown(name) for name in names[:5]) + more
+
+
+def _modules() -> dict[int, str]:
+    return {number: exercise.module for number, exercise in read_catalogue().items()}
