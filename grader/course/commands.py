@@ -115,8 +115,9 @@ def grade(
 @WEAK
 def grade_class(submissions: Path, out: Path, jobs: int, force: bool, seed: int | None, weak_sandbox: bool) -> None:
     """Grade a class: one folder, archive or set of files per student."""
-    from grader.course.classroom import Outcome, find_submissions, summary
+    from grader.course.classroom import Outcome, summary
     from grader.course.classroom import grade_class as run
+    from grader.course.submission import find_submissions
 
     _fence(weak_sandbox)
     outcomes: list[Outcome] = []

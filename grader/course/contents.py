@@ -1,4 +1,4 @@
-"""The files in a folder or an archive, as a stranger handed them in: nothing is followed, unpacked to disk or believed."""
+"""The files in a stranger's folder or archive: nothing is followed, unpacked to disk or believed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from functools import partial
 from io import BufferedReader, FileIO
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 
 NAMES = 10_000  # listed
 LOOKS = 200  # opened
@@ -54,7 +53,7 @@ class File:
 
 
 class Contents:
-    """What `path` holds; `odd` are names and what is wrong with them. Open it with `with`.
+    """What `path` holds; `odd` are names and what is wrong with them. Close it.
 
     `only` chooses among the names directly in a folder. Raises OSError where there is nothing.
     """
@@ -73,12 +72,7 @@ class Contents:
         else:
             self._add(path.name, partial(_head, path), _what(kind))
 
-    def __enter__(self) -> Contents:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         self._opened.close()
 
     def read(self, file: File, limit: int) -> bytes:

@@ -15,7 +15,7 @@ WIDE = {
 
 
 def decode(data: bytes) -> tuple[str, list[str]]:
-    """Text with '\\n' line ends, and what is odd about it: the rest of sentences that begin with the file's name.
+    """Text with plain line ends, and what is odd about it: the rest of sentences that begin with the file's name.
 
     What Python itself runs is not odd. A coding cookie is made to say UTF-8, since the text will be written so.
     """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +19,7 @@ from grader.learner.key import expected_values
 from grader.learner.records import Check, Exercise, Status, Verdict
 
 VISIBLE, HIDDEN = "visible", "hidden"
+TIME_OUTS_PER_TASK, TIME_OUTS_IN_ALL = 2, 10  # then the rest of the task, of the submission, is not run
 
 
 @dataclass(frozen=True)
@@ -55,25 +58,52 @@ class Graded:
     marks: Mapping[int, tuple[Mark, ...]]
 
 
+class Patience:
+    """Counts time-outs, so that one submission with an endless loop cannot hold up a class."""
+
+    def __init__(self) -> None:
+        self.left = TIME_OUTS_IN_ALL
+        self.by_task: Counter[tuple[int, str]] = Counter()
+
+    def ends(self, check: Check) -> bool:
+        """Whether this check is to be given up without being run."""
+        return self.left <= 0 or self.by_task[check.exercise, check.task] >= TIME_OUTS_PER_TASK
+
+    def note(self, verdict: Verdict) -> None:
+        if verdict.status is Status.TIMED_OUT:
+            self.left -= 1
+            self.by_task[verdict.check.exercise, verdict.check.task] += 1
+
+    def on_solutions(self) -> Patience:
+        """For the second run: what is left in all, and every task afresh."""
+        fresh = Patience()
+        fresh.left = max(self.left, TIME_OUTS_PER_TASK)
+        return fresh
+
+
 def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 0) -> Graded:
     """Every check of every exercise, first on the student's own earlier exercises, then on the solutions'."""
     marks: dict[int, tuple[Mark, ...]] = dict.fromkeys(course.exercises, ())
+    patience = Patience()
     with _folder() as own:
         _write(own, course, submission.sources)
         for suite in course.suites:
             with Worker(sandbox, own, slot) as worker:  # one per suite: public messages cannot know hidden probes
                 for check in suite.checks:
-                    marks[check.exercise] += (_mark(check, suite, course, submission, worker),)
+                    marks[check.exercise] += (_mark(check, suite, course, submission, worker, patience),)
     for number, found in marks.items():
         if number > 1 and number in submission.sources and any(map(_is_wrong, found)):
-            marks[number] = _carried_forward(found, number, submission, course, sandbox, slot)
+            again = patience.on_solutions()
+            marks[number] = _carried_forward(found, submission, course, again, partial(Worker, sandbox, slot=slot))
     return Graded(submission, marks)
 
 
-def _mark(check: Check, suite: Suite, course: Course, submission: Submission, worker: Worker) -> Mark:
+def _mark(
+    check: Check, suite: Suite, course: Course, submission: Submission, worker: Worker, patience: Patience
+) -> Mark:
     exercise = course.exercises[check.exercise]
     if exercise.number in submission.sources:
-        return Mark(_verdict(check, exercise, suite, worker), suite.visibility)
+        return Mark(_verdict(check, exercise, suite, worker, patience), suite.visibility)
     missing = Verdict(check, Status.NOT_ATTEMPTED, f"{exercise.module}.py was not handed in.")
     return Mark(missing, suite.visibility)
 
@@ -82,25 +112,30 @@ def _is_wrong(mark: Mark) -> bool:
     return mark.verdict.status not in (Status.PASSED, Status.NOT_ATTEMPTED)
 
 
-def _verdict(check: Check, exercise: Exercise, suite: Suite, worker: Worker) -> Verdict:
+def _verdict(check: Check, exercise: Exercise, suite: Suite, worker: Worker, patience: Patience) -> Verdict:
+    if patience.ends(check):
+        return Verdict(check, Status.TIMED_OUT, "Not run: too many checks before it did not end.")
     expected = expected_values(suite.key, check, exercise.module)
-    return judge(check, exercise, worker.observe(exercise, check), expected)
+    verdict = judge(check, exercise, worker.observe(exercise, check), expected)
+    patience.note(verdict)
+    return verdict
 
 
 def _carried_forward(
-    found: Sequence[Mark], number: int, submission: Submission, course: Course, sandbox: Sandbox, slot: int
+    found: Sequence[Mark], submission: Submission, course: Course, patience: Patience, start: Callable[[Path], Worker]
 ) -> tuple[Mark, ...]:
     """The same checks where they failed, on the solutions of the exercises before."""
+    number = found[0].verdict.check.exercise
     exercise = course.exercises[number]
     suites = {suite.visibility: suite for suite in course.suites}
     earlier = {n: source for n, source in course.solutions.items() if n < number}
     with _folder() as mixed:
         _write(mixed, course, {**earlier, number: submission.sources[number]})
-        with Worker(sandbox, mixed, slot) as worker:
+        with start(mixed) as worker:
             again = []
             for mark in found:
                 if _is_wrong(mark):
-                    verdict = _verdict(mark.verdict.check, exercise, suites[mark.visibility], worker)
+                    verdict = _verdict(mark.verdict.check, exercise, suites[mark.visibility], worker, patience)
                     if verdict.status is Status.PASSED:
                         mark = replace(mark, verdict=verdict, carried=True)  # noqa: PLW2901
                 again.append(mark)

@@ -32,7 +32,7 @@ class Notebook:
 def read_notebook(text: str) -> Notebook:
     """Raises UnreadableError."""
     try:  # numbers are of no use here, and long ones would take long
-        content = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+        content = json.loads(text, parse_int=_nothing, parse_float=_nothing, parse_constant=_nothing)
     except (ValueError, RecursionError):
         raise UnreadableError("is not a notebook: it is not valid JSON") from None
     cells = content.get("cells") if isinstance(content, dict) else None
@@ -44,9 +44,11 @@ def read_notebook(text: str) -> Notebook:
     for cell in sorted(code, key=lambda cell: not cell.solution):
         kept.setdefault(cell.grade_id, cell)
     source = "\n\n".join(
-        python_of(cell.source).rstrip("\n")
+        python_of(cell.source).strip("\n")
         for cell in code
-        if (not cell.grade_id or kept[cell.grade_id] is cell) and not (cell.grade and not cell.solution)
+        if cell.source.strip()
+        and (not cell.grade_id or kept[cell.grade_id] is cell)
+        and (cell.solution or not cell.grade)  # else a cell of tests, which would stop the import
     )
     duplicates = tuple(sorted(grade_id for grade_id, count in counts.items() if count > 1))
     return Notebook(f"{source}\n" if source else "", tuple(sorted(counts)), duplicates)
@@ -90,6 +92,10 @@ def python_of(cell: str) -> str:
         else:
             lines.append(line)
     return "\n".join(lines)
+
+
+def _nothing(_: str) -> None:
+    return None
 
 
 def _encodable(text: str) -> str:

@@ -8,7 +8,9 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from grader.course.contents import ARCHIVE, Contents, File, UnreadableError, is_ignored
@@ -34,7 +36,7 @@ class SubmissionError(ValueError):
 
 @dataclass(frozen=True)
 class Submission:
-    """Sources by exercise number, their lines ending in '\\n'; and a sentence per oddity, safe to show."""
+    """Sources by exercise number, with plain line ends; and a sentence per oddity, safe to show."""
 
     student: str
     sources: dict[int, str]
@@ -58,7 +60,7 @@ def read_submission(path: Path, student: str | None = None) -> Submission:
     except (OSError, ValueError):
         raise SubmissionError(f"{shown(path.name)} cannot be opened; see that it exists and may be read.") from None
     modules = _modules()
-    with contents:
+    with closing(contents):
         sources, notes = _choose(contents, modules, owner)
     if not sources:
         reason = notes[0] if notes else "it is empty."
@@ -114,48 +116,64 @@ def shown(name: str) -> str:
 
 
 def _choose(contents: Contents, modules: Mapping[int, str], owner: str) -> tuple[dict[int, str], list[str]]:
-    """A source per exercise, of several the shallowest, then the rightly named, then the first by name; and notes."""
+    """A source per exercise, from the first candidate that can be read; and notes."""
     notes = [f"{shown(path)} {odd}." for path, odd in contents.odd]
-    candidates: dict[int, list[tuple[int, bool, str, int]]] = {}
-    texts: dict[int, _Text] = {}
+    sources = {}
+    for number, candidates in sorted(_candidates(contents, modules, owner, notes).items()):
+        candidates.sort()
+        while candidates and number not in sources:
+            first = candidates.pop(0)
+            try:
+                text = first.text or _read(contents, contents.files[first.place])
+            except UnreadableError as error:
+                notes.append(f"{shown(first.path)} {error}.")
+                continue
+            sources[number] = text.source
+            notes += [f"{shown(first.path)} {odd}." for odd in text.odd]
+            if first.wrong:
+                notes.append(f"{shown(first.path)} is read as {modules[number]}.py.")
+            if candidates:
+                others = _listed(other.path for other in candidates)
+                notes.append(f"{shown(first.path)} counts as exercise {number}, and not {others}.")
+    return sources, notes
+
+
+def _candidates(
+    contents: Contents, modules: Mapping[int, str], owner: str, notes: list[str]
+) -> dict[int, list[_Candidate]]:
+    found: dict[int, list[_Candidate]] = {}
     ignored = []
     for place, file in enumerate(contents.files):
         name = _base(file, owner)
         parts = NAME.fullmatch(name)
         number = exercise_number(parts[1], modules) if parts else None
+        text = None
         if parts and number is None and _is_notebook(file) and not NUMBER.search(parts[1]):
             try:
-                texts[place] = _read(contents, file)
+                text = _read(contents, file)
             except UnreadableError as error:
                 notes.append(f"{shown(file.path)} {error}.")
                 continue
-            number = texts[place].exercise(modules)
+            number = text.exercise(modules)
         if number is None:
             ignored.append(file.path)
         else:
             wrong = name not in {f"{modules[number]}.py", f"{modules[number]}.ipynb"}
-            candidates.setdefault(number, []).append((file.path.count("/"), wrong, file.path, place))
-    sources = {}
-    for number, places in sorted(candidates.items()):
-        places.sort()
-        while places:
-            _, wrong, path, place = places.pop(0)
-            try:
-                text = texts.get(place) or _read(contents, contents.files[place])
-            except UnreadableError as error:
-                notes.append(f"{shown(path)} {error}.")
-                continue
-            sources[number] = text.source
-            notes += [f"{shown(path)} {odd}." for odd in text.odd]
-            if wrong:
-                notes.append(f"{shown(path)} is read as {modules[number]}.py.")
-            if places:
-                others = _listed([other for _, _, other, _ in places])
-                notes.append(f"{shown(path)} counts as exercise {number}, and not {others}.")
-            break
+            found.setdefault(number, []).append(_Candidate(file.path.count("/"), wrong, file.path, place, text))
     if ignored:
         notes.append(f"Left out, because the name is not that of one exercise: {_listed(ignored)}.")
-    return sources, notes
+    return found
+
+
+@dataclass(frozen=True, order=True)
+class _Candidate:
+    """The shallowest is the least, then the rightly named, then the first by name."""
+
+    depth: int
+    wrong: bool
+    path: str
+    place: int
+    text: _Text | None = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -227,5 +245,6 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(shown(name) for name in names[:5]) + more
 
 
+@cache
 def _modules() -> dict[int, str]:
     return {number: exercise.module for number, exercise in read_catalogue().items()}

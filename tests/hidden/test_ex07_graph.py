@@ -84,7 +84,9 @@ def test_trace_from_the_middle(probe):
         d = c.tanh() + b
         before, edges_before = trace(c)
         whole, edges = trace(d)
+        alone, none = trace(a)
         """,
+        "[[v is a for v in alone], len(none)]",
         "[v in before for v in (a, b, c, d)]",
         "[len(before), len(edges_before), len(whole), len(edges)]",
         "[before <= whole, edges_before <= edges]",

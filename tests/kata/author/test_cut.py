@@ -150,7 +150,7 @@ def test_a_file_with_work_is_refused_with_a_sentence_and_backed_up_by_force(auth
 
 
 def test_a_faulty_or_missing_solution_is_a_sentence_of_the_command_and_nothing_is_written(author):
-    author.edit("solutions/ex08_neuron.py", "        return [*self.w, self.b]\n        ### END SOLUTION", "")
+    author.edit("solutions/ex08_neuron.py", "[*self.w, self.b]\n        ### END SOLUTION", "[*self.w, self.b]")
     before = snapshot(author.folder)
     assert "this solution region never ends" in author.refused("exercises")
     assert snapshot(author.folder) == before

@@ -63,7 +63,7 @@ class Learner:
             env=self.environment(**environment),
             input=stdin,
             capture_output=True,
-            encoding=environment.get("PYTHONIOENCODING", "utf-8"),
+            encoding=environment.get("PYTHONIOENCODING", "").replace("ascii", "") or "utf-8",  # click mends ASCII
             timeout=100,
             check=False,
         )

@@ -1,0 +1,753 @@
+"""What students hand in, oddity by oddity, as real files."""
+
+import io
+import json
+import os
+import socket
+import sys
+import tarfile
+import time
+import tracemalloc
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grader.course.submission import Submission, SubmissionError, find_submissions, read_submission
+
+ROOT = Path(__file__).parents[3]
+MODULES = {int(path.name[2:4]): path.stem for path in sorted((ROOT / "solutions").glob("ex*.py"))}
+FOUR = "def backward(self):\n    return 4\n"
+
+
+def write(path, content=FOUR):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def zipped(path, members, compression=zipfile.ZIP_DEFLATED):
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return path
+
+
+def tarred(path, members, mode="w:gz", kind=tarfile.PAX_FORMAT):
+    with tarfile.open(path, mode, format=kind) as archive:
+        for name, content in members:
+            info = name if isinstance(name, tarfile.TarInfo) else tarfile.TarInfo(name)
+            data = content.encode() if isinstance(content, str) else content
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return path
+
+
+def code(source, **nbgrader):
+    return {"cell_type": "code", "source": source, "metadata": {"nbgrader": nbgrader} if nbgrader else {}}
+
+
+def notebook(*cells):
+    return json.dumps({"nbformat": 4, "metadata": {}, "cells": list(cells)})
+
+
+def noted(submission, *words):
+    """The one note that has all of these words."""
+    (note,) = (note for note in submission.notes if all(word in note for word in words))
+    return note
+
+
+def is_safe(note):
+    return note.isprintable() and note.isascii() and note.endswith(".") and len(note) < 700
+
+
+# --- shapes
+
+
+def all_exercises():
+    return [(f"{module}.py", f"x = {number}\n") for number, module in MODULES.items()]
+
+
+def as_folder(folder):
+    for name, source in all_exercises():
+        write(folder / "alice" / name, source)
+    return folder / "alice"
+
+
+def as_nested_folder(folder):
+    for name, source in all_exercises():
+        write(folder / "alice" / "my work" / "exercises" / name, source)
+    return folder / "alice"
+
+
+def as_folder_with_an_archive(folder):
+    (folder / "alice").mkdir()
+    zipped(folder / "alice" / "submission.zip", all_exercises())
+    return folder / "alice"
+
+
+def as_zip(folder):
+    return zipped(folder / "alice.zip", all_exercises())
+
+
+def as_zip_from_windows(folder):
+    return zipped(folder / "alice.zip", [(f"work\\{name}", source) for name, source in all_exercises()])
+
+
+def as_tar(folder):
+    return tarred(folder / "alice.tar", [(f"./work/{name}", source) for name, source in all_exercises()], "w")
+
+
+def as_tar_gz(folder):
+    return tarred(folder / "alice.tar.gz", all_exercises())
+
+
+def as_tgz_with_long_names(folder):
+    return tarred(folder / "alice.tgz", [(f"{'w' * 90}/{'ö' * 60}/{name}", source) for name, source in all_exercises()])
+
+
+def as_gnu_tar_with_long_names(folder):
+    members = [(f"{'w' * 90}/{'o' * 90}/{name}", source) for name, source in all_exercises()]
+    return tarred(folder / "alice.tar.gz", members, kind=tarfile.GNU_FORMAT)
+
+
+def as_notebooks(folder):
+    for name, source in all_exercises():
+        write(folder / "alice" / name.replace(".py", ".ipynb"), notebook(code(source)))
+    return folder / "alice"
+
+
+def as_loose_files(folder):
+    for name, source in all_exercises():
+        write(folder / f"alice_{name}", source)
+        write(folder / f"alice_b_{name}", "other")
+    return folder / "alice_*"
+
+
+SHAPES = [value for name, value in list(globals().items()) if name.startswith("as_")]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
+def test_every_shape_gives_the_same_sources_student_and_digest_and_no_note(tmp_path, shape):
+    submission = read_submission(shape(tmp_path))
+    assert submission.sources == {number: f"x = {number}\n" for number in MODULES}
+    assert (submission.student, submission.notes) == ("alice", ())
+    assert submission.digest == Submission("bob", dict(reversed(submission.sources.items())), ("note",)).digest
+
+
+def test_digest_changes_with_any_source():
+    digests = {Submission("a", sources, ()).digest for sources in ({1: "a"}, {1: "b"}, {2: "a"}, {1: "a", 2: ""}, {})}
+    assert len(digests) == 5
+
+
+def test_a_given_student_name_is_kept(tmp_path):
+    assert read_submission(write(tmp_path / "ex04_backward.py"), "Bob").student == "Bob"
+
+
+def test_missing_exercises_are_named_in_one_note(tmp_path):
+    submission = read_submission(write(tmp_path / "ex04_backward.py"))
+    assert submission.sources == {4: FOUR}
+    assert "ex03_chain_rule.py" in noted(submission, "Not handed in")
+    assert "ex04" not in noted(submission, "Not handed in")
+
+
+# --- names
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ex04_backward (1).py",
+        "EX04_Backward.py",
+        "ex4_backward.py",
+        "exercise_04.py",
+        "Exercise 4.py",
+        "ex-04.py",
+        "04_backward.py",
+        "ex04_backward - Copy.py",
+        "Copy of ex04_backward.py",
+        "my_ex04.py",
+        "ex04_backward.PY",
+        "ex04_backward.py.txt",
+        "ex04_backward-2.py",
+        "doe_17_23_ex04_backward.py",
+        "ex04_final_final2.py",
+        "\uff45\uff5804_backward.py",
+    ],
+)
+def test_a_wrong_name_is_recognised_and_noted(tmp_path, name):
+    write(tmp_path / "alice" / name)
+    submission = read_submission(tmp_path / "alice")
+    assert submission.sources == {4: FOUR}
+    assert "is read as ex04_backward.py" in noted(submission, repr(name))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ex04_value.py",
+        "ex04_ex05.py",
+        "ex12.py",
+        "ex0.py",
+        "ex004444.py",
+        "test_ex04_backward.py",
+        "complex4.py",
+        "backward.py",
+        "02_backward.py",
+        "math.py",
+        "conftest.py",
+        "sitecustomize.py",
+        "ex04_backward.pyc",
+        "ex04_backward.pth",
+        "ex04_backward.c",
+    ],
+)
+def test_an_ambiguous_or_foreign_name_is_left_out_and_noted(tmp_path, name):
+    write(tmp_path / "alice" / name)
+    with pytest.raises(SubmissionError, match="not that of one exercise"):
+        read_submission(tmp_path / "alice")
+    write(tmp_path / "alice" / "ex01_derivatives.py")
+    submission = read_submission(tmp_path / "alice")
+    assert set(submission.sources) == {1}
+    assert noted(submission, "Left out", repr(name))
+
+
+def test_extra_files_make_one_note_and_hidden_ones_none(tmp_path):
+    write(tmp_path / "ex04_backward.py")
+    for number in range(30):
+        write(tmp_path / f"page{number}.md")
+    for name in (".DS_Store", "__MACOSX/ex05_operators.py", "._ex06_activations.py", ".git/ex07_graph.py"):
+        write(tmp_path / name)
+    write(tmp_path / "venv/lib/site-packages/ex08_neuron.py")
+    submission = read_submission(tmp_path)
+    assert set(submission.sources) == {4}
+    assert "and 25 more" in noted(submission, "Left out")
+    assert len(submission.notes) == 2
+
+
+@pytest.mark.parametrize("pack", [None, zipped, tarred])
+def test_the_shallowest_then_the_rightly_named_then_the_first_counts_and_the_others_are_noted(tmp_path, pack):
+    names = ["a/ex04_backward.py", "EX04_backward.py", "ex04_backward (1).py", "ex04_backward.py"]
+    folder = tmp_path / "alice"
+    if pack:
+        folder = pack(tmp_path / ("alice.zip" if pack is zipped else "alice.tgz"), [(name, name) for name in names])
+    else:
+        for name in names:
+            write(folder / name, name)
+    submission = read_submission(folder)
+    assert submission.sources == {4: "ex04_backward.py"}
+    assert all(repr(name) in noted(submission, "counts as exercise 4, and not") for name in names[:3])
+
+
+def test_of_two_members_with_one_name_the_first_counts(tmp_path):
+    with pytest.warns(UserWarning, match="Duplicate"):
+        path = zipped(tmp_path / "alice.zip", [("ex04_backward.py", "first"), ("ex04_backward.py", "second")])
+    submission = read_submission(path)
+    assert submission.sources == {4: "first"}
+    assert noted(submission, "counts as exercise 4, and not")
+
+
+def test_a_file_that_cannot_be_read_gives_way_to_the_next(tmp_path):
+    write(tmp_path / "ex04_backward.py", b"#" * 1_000_001)
+    write(tmp_path / "old" / "ex04_backward.py")
+    submission = read_submission(tmp_path)
+    assert submission.sources == {4: FOUR}
+    assert noted(submission, "'ex04_backward.py' is larger than 1 MB")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["\x1b[31mred\x07.py", "<script>\u202eevil.py", "=HYPERLINK().py", "n" * 200 + ".py", "'\"\n.py", "\udcff.py"],
+)
+def test_notes_show_no_control_characters_and_no_long_names(tmp_path, name):
+    write(tmp_path / "alice" / name)
+    write(tmp_path / "alice" / "ex04_backward.py")
+    submission = read_submission(tmp_path / "alice")
+    assert all(is_safe(note) for note in submission.notes)
+    assert noted(submission, "Left out")
+
+
+def test_an_archive_with_the_same_names_gives_the_same_safe_notes(tmp_path):
+    names = ["\x1b[31mred.py", "\u202eevil.py", "a/" * 500 + "deep.py", "..\\x.py"]
+    submission = read_submission(zipped(tmp_path / "a.zip", [("ex04.py", FOUR), *((name, "") for name in names)]))
+    assert all(is_safe(note) for note in submission.notes)
+
+
+def test_a_student_name_taken_from_a_file_name_is_printable(tmp_path):
+    assert read_submission(zipped(tmp_path / "a\x1b[31m.zip", [("ex04.py", "")])).student == "a?[31m"
+
+
+def test_notes_are_few_however_odd_the_submission(tmp_path):
+    path = zipped(tmp_path / "a.zip", [("ex04.py", FOUR), *((f"{number}.zip", "") for number in range(300))])
+    submission = read_submission(path)
+    assert len(submission.notes) == 50
+    assert "more notes" in submission.notes[-1]
+
+
+# --- bytes
+
+
+@pytest.mark.parametrize(
+    ("data", "source", "note"),
+    [
+        (b"\xef\xbb\xbfx = 1\r\ny = 2\r", "x = 1\ny = 2\n", None),
+        ("s = 'é'\n".encode(), "s = 'é'\n", None),
+        ("s = 'é'\n".encode("latin-1"), "s = 'é'\n", "Latin-1"),
+        ("s = 'é'\r\n".encode("utf-16"), "s = 'é'\n", "UTF-16"),
+        ("s = 'é'\n".encode("utf-16-le"), "s = 'é'\n", "UTF-16"),
+        ("s = 'é'\n".encode("utf-16-be"), "s = 'é'\n", "UTF-16"),
+        ("s = 'é'\n".encode("utf-32"), "s = 'é'\n", "UTF-32"),
+        ("x = 1\n".encode("utf-16") + b"\x00", "x = 1\n", "as far as it can"),
+        (b"x = 1\ny = \x00 2\n", "x = 1\ny = ", "null byte in line 2"),
+        (b"\x00\x00\x00", "", "null byte in line 1"),
+        (b"", "", "is empty"),
+        (b"# -*- coding: rot13 -*-\nx = 1\n", "# -*- coding: utf-8 -*-\nx = 1\n", None),
+        (b"#!/usr/bin/python\n# coding=latin-1\n'\xe9'\n", "#!/usr/bin/python\n# coding=utf-8\n'é'\n", "Latin-1"),
+        (b"# -*- coding: utf-8 -*-\n", "# -*- coding: utf-8 -*-\n", None),
+    ],
+)
+def test_any_encoding_becomes_text_and_what_python_would_refuse_is_noted(tmp_path, data, source, note):
+    submission = read_submission(write(tmp_path / "ex04_backward.py", data))
+    assert submission.sources == {4: source}
+    assert len(submission.notes) == 1 or noted(submission, note or "nothing")
+    assert note is None or noted(submission, note)
+    compile("" if "\0" in source or source.endswith("y = ") else source.encode(), "ex04_backward.py", "exec")
+
+
+def test_a_source_of_exactly_1_mb_is_read(tmp_path):
+    assert len(read_submission(write(tmp_path / "ex04.py", b"#" * 1_000_000)).sources[4]) == 1_000_000
+
+
+# --- notebooks
+
+
+def test_code_cells_are_joined_in_order_without_text_magics_and_shell(tmp_path):
+    cells = [
+        {"cell_type": "markdown", "source": "not code"},
+        code(["%matplotlib inline\n", "import math\n", "!pip install \\\n", "   torch\n", "x = 7 % 3\n"]),
+        code("%%time\nif x:\n    %timeit x\n    !ls\nfiles = !ls\nmath?\n?math\nassert x != 2"),
+        code("%%bash\nrm -rf ~\n"),
+        code("%%writefile ex04_backward.py\r\ny = 3\r\n"),
+        {"cell_type": "code"},
+        {"cell_type": "code", "source": 7, "metadata": 8},
+        9,
+    ]
+    source = read_submission(write(tmp_path / "ex04.ipynb", notebook(*cells))).sources[4]
+    values = {}
+    exec(compile(source, "ex04", "exec"), values)  # noqa: S102
+    assert (values["x"], values["y"], "files" in values) == (1, 3, False)
+    assert "# rm -rf ~\n" in source
+    assert "# %matplotlib inline\nimport math\n# !pip install \\\n   # torch\nx = " in source
+
+
+def test_an_unnamed_notebook_is_known_by_the_ids_of_its_cells(tmp_path):
+    write(tmp_path / "Untitled.ipynb", notebook(code("x = 1", grade_id="ex04_backward", solution=True), code("y = 2")))
+    submission = read_submission(tmp_path)
+    assert submission.sources == {4: "x = 1\n\ny = 2\n"}
+    assert noted(submission, "'Untitled.ipynb' is read as ex04_backward.py")
+
+
+@pytest.mark.parametrize("ids", [(), ("ex04_a", "ex05_b"), ("cell-1",), ("ex44",)])
+def test_an_unnamed_notebook_of_no_or_several_exercises_is_left_out(tmp_path, ids):
+    path = write(tmp_path / "Untitled.ipynb", notebook(code("x"), *(code("x", grade_id=name) for name in ids)))
+    with pytest.raises(SubmissionError, match="Untitled"):
+        read_submission(path)
+
+
+def test_of_cells_with_one_nbgrader_id_the_first_solution_counts_and_test_cells_never_do(tmp_path):
+    cells = [
+        code("copy = 1", grade_id="ex04_a", solution=False),
+        code("right = 1", grade_id="ex04_a", solution=True),
+        code("late = 1", grade_id="ex04_a", solution=True),
+        code("assert 0", grade_id="ex04_test", grade=True, solution=False),
+        code("manual = 1", grade_id="ex04_b", grade=True, solution=True),
+    ]
+    submission = read_submission(write(tmp_path / "ex04_backward.ipynb", notebook(*cells)))
+    assert submission.sources == {4: "right = 1\n\nmanual = 1\n"}
+    assert noted(submission, "'ex04_a'", "first that is a solution")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "7",
+        '{"cells": 3}',
+        "[" * 200_000,
+        '{"a":' * 200_000,
+        "1" * 3_000_000,
+        "\ud800".encode("utf-16", "surrogatepass"),
+    ],
+    ids=lambda text: repr(text[:6]),
+)
+def test_what_is_no_notebook_is_said_to_be_none(tmp_path, text):
+    with pytest.raises(SubmissionError, match="is not a notebook"):
+        read_submission(write(tmp_path / "ex04_backward.ipynb", text))
+
+
+def test_half_a_surrogate_pair_in_a_notebook_becomes_text_that_a_file_can_hold(tmp_path):
+    path = write(tmp_path / "ex04.ipynb", notebook(code("s = '\ud800'", grade_id="ex04\ud800")))
+    assert read_submission(path).sources == {4: "s = '?'\n"}
+
+
+def test_a_notebook_with_too_much_code_is_left_out_and_one_with_pictures_is_not(tmp_path):
+    cell = {**code("x = 1"), "outputs": [{"data": {"image/png": "A" * 3_000_000}}]}
+    assert read_submission(write(tmp_path / "ex04.ipynb", notebook(cell))).sources == {4: "x = 1\n"}
+    with pytest.raises(SubmissionError, match="1 MB of code"):
+        read_submission(write(tmp_path / "ex05.ipynb", notebook(code("#" * 1_000_001))))
+
+
+# --- hostile folders
+
+
+def test_links_to_files_and_folders_are_not_followed(tmp_path):
+    (tmp_path / "alice").mkdir()
+    (tmp_path / "alice" / "ex04_backward.py").symlink_to("/etc/passwd")
+    (tmp_path / "alice" / "root").symlink_to("/")
+    (tmp_path / "alice" / "loop").symlink_to(tmp_path / "alice")
+    (tmp_path / "alice" / "a.zip").symlink_to(zipped(tmp_path / "bob.zip", [("ex05_operators.py", FOUR)]))
+    with pytest.raises(SubmissionError, match="a link and is not followed"):
+        read_submission(tmp_path / "alice")
+    write(tmp_path / "alice" / "ex01_derivatives.py")
+    submission = read_submission(tmp_path / "alice")
+    assert set(submission.sources) == {1}
+    assert sum("is a link" in note for note in submission.notes) == 4
+
+
+@pytest.mark.parametrize("name", ["ex04_backward.py", "alice.zip", "alice"])
+def test_a_submission_that_is_itself_a_link_is_refused(tmp_path, name):
+    target = write(tmp_path / "bob" / "ex04_backward.py")
+    (tmp_path / name).symlink_to(target if "." in name else target.parent)
+    with pytest.raises(SubmissionError, match="is a link and is not followed"):
+        read_submission(tmp_path / name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
+@pytest.mark.timeout(20)
+def test_fifos_and_sockets_neither_hang_nor_count(tmp_path, monkeypatch):
+    os.mkfifo(tmp_path / "ex04_backward.py")
+    os.mkfifo(tmp_path / "more.zip")
+    monkeypatch.chdir(tmp_path)  # a socket's path must be short
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("ex05_operators.py")
+        for path in (tmp_path, tmp_path / "more.zip", tmp_path / "ex04_backward.py"):
+            with pytest.raises(SubmissionError, match="no regular file"):
+                read_submission(path)
+
+
+def test_a_folder_named_like_a_file_is_left_out_with_what_is_in_it(tmp_path):
+    write(tmp_path / "alice" / "ex04_backward.py" / "ex05_operators.py")
+    with pytest.raises(SubmissionError, match="folder that is named like a file"):
+        read_submission(tmp_path / "alice")
+    for path in (
+        zipped(tmp_path / "a.zip", [("ex04_backward.py/ex05_operators.py", FOUR)]),
+        tarred(tmp_path / "a.tgz", [("ex04_backward.py/ex05_operators.py", FOUR)]),
+    ):
+        with pytest.raises(SubmissionError, match="folder that is named like a file"):
+            read_submission(path)
+
+
+def test_nothing_at_all_is_an_error_in_one_sentence(tmp_path):
+    (tmp_path / "empty").mkdir()
+    zipped(tmp_path / "empty.zip", [])
+    write(tmp_path / "not.zip", b"hello")
+    write(tmp_path / "essay.pdf")
+    for name in ("empty", "empty.zip", "not.zip", "essay.pdf", "nowhere", "nobody_*", "null\0", "\x1b.py"):
+        with pytest.raises(SubmissionError) as error:
+            read_submission(tmp_path / name)
+        assert is_safe(str(error.value))
+
+
+def test_a_submission_is_neither_written_to_nor_run(tmp_path):
+    write(tmp_path / "alice" / "ex04_backward.py", f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    before = sorted(tmp_path.rglob("*"))
+    read_submission(tmp_path / "alice")
+    assert sorted(tmp_path.rglob("*")) == before
+    assert "ex04_backward" not in sys.modules
+
+
+@pytest.mark.timeout(60)
+def test_many_files_are_looked_at_up_to_a_limit(tmp_path):
+    for number in range(300):
+        write(tmp_path / "alice" / f"n{number}.ipynb", notebook(code("x", grade_id="ex04")))
+    assert noted(read_submission(tmp_path / "alice"), "more notes")
+    zipped(tmp_path / "alice.zip", [("ex04.py", FOUR), *((f"a/{number}", "") for number in range(10_500))])
+    assert noted(read_submission(tmp_path / "alice.zip"), "holds more than 10000 files")
+    tarred(tmp_path / "alice.tgz", [("ex04.py", FOUR), *((f"a/{number}", "") for number in range(10_500))])
+    assert noted(read_submission(tmp_path / "alice.tgz"), "holds more than 10000 files")
+
+
+# --- hostile archives
+
+
+class Zeros(io.RawIOBase):
+    """A file of as many zeros as one likes."""
+
+    def __init__(self, size):
+        self.size = size
+
+    def read(self, size=-1):
+        size = min(self.size, size)
+        self.size -= size
+        return bytes(size)
+
+
+def cost(action):
+    """CPU seconds and bytes at the peak."""
+    tracemalloc.start()
+    before = time.process_time()
+    with suppress(SubmissionError):
+        action()
+    used = time.process_time() - before, tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return used
+
+
+def test_a_gigabyte_of_zeros_in_a_zip_stops_early(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("ex01_derivatives.py", FOUR)
+        for number in (4, 5):
+            with archive.open(f"{MODULES[number]}.py", "w", force_zip64=True) as member:
+                for _ in range(1000 if number == 4 else 2):
+                    member.write(bytes(1_000_000))
+    seconds, peak = cost(lambda: read_submission(tmp_path / "a.zip"))
+    assert seconds < 2
+    assert peak < 30_000_000
+    submission = read_submission(tmp_path / "a.zip")
+    assert set(submission.sources) == {1}
+    assert noted(submission, "ex04_backward.py", "larger than 1 MB and is left out")
+
+
+def test_a_zip_that_declares_a_small_size_is_still_stopped(tmp_path):
+    path = zipped(tmp_path / "a.zip", [("ex04_backward.py", bytes(50_000_000))])
+    data = path.read_bytes().replace((50_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    seconds, peak = cost(lambda: read_submission(write(path, data)))
+    assert seconds < 2
+    assert peak < 30_000_000
+    with pytest.raises(SubmissionError):
+        read_submission(path)
+
+
+def test_a_gigabyte_of_zeros_in_a_tar_gz_stops_early_and_keeps_what_came_before(tmp_path):
+    with tarfile.open(tmp_path / "a.tgz", "w:gz", compresslevel=1) as archive:
+        for name, size in (("ex01_derivatives.py", 5), ("ex04_backward.py", 1_000_000_000), ("ex05_operators.py", 5)):
+            info = tarfile.TarInfo(name)
+            info.size = size
+            archive.addfile(info, Zeros(size))
+    seconds, peak = cost(lambda: read_submission(tmp_path / "a.tgz"))
+    assert seconds < 4
+    assert peak < 120_000_000
+    submission = read_submission(tmp_path / "a.tgz")
+    assert set(submission.sources) == {1}
+    assert noted(submission, "ex04_backward.py", "is cut off")
+
+
+def test_20_mb_are_unpacked_in_all(tmp_path):
+    members = [(f"{number}.ipynb", notebook(code("x")) + " " * 3_000_000) for number in range(10)]
+    submission = read_submission(zipped(tmp_path / "a.zip", [("ex04.py", FOUR), *members]))
+    assert noted(submission, "'9.ipynb'", "20 MB were read before it")
+
+
+def test_archives_in_archives_are_not_opened(tmp_path):
+    inner = zipped(tmp_path / "inner.zip", [("ex04_backward.py", FOUR)]).read_bytes()
+    for path in (
+        zipped(tmp_path / "a.zip", [("inner.zip", inner)]),
+        tarred(tmp_path / "a.tgz", [("inner.zip", inner)]),
+    ):
+        with pytest.raises(SubmissionError, match="archive in an archive and is not opened"):
+            read_submission(path)
+
+
+def test_only_base_names_of_members_count_wherever_they_point(tmp_path):
+    names = ["../../ex04_backward.py", "/etc/ex05_operators.py", "C:\\..\\ex06_activations.py"]
+    for path in (
+        zipped(tmp_path / "a.zip", [(name, FOUR) for name in names]),
+        tarred(tmp_path / "a.tgz", [(name, FOUR) for name in names]),
+    ):
+        assert set(read_submission(path).sources) == {4, 5, 6}
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.tgz", "a.zip"]
+
+
+def test_links_and_devices_in_archives_are_not_followed(tmp_path):
+    link = zipfile.ZipInfo("ex04_backward.py")
+    link.external_attr = 0o120777 << 16
+    path = zipped(tmp_path / "a.zip", [(link, "/etc/passwd"), ("ex01.py", FOUR)])
+    assert noted(read_submission(path), "is a link and is not followed")
+    members = [("ex01.py", FOUR)]
+    for kind, number in ((tarfile.SYMTYPE, 4), (tarfile.LNKTYPE, 5), (tarfile.CHRTYPE, 6), (tarfile.FIFOTYPE, 7)):
+        info = tarfile.TarInfo(f"{MODULES[number]}.py")
+        info.type, info.linkname = kind, "ex01.py"
+        members.append((info, ""))
+    submission = read_submission(tarred(tmp_path / "a.tar", members, "w"))
+    assert set(submission.sources) == {1}
+    assert sum("is not followed" in note for note in submission.notes) == 4
+
+
+def test_an_encrypted_member_is_noted_and_the_others_are_read(tmp_path):
+    path = zipped(tmp_path / "a.zip", [("ex01.py", FOUR), ("ex04.py", FOUR)])
+    data = bytearray(path.read_bytes())
+    data[data.rindex(b"PK\x01\x02") + 8] |= 1
+    submission = read_submission(write(path, bytes(data)))
+    assert set(submission.sources) == {1}
+    assert noted(submission, "'ex04.py' is encrypted")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_compressions_that_cannot_be_stopped_in_time_are_noted(tmp_path, method):
+    with pytest.raises(SubmissionError, match="compressed in a way"):
+        read_submission(zipped(tmp_path / "a.zip", [("ex04.py", FOUR)], method))
+
+
+@pytest.mark.timeout(20)
+def test_a_tar_made_to_hang_tarfile_does_not(tmp_path):
+    info = tarfile.TarInfo("digits")
+    info.type = tarfile.XHDTYPE
+    path = tarred(tmp_path / "a.tar", [("ex01.py", FOUR), (info, b"1" * 5_000_000), ("ex04.py", FOUR)], "w")
+    assert set(read_submission(path).sources) == {1, 4}
+    backward = tarfile.TarInfo("back")
+    backward.size = -512
+    data = bytearray(backward.tobuf(tarfile.GNU_FORMAT))
+    submission = path.read_bytes().rstrip(b"\0") + bytes(1000)
+    write(path, submission[: len(submission) // 512 * 512] + bytes(data))
+    assert set(read_submission(path).sources) == {1, 4}
+    write(path, bytes(data))
+    with pytest.raises(SubmissionError):
+        read_submission(path)
+
+
+def test_a_zip_with_an_endless_table_of_contents_is_refused(tmp_path):
+    path = zipped(tmp_path / "a.zip", [(f"{'n' * 200}{number}", "") for number in range(20_000)], zipfile.ZIP_STORED)
+    with pytest.raises(SubmissionError, match="too many files"):
+        read_submission(path)
+
+
+@pytest.mark.parametrize("end", [30, 200, 400, -30])
+def test_a_damaged_archive_gives_what_is_whole_or_an_error(tmp_path, end):
+    for path in (as_zip(tmp_path), as_tar_gz(tmp_path), as_tar(tmp_path)):
+        write(path, path.read_bytes()[:end])
+        with suppress(SubmissionError):
+            assert set(read_submission(path).sources) <= set(MODULES)
+
+
+# --- anything at all
+
+HEADS = st.sampled_from([b"", b"PK\x03\x04", b"\x1f\x8b\x08\x00", b"\xff\xfe", b'{"cells": [', b"\xef\xbb\xbf"])
+
+
+def survives(path):
+    before = time.process_time()
+    with suppress(SubmissionError):
+        submission = read_submission(path)
+        assert all(note.isprintable() for note in submission.notes)
+        assert all(source.encode() is not None and "\r" not in source for source in submission.sources.values())
+    assert time.process_time() - before < 5
+
+
+anything = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SUFFIXES = ["py", "ipynb", "zip", "tar", "tar.gz"]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@anything
+@given(head=HEADS, data=st.binary(max_size=2000))
+def test_any_bytes_are_a_submission_or_an_error(tmp_path, suffix, head, data):
+    survives(write(tmp_path / f"ex04.{suffix}", head + data))
+
+
+@pytest.mark.parametrize("shape", [as_zip, as_tar, as_tar_gz], ids=lambda shape: shape.__name__)
+@anything
+@given(changes=st.lists(st.tuples(st.integers(0, 1 << 14), st.integers(0, 255)), min_size=1, max_size=20))
+def test_an_archive_with_any_bytes_changed_is_a_submission_or_an_error(tmp_path, shape, changes):
+    path = shape(tmp_path)
+    data = bytearray(path.read_bytes())
+    for place, value in changes:
+        data[place % len(data)] = value
+    survives(write(path, bytes(data)))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["cells", "cell_type", "source", "metadata", "nbgrader", "grade_id", "solution"]), inner
+        )
+    ),
+)
+
+
+@anything
+@given(
+    cells=st.lists(
+        st.fixed_dictionaries({"cell_type": st.just("code")}, optional={"source": JSON, "metadata": JSON}) | JSON
+    )
+)
+def test_any_json_is_a_submission_or_an_error(tmp_path, cells):
+    survives(write(tmp_path / "ex04.ipynb", json.dumps({"cells": cells})))
+
+
+@anything
+@given(name=st.text(min_size=1, max_size=60).filter(lambda name: "\0" not in name))
+def test_any_member_name_is_shown_safely(tmp_path, name):
+    with suppress(UnicodeEncodeError):
+        survives(tarred(tmp_path / "a.tar", [(name, FOUR), (f"{name}.py", FOUR), ("ex04.py", FOUR)], "w"))
+
+
+# --- a class
+
+
+def test_a_class_has_one_entry_per_student_whatever_each_handed_in(tmp_path):
+    write(tmp_path / "dora" / "deep" / "ex04_backward.py")
+    zipped(tmp_path / "carl.zip", [("ex04.py", FOUR)])
+    tarred(tmp_path / "bob.tar.gz", [("ex04.py", FOUR)])
+    for number in (4, 5):
+        write(tmp_path / f"alice_{MODULES[number]}.py", f"alice {number}")
+        write(tmp_path / f"alice-maria {MODULES[number]}.py", f"maria {number}")
+        write(tmp_path / f"doe_LATE_17_{number}_{MODULES[number]}-1.py", f"doe {number}")
+    write(tmp_path / ".hidden" / "ex04.py")
+    write(tmp_path / "__MACOSX" / "ex04.py")
+    write(tmp_path / "README.txt")
+    write(tmp_path / "eve_essay.py")
+    found = find_submissions(tmp_path)
+    assert [name for name, _ in found] == ["alice", "alice-maria", "bob", "carl", "doe_LATE_17", "dora", "eve_essay"]
+    sources = {name: read_submission(path, name).sources for name, path in found[:-1]}
+    assert sources["alice"] == {4: "alice 4", 5: "alice 5"}
+    assert sources["alice-maria"] == {4: "maria 4", 5: "maria 5"}
+    assert sources["doe_LATE_17"] == {4: "doe 4", 5: "doe 5"}
+    assert sources["bob"] == sources["carl"] == sources["dora"] == {4: FOUR}
+    with pytest.raises(SubmissionError):
+        read_submission(found[-1][1])
+
+
+def test_a_folder_with_exercise_files_is_one_student(tmp_path):
+    write(tmp_path / "alice" / "ex04_backward.py")
+    write(tmp_path / "alice" / "old" / "ex04_backward.py")
+    assert find_submissions(tmp_path / "alice") == [("alice", tmp_path / "alice")]
+
+
+def test_students_with_one_name_are_all_kept(tmp_path):
+    write(tmp_path / "alice" / "deep" / "ex04.py")
+    zipped(tmp_path / "alice.zip", [("ex04.py", FOUR)])
+    tarred(tmp_path / "alice.tgz", [("ex04.py", FOUR)])
+    write(tmp_path / "alice_ex04.py")
+    found = find_submissions(tmp_path)
+    assert [name for name, _ in found] == ["alice", "alice.tgz", "alice.zip", "alice_*"]
+    assert len({path for _, path in found}) == 4
+
+
+def test_a_link_in_a_class_is_listed_so_that_it_can_be_refused(tmp_path):
+    (tmp_path / "mallory").symlink_to("/etc")
+    ((name, path),) = find_submissions(tmp_path)
+    with pytest.raises(SubmissionError, match="is a link"):
+        read_submission(path, name)
+
+
+def test_an_empty_class_is_empty_and_a_missing_one_an_error(tmp_path):
+    assert find_submissions(tmp_path) == []
+    with pytest.raises(SubmissionError, match="cannot be listed"):
+        find_submissions(tmp_path / "nowhere")
