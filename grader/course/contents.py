@@ -46,10 +46,14 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class File:
-    """A name with '/' between folders, which is only ever compared and shown, and a way to its first bytes."""
+    """A name with '/' between folders, which is only ever compared and shown, and a way to its first bytes.
+
+    What is `unpacked` already does not count against the limit once more.
+    """
 
     path: str
     head: Callable[[int], bytes]
+    unpacked: bool = False
 
 
 class Contents:
@@ -80,16 +84,17 @@ class Contents:
         self._looks += 1
         if self._looks > LOOKS:
             raise UnreadableError(f"is left out, because {LOOKS} files were looked at before it")
+        left = limit if file.unpacked else self._left
         try:
-            data = file.head(min(limit, self._left) + 1)
+            data = file.head(min(limit, left) + 1)
         except DAMAGED:
             raise UnreadableError(BROKEN) from None
+        if not file.unpacked:
+            self._left = max(0, left - len(data))
         if len(data) > limit:
-            self._left -= limit
             raise UnreadableError(f"is larger than {limit // 1_000_000} MB and is left out")
-        if len(data) > self._left:
+        if len(data) > left:
             raise UnreadableError(f"is left out, because {UNPACKED // 1_000_000} MB were read before it")
-        self._left -= len(data)
         return data
 
     @contextmanager
@@ -106,7 +111,7 @@ class Contents:
         if self._names > NAMES:
             raise UnreadableError(f"holds more than {NAMES} files, of which the rest are left out")
 
-    def _add(self, path: str, head: Callable[[int], bytes], odd: str = "") -> None:
+    def _add(self, path: str, head: Callable[[int], bytes], odd: str = "", *, unpacked: bool = False) -> None:
         """Take a file in, or what is odd about it; not if its name says that it is none of the student's."""
         parts = [part for part in path.replace("\\", "/").split("/") if part not in {"", ".", ".."}]
         if not parts or any(is_ignored(part) for part in parts):
@@ -117,7 +122,7 @@ class Contents:
         if odd:
             self.odd.append((path, odd))
         else:
-            self.files.append(File(path, head))
+            self.files.append(File(path, head, unpacked))
 
     def _walk(self, top: Path, only: Callable[[str], bool]) -> None:
         pending = [(top, "")]
@@ -192,7 +197,7 @@ class Contents:
             odd = INNER_ARCHIVE
         elif len(data) < info.size:
             odd = f"is cut off: the archive is damaged or holds more than {UNPACKED // 1_000_000} MB"
-        self._add(inside + name, lambda size: data[:size], odd)
+        self._add(inside + name, lambda size: data[:size], odd, unpacked=True)
 
 
 class _Bounded(BufferedReader):

@@ -7,6 +7,7 @@ signals), seccomp (sockets, tracing). The last two are put on the thread that st
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -18,6 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from grader.learner import probing
 
@@ -44,6 +46,17 @@ REFUSED_CALLS = (
     "process_vm_writev",
     "kill",
     "tkill",
+    "tgkill",
+    "rt_sigqueueinfo",
+    "rt_tgsigqueueinfo",
+    "setpriority",
+    "ioprio_set",
+    "sched_setaffinity",
+    "sched_setattr",
+    "sched_setparam",
+    "sched_setscheduler",
+    "process_madvise",
+    "kcmp",
     "pidfd_open",
     "pidfd_send_signal",
     "pidfd_getfd",
@@ -62,9 +75,50 @@ REFUSED_CALLS = (
     "shmget",
     "msgget",
     "semget",
+    "mq_open",
+    "inotify_init",
+    "inotify_init1",
+    "fanotify_init",
+    "open_by_handle_at",
+    "chmod",
+    "fchmod",
+    "fchmodat",
+    "fchmodat2",
+    "chown",
+    "fchown",
+    "lchown",
+    "fchownat",
+    "utime",
+    "utimes",
+    "utimensat",
+    "futimesat",
+    "setxattr",
+    "lsetxattr",
+    "fsetxattr",
+    "removexattr",
+    "lremovexattr",
+    "fremovexattr",
+    "syslog",
+    "reboot",
+    "settimeofday",
+    "clock_settime",
+    "sethostname",
+    "setdomainname",
+    "swapon",
+    "init_module",
+    "finit_module",
+    "kexec_load",
+    "pivot_root",
     "chroot",
     "personality",
 )
+# Calls that Python needs, refused where their second argument (of which the kernel sees 32 bits) is one of these, with
+# which a signal goes to whoever is at the other end of a pipe.
+REFUSED_COMMANDS = {
+    "fcntl": (8, 10, 15),  # F_SETOWN, F_SETSIG, F_SETOWN_EX
+    "ioctl": (0x8901, 0x8902),  # FIOSETOWN, SIOCSPGRP
+}
+ARGUMENT = 0xFFFF_FFFF
 
 
 @dataclass(frozen=True)
@@ -175,6 +229,7 @@ def _libraries() -> Path:
     import graphviz
 
     folder = Path(tempfile.mkdtemp(prefix="minigrad-libraries-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     shutil.copytree(Path(graphviz.__file__).parent, folder / "packages" / "graphviz", ignore=_no_caches)
     shutil.copy(probing.__file__, folder / "prober.py")
     for path in [folder, *folder.rglob("*")]:
@@ -280,7 +335,12 @@ def _enter_seccomp() -> None:
     import pyseccomp
 
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    for call in REFUSED_CALLS:
+    refuse = pyseccomp.ERRNO(errno.EPERM)
+    conditions: list[tuple[Any, ...]] = [(call,) for call in REFUSED_CALLS]
+    conditions.append(("prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0)))  # the limits of another process
+    for call, commands in REFUSED_COMMANDS.items():
+        conditions += [(call, pyseccomp.Arg(1, pyseccomp.MASKED_EQ, ARGUMENT, command)) for command in commands]
+    for condition in conditions:
         with contextlib.suppress(ValueError, OSError, RuntimeError):  # a call that this architecture does not have
-            rules.add_rule(pyseccomp.ERRNO(errno.EPERM), call)
+            rules.add_rule(refuse, *condition)
     rules.load()

@@ -61,7 +61,8 @@ def read_submission(path: Path, student: str | None = None) -> Submission:
         raise SubmissionError(f"{shown(path.name)} cannot be opened; see that it exists and may be read.") from None
     modules = _modules()
     with closing(contents):
-        sources, notes = _choose(contents, modules, owner)
+        choice = _Choice(contents, modules, owner)
+        sources, notes = dict(sorted(choice.sources.items())), choice.notes
     if not sources:
         reason = notes[0] if notes else "it is empty."
         raise SubmissionError(f"There is nothing to grade in {shown(path.name)}: {reason}")
@@ -115,56 +116,6 @@ def shown(name: str) -> str:
     return text if len(text) <= 80 else f"{text[:76]}...{text[-1]}"
 
 
-def _choose(contents: Contents, modules: Mapping[int, str], owner: str) -> tuple[dict[int, str], list[str]]:
-    """A source per exercise, from the first candidate that can be read; and notes."""
-    notes = [f"{shown(path)} {odd}." for path, odd in contents.odd]
-    sources = {}
-    for number, candidates in sorted(_candidates(contents, modules, owner, notes).items()):
-        candidates.sort()
-        while candidates and number not in sources:
-            first = candidates.pop(0)
-            try:
-                text = first.text or _read(contents, contents.files[first.place])
-            except UnreadableError as error:
-                notes.append(f"{shown(first.path)} {error}.")
-                continue
-            sources[number] = text.source
-            notes += [f"{shown(first.path)} {odd}." for odd in text.odd]
-            if first.wrong:
-                notes.append(f"{shown(first.path)} is read as {modules[number]}.py.")
-            if candidates:
-                others = _listed(other.path for other in candidates)
-                notes.append(f"{shown(first.path)} counts as exercise {number}, and not {others}.")
-    return sources, notes
-
-
-def _candidates(
-    contents: Contents, modules: Mapping[int, str], owner: str, notes: list[str]
-) -> dict[int, list[_Candidate]]:
-    found: dict[int, list[_Candidate]] = {}
-    ignored = []
-    for place, file in enumerate(contents.files):
-        name = _base(file, owner)
-        parts = NAME.fullmatch(name)
-        number = exercise_number(parts[1], modules) if parts else None
-        text = None
-        if parts and number is None and _is_notebook(file) and not NUMBER.search(parts[1]):
-            try:
-                text = _read(contents, file)
-            except UnreadableError as error:
-                notes.append(f"{shown(file.path)} {error}.")
-                continue
-            number = text.exercise(modules)
-        if number is None:
-            ignored.append(file.path)
-        else:
-            wrong = name not in {f"{modules[number]}.py", f"{modules[number]}.ipynb"}
-            found.setdefault(number, []).append(_Candidate(file.path.count("/"), wrong, file.path, place, text))
-    if ignored:
-        notes.append(f"Left out, because the name is not that of one exercise: {_listed(ignored)}.")
-    return found
-
-
 @dataclass(frozen=True, order=True)
 class _Candidate:
     """The shallowest is the least, then the rightly named, then the first by name."""
@@ -174,6 +125,68 @@ class _Candidate:
     path: str
     place: int
     text: _Text | None = field(compare=False)
+
+
+class _Choice:
+    """A source per exercise, from the first candidate that can be read; and notes."""
+
+    def __init__(self, contents: Contents, modules: Mapping[int, str], owner: str) -> None:
+        self.contents, self.modules = contents, modules
+        self.sources: dict[int, str] = {}
+        self.chosen: dict[int, str] = {}
+        self.notes = [f"{shown(path)} {odd}." for path, odd in contents.odd]
+        named: dict[int, list[_Candidate]] = {}
+        unnamed, ignored = [], []
+        for place, file in enumerate(contents.files):
+            name = file.path.rpartition("/")[2]
+            name = name[len(owner) :].lstrip(" _-.") if owner else name
+            stem = _stem(name)
+            number = exercise_number(stem, modules)
+            if number is not None:
+                wrong = name not in {f"{modules[number]}.py", f"{modules[number]}.ipynb"}
+                named.setdefault(number, []).append(_Candidate(file.path.count("/"), wrong, file.path, place, None))
+            elif _is_notebook(file) and not NUMBER.search(stem) and not TEST.search(stem):
+                unnamed.append(place)
+            else:
+                ignored.append(file.path)
+        self._take(named)
+        self._take(self._by_ids(unnamed, ignored))  # last, since all of them must be read
+        if ignored:
+            self.notes.append(f"Left out, because the name is not that of one exercise: {_listed(ignored)}.")
+
+    def _by_ids(self, places: list[int], ignored: list[str]) -> dict[int, list[_Candidate]]:
+        found: dict[int, list[_Candidate]] = {}
+        for place in places:
+            path = self.contents.files[place].path
+            try:
+                text = _read(self.contents, self.contents.files[place])
+            except UnreadableError as error:
+                self.notes.append(f"{shown(path)} {error}.")
+                continue
+            number = text.exercise(self.modules)
+            if number is None:
+                ignored.append(path)
+            else:
+                found.setdefault(number, []).append(_Candidate(path.count("/"), True, path, place, text))
+        return found
+
+    def _take(self, found: Mapping[int, list[_Candidate]]) -> None:
+        for number, candidates in sorted(found.items()):
+            candidates.sort()
+            while candidates and number not in self.sources:
+                first = candidates.pop(0)
+                try:
+                    text = first.text or _read(self.contents, self.contents.files[first.place])
+                except UnreadableError as error:
+                    self.notes.append(f"{shown(first.path)} {error}.")
+                    continue
+                self.sources[number], self.chosen[number] = text.source, first.path
+                self.notes += [f"{shown(first.path)} {odd}." for odd in text.odd]
+                if first.wrong:
+                    self.notes.append(f"{shown(first.path)} is read as {self.modules[number]}.py.")
+            if candidates:
+                others = _listed(other.path for other in candidates)
+                self.notes.append(f"{shown(self.chosen[number])} counts as exercise {number}, and not {others}.")
 
 
 @dataclass(frozen=True)
@@ -201,9 +214,10 @@ def _read(contents: Contents, file: File) -> _Text:
     return _Text(notebook.source, odd if notebook.source else [*odd, "has no code"], notebook.grade_ids)
 
 
-def _base(file: File, owner: str) -> str:
-    name = file.path.rpartition("/")[2]
-    return name[len(owner) :].lstrip(" _-.") if owner else name
+def _stem(name: str) -> str:
+    """Without the suffix, '' where it is none of a source's or a notebook's."""
+    parts = NAME.fullmatch(name)
+    return parts[1] if parts else ""
 
 
 def _is_notebook(file: File) -> bool:
@@ -213,11 +227,11 @@ def _is_notebook(file: File) -> bool:
 
 def _owner(name: str) -> str | None:
     """Whose loose file this is: 'alice' for 'alice_ex04.py', '' where it does not say, None where it is no exercise."""
-    parts = NAME.fullmatch(name)
-    if not parts or exercise_number(parts[1], _modules()) is None:
+    stem = _stem(name)
+    if exercise_number(stem, _modules()) is None:
         return None
-    number = NUMBER.search(parts[1])
-    owner = COPY.sub("", parts[1][: number.start()] if number else "").rstrip(" _-.")
+    number = NUMBER.search(stem)
+    owner = COPY.sub("", stem[: number.start()] if number else "").rstrip(" _-.")
     canvas = CANVAS.fullmatch(owner)
     return canvas[1] if canvas else owner
 

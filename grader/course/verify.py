@@ -9,8 +9,10 @@ import ast
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 
@@ -23,10 +25,13 @@ from grader.learner.checks import CheckError, load_checks
 from grader.learner.judging import judge
 from grader.learner.key import StaleKeyError, expected_values, read_key
 from grader.learner.paths import DESK, PUBLIC, SOLUTIONS
-from grader.learner.records import Exercise, Status, Verdict
+from grader.learner.records import Check, Exercise, Status, Verdict
 from grader.learner.source import functions
 
 FEWEST_CHECKS = 60
+HIDDEN = PUBLIC.parent / "hidden"  # is nowhere but with the authors and instructors
+FEWEST_HIDDEN, FEWEST_PER_TASK = 160, 2
+SEEDS = (0, 1)  # of the hidden checks that are random
 FAULTS = (CutError, CheckError, OracleError, StaleKeyError, OSError, RuntimeError, SyntaxError, ValueError)
 
 # What somebody might hand in without having done anything; each replaces the body of every stub of an exercise.
@@ -72,10 +77,25 @@ def catalogue_is_whole() -> Iterator[str]:
         for task in exercise.tasks:
             if not any((c.exercise, c.task) == (exercise.number, task.name) for c in checks):
                 yield f"Exercise {exercise.number} has no public check of {task.name}."
+    yield from _hidden_is_whole({check.id for check in checks})
     known = {e.module for e in read_catalogue().values()}
     strays = {p.stem for folder in (SOLUTIONS, DESK) for p in folder.glob("*.py")} - known
-    strays |= {p.stem for p in PUBLIC.glob("test_*.py")} - {f"test_{module}" for module in known}
+    for suite in (PUBLIC, HIDDEN):
+        strays |= {p.stem for p in suite.glob("test_*.py")} - {f"test_{module}" for module in known}
     yield from (f"{stray}.py belongs to no exercise of the catalogue." for stray in sorted(strays))
+
+
+def _hidden_is_whole(public: set[str]) -> Iterator[str]:
+    if not HIDDEN.exists():
+        return
+    checks = load_checks(HIDDEN)
+    if len(checks) < FEWEST_HIDDEN:
+        yield f"There are {len(checks)} hidden checks; at least {FEWEST_HIDDEN} are promised."
+    for exercise in read_catalogue().values():
+        for task in exercise.tasks:
+            if sum((c.exercise, c.task) == (exercise.number, task.name) for c in checks) < FEWEST_PER_TASK:
+                yield f"Exercise {exercise.number} has fewer than {FEWEST_PER_TASK} hidden checks of {task.name}."
+    yield from (f"{check.id} is the name of a public and of a hidden check." for check in checks if check.id in public)
 
 
 def stubs_are_fresh() -> Iterator[str]:
@@ -164,18 +184,35 @@ def hollow(source: str, exercise: Exercise, body: str) -> str:
 
 
 def _verdicts(exercise: Exercise, source: str) -> list[Verdict]:
-    """The public checks of an exercise on `source`, with the solutions as its predecessors."""
-    checks = load_checks(PUBLIC, exercise.number)
-    key = read_key(PUBLIC / "key.json")
+    """The checks of an exercise on `source`, public and hidden, with the solutions as its predecessors."""
+    asked = _checks(exercise)
     with TemporaryDirectory() as folder:
         for path in SOLUTIONS.glob("ex*.py"):
             (Path(folder) / path.name).write_bytes(path.read_bytes())
         (Path(folder) / f"{exercise.module}.py").write_text(source, encoding="utf-8")
-        observations = observe(sandbox(), Path(folder), exercise, checks)
+        observations = observe(sandbox(), Path(folder), exercise, [check for check, _ in asked])
     return [
-        judge(check, exercise, observation, expected_values(key, check, exercise.module))
-        for check, observation in zip(checks, observations, strict=True)
+        judge(check, exercise, observation, expected)
+        for (check, expected), observation in zip(asked, observations, strict=True)
     ]
+
+
+def _checks(exercise: Exercise) -> list[tuple[Check, dict[str, Any]]]:
+    """Every check of an exercise with the values that it expects; the random ones once for each seed."""
+    suites = [(load_checks(PUBLIC, exercise.number), read_key(PUBLIC / "key.json"))]
+    if HIDDEN.exists():
+        suites += [(load_checks(HIDDEN, exercise.number, seed), _hidden_key(seed)) for seed in SEEDS]
+    asked = {
+        (check.id, check.probe): (check, expected_values(key, check, exercise.module))
+        for checks, key in suites
+        for check in checks
+    }
+    return list(asked.values())
+
+
+@lru_cache
+def _hidden_key(seed: int) -> dict[str, Any]:
+    return make_key(HIDDEN, seed)
 
 
 PROOFS: tuple[Callable[[], Iterator[str]], ...] = (

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import secrets
 import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 CPU_SECONDS, WALL_SECONDS = 2.0, 5.0  # per check
 ANSWER_BYTES = 1_000_000
 ENCODED_DEPTH = 8
+LONGEST = 9_999_999  # lines of a file
+FRAME = {"file": str, "line": int, "function": str, "text": str}
 
 
 class ProtocolError(Exception):
@@ -54,8 +57,7 @@ class Worker:
 
     def observe(self, exercise: Exercise, check: Check) -> Observation:
         """What one check's probe shows; every failure of the process is a fault in the observation."""
-        if self.process is None:
-            self.process = self.sandbox.start(self.folder, self.slot)
+        process = self._listening()
         identifier = secrets.token_hex(8)
         question = {
             "id": identifier,
@@ -65,7 +67,7 @@ class Worker:
             "seconds": None,
         }
         try:
-            return read_answer(self._ask(question), identifier, check.probe.observe)
+            return read_answer(_ask(process, question), identifier, check.probe.observe)
         except ProtocolError as error:
             self.stop()
             kind = "TimeIsUp" if "time" in str(error) else "WorkerLost"
@@ -84,43 +86,74 @@ class Worker:
         self.process.wait()
         self.process = None
 
-    def _ask(self, question: dict[str, Any]) -> bytes:
-        process = self.process
-        assert process is not None
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with selectors.DefaultSelector() as selector:
-            selector.register(process.stdout, selectors.EVENT_READ)
-            if selector.select(0):
-                raise ProtocolError("the process spoke unasked or died")
-            try:
-                process.stdin.write(json.dumps(question).encode() + b"\n")
-                process.stdin.flush()
-            except OSError:
-                raise ProtocolError("the process died") from None
-            return b"".join(self._pieces(selector, process))
+    def _listening(self) -> subprocess.Popen[bytes]:
+        """A process that waits for a question; one that spoke unasked or died since the last answer is replaced."""
+        if self.process is not None and _is_readable(self.process):
+            self.stop()
+        if self.process is None:
+            self.process = self.sandbox.start(self.folder, self.slot)
+            for stream in (self.process.stdin, self.process.stdout):
+                os.set_blocking(stream.fileno(), False)  # type: ignore[union-attr] - whatever the process does to its end
+        return self.process
 
-    def _pieces(self, selector: selectors.BaseSelector, process: subprocess.Popen[bytes]) -> Iterator[bytes]:
-        """The answer's bytes up to the end of its line, within the limits of time and size."""
-        assert process.stdout is not None
-        started, cpu, size = time.monotonic(), _cpu_seconds(process.pid), 0
+
+def _is_readable(process: subprocess.Popen[bytes]) -> bool:
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        return bool(selector.select(0))
+
+
+def _ask(process: subprocess.Popen[bytes], question: dict[str, Any]) -> bytes:
+    """The answer's line, within the limits of time and size, which hold for the question's way there as well."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    unsent = json.dumps(question).encode() + b"\n"
+    answer = bytearray()
+    started, cpu = time.monotonic(), _cpu_seconds(process.pid)
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        selector.register(process.stdin, selectors.EVENT_WRITE)
         while True:
-            if not selector.select(min(0.25, max(0.0, started + WALL_SECONDS - time.monotonic()))):
-                late = time.monotonic() - started >= WALL_SECONDS
-                if late or _cpu_seconds(process.pid) - cpu >= CPU_SECONDS:
-                    raise ProtocolError("the time is up")
-                continue
-            piece = os.read(process.stdout.fileno(), 65_536)
-            size += len(piece)
-            if not piece:
-                raise ProtocolError("the process died")
-            if size > ANSWER_BYTES:
-                raise ProtocolError("the answer is too large")
-            yield piece
-            if b"\n" in piece:
-                if not piece.endswith(b"\n"):
-                    raise ProtocolError("the process spoke unasked")
-                return
+            ready = selector.select(min(0.25, max(0.0, started + WALL_SECONDS - time.monotonic())))
+            late = time.monotonic() - started >= WALL_SECONDS
+            if late or (not ready and _cpu_seconds(process.pid) - cpu >= CPU_SECONDS):
+                raise ProtocolError("the time is up")
+            for key, _ in ready:
+                if key.fileobj is process.stdin:
+                    unsent = _send(process.stdin.fileno(), unsent)
+                    if not unsent:
+                        selector.unregister(process.stdin)
+                elif _receive(process.stdout.fileno(), answer):
+                    if unsent:
+                        raise ProtocolError("the process spoke unasked")
+                    return bytes(answer)
+
+
+def _send(descriptor: int, unsent: bytes) -> bytes:
+    """What is still to be sent after as much as goes."""
+    try:
+        return unsent[os.write(descriptor, unsent) :]
+    except BlockingIOError:
+        return unsent
+    except OSError:
+        raise ProtocolError("the process died") from None
+
+
+def _receive(descriptor: int, answer: bytearray) -> bool:
+    """Add what has come to an answer; whether its line is at its end."""
+    try:
+        piece = os.read(descriptor, 65_536)
+    except BlockingIOError:  # somebody else took it
+        return False
+    answer += piece
+    if not piece:
+        raise ProtocolError("the process died")
+    if len(answer) > ANSWER_BYTES:
+        raise ProtocolError("the answer is too large")
+    if b"\n" in piece and not piece.endswith(b"\n"):
+        raise ProtocolError("the process spoke unasked")
+    return b"\n" in piece
 
 
 def observe(
@@ -134,7 +167,7 @@ def observe(
 def read_answer(line: bytes, identifier: str, expressions: Sequence[str]) -> Observation:
     """An answer as an observation. Raises ProtocolError for anything that is not exactly one."""
     try:
-        answer = json.loads(line, parse_constant=_refuse)
+        answer = json.loads(line.decode(), parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise ProtocolError("the answer is not JSON") from None
     if not isinstance(answer, dict) or answer.pop("id", None) != identifier:
@@ -152,7 +185,9 @@ def _refuse(constant: str) -> None:
 
 def _clean(value: Any, depth: int) -> Any:
     """A value in the encoding of `probing.encode`, or ProtocolError."""
-    if value is None or type(value) in (bool, float, str) or (type(value) is int and abs(value) < 2**63):
+    if value is None or type(value) in (bool, str) or (type(value) is int and abs(value) < 2**63):
+        return value
+    if type(value) is float and math.isfinite(value):  # 1e999 is JSON
         return value
     if type(value) is list and depth < ENCODED_DEPTH:
         return [_clean(item, depth + 1) for item in value]
@@ -170,15 +205,10 @@ def _clean_fault(fault: dict[str, Any]) -> Fault:
         raise ProtocolError("the fault has another form")
     kept = []
     for frame in frames[:10]:
-        if (
-            type(frame) is not dict
-            or set(frame) != {"file", "line", "function", "text"}
-            or type(frame["line"]) is not int
-        ):
+        if type(frame) is not dict or {name: type(value) for name, value in frame.items()} != FRAME:
             raise ProtocolError("the fault has another form")
-        kept.append(
-            Frame(str(frame["file"])[:80], frame["line"], str(frame["function"])[:80], str(frame["text"])[:200])
-        )
+        line = min(max(frame["line"], 0), LONGEST)
+        kept.append(Frame(frame["file"][:80], line, frame["function"][:80], frame["text"][:200]))
     cut = {name: str(value)[:500] for name, value in text.items()}
     return Fault(cut["type"], cut["message"], cut["during"], tuple(kept), cut["caret"])
 

@@ -8,6 +8,7 @@ import math
 
 SUMS = ("x + y", "x + n")
 SUMS_AND_PRODUCTS = ("x + y", "x * y", "x + n", "x * n")
+LETTERS = "abcdefghijklm"
 ABS = 1e-9  # gradients here are sums of terms below 1e4; where these cancel, rounding leaves less than this
 SMALLEST, LARGEST = 0.1, 2.0  # of every value
 WEAKEST, STRONGEST = 0.05, 300.0  # of the sum of |local derivatives| along all ways from the leaves
@@ -28,7 +29,7 @@ class Graph:
     def __init__(self, rng, letter, operations, leaves=4, steps=24):
         self.rng, self.letter = rng, letter
         self.lines, self.leaves, self.inner = [], [], []
-        self.data, self.strength, self.used = {}, {}, {}
+        self.data, self.strength, self.used, self.before = {}, {}, {}, {}
         for _ in range(leaves):
             x = rng.choice((-1, 1)) if rng.random() < 0.15 else number(rng)
             self._add(f"Value({x})", float(x), 1.0, ())
@@ -60,6 +61,7 @@ class Graph:
         self.lines.append(f"{name} = {text}")
         (self.inner if operands else self.leaves).append(name)
         self.data[name], self.strength[name], self.used[name] = data, strength, 0
+        self.before[name] = operands
         for operand in operands:
             self.used[operand] += 1
 
@@ -78,14 +80,14 @@ class Graph:
         return True
 
     def _operands(self):
-        """The newest value with one that is used already, or any two, or one value twice; in either order."""
+        """The newest value with one that it was made from, or with any other, or any two, or one value twice."""
         kind = self.rng.random()
         if kind < 0.1 or not self.inner:
             x = self.rng.choice([*self.leaves, *self.inner])
             return x, (x if kind < 0.1 else self.rng.choice(self.leaves))
-        shared = [name for name in self.inner if self.used[name]]
-        pair = [self.inner[-1] if kind < 0.7 else self.rng.choice(self.inner)]
-        pair.append(self.rng.choice(shared if shared and kind < 0.8 else [*self.leaves, *self.inner]))
+        pair = [self.inner[-1] if kind < 0.8 else self.rng.choice(self.inner)]
+        near = [name for name in self.before[pair[0]] if name in self.inner]  # two ways of different length
+        pair.append(self.rng.choice(near if near and kind < 0.7 else [*self.leaves, *self.inner]))
         self.rng.shuffle(pair)
         return pair
 
@@ -143,7 +145,7 @@ def graphs(rng, operations, count=3, leaves=4, steps=24):
     """Several graphs, one after the other in one program."""
     made = []
     while len(made) < count:
-        graph = Graph(rng, "abcdefgh"[len(made)], operations, leaves, steps)
+        graph = Graph(rng, LETTERS[len(made)], operations, leaves, steps)
         if graph.whole:  # seldom, the numbers leave no way on
             made.append(graph)
     return made

@@ -116,9 +116,9 @@ def test_order_of_many_levels(probe):
         IN_ORDER
         + """
 levels = [Value(1.0), Value(0.5), Value(0.25), Value(0.125)]
-for step in range(12):
+for step in range(60):
     p, q, r, s = levels[-4:]
-    levels.append((s + q) * 0.5 + (p + s) * (r + p))
+    levels.append((s + q) * 0.25 + (p + s) * 0.125 + (r + p) * 0.125)
 found = in_order(levels[-1])
 """,
         "found",
@@ -128,7 +128,7 @@ found = in_order(levels[-1])
 @check("topological_order", points=2)
 def test_order_of_any_graph(probe, rng):
     """In any graph, operands come before their consumers, each value once, the root last."""
-    made = graphs(rng, SUMS_AND_PRODUCTS, count=5, steps=30)
+    made = graphs(rng, SUMS_AND_PRODUCTS, count=5, steps=40)
     text = "\n".join(graph.text for graph in made)
     probe(IN_ORDER + text, f"[in_order(root) for root in ({', '.join(g.root for g in made)})]")
 
@@ -186,13 +186,11 @@ def test_backward_of_powers_by_products(probe):
     probe(
         """
         a = Value(-1.5)
-        square = a * a
-        cube = square * a
-        c = cube + square + a + a
+        c = a * a * a + a * a + a + a
         c.backward()
         """,
         "c.data",
-        "[cube.grad, square.grad, a.grad]",
+        "a.grad",
     )
 
 
@@ -298,14 +296,14 @@ def test_long_and_short_ways(probe, rng):
 @check("Value.backward", points=2)
 def test_gradients_of_any_graph(probe, rng):
     """In any graph of sums and products, every value receives the right gradient."""
-    text, observe = backward_program(rng, SUMS_AND_PRODUCTS, count=4, steps=30)
+    text, observe = backward_program(rng, SUMS_AND_PRODUCTS, count=5, steps=40)
     probe(text, *observe, abs=ABS)
 
 
 @check("Value.backward", points=2)
 def test_gradients_of_any_sums(probe, rng):
-    """In any graph of sums, every value receives as many gradients as there are ways to it."""
-    text, observe = backward_program(rng, ("x + y", "x + n"), count=5, leaves=3, steps=14)
+    """In any graph of sums and multiples, every value receives its gradients along all ways to it."""
+    text, observe = backward_program(rng, ("x + y", "x * n"), count=6, leaves=3, steps=40)
     probe(text, *observe, abs=ABS)
 
 

@@ -68,6 +68,6 @@ def author(tmp_path):
     return Author(tmp_path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_author(tmp_path_factory):
     return lambda: Author(tmp_path_factory.mktemp("author"))

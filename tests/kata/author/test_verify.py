@@ -1,10 +1,12 @@
 """`verify` is green on the repository, and red for everything that it is there to find."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-BEGIN = "    ### BEGIN SOLUTION\n"
+from grader.learner.records import Probe
+
 TITLES = {
     "whole": "Every exercise has its solution, its checks and its lesson, and every task has checks",
     "stubs": "exercises/ is what the solutions are cut to",
@@ -15,130 +17,114 @@ TITLES = {
     "fail": "Every stub is not attempted in every check of its task, whatever came before",
     "nothing": "A submission that does nothing passes no check",
 }
+FIRST, KEY = "tests/public/test_ex01_derivatives.py", "tests/public/key.json"
 
 
-def stale_stub_and_stray(author):
-    author.edit("exercises/.stubs/ex01_derivatives.py", "Run `make test-exercise-1`", "Run `make test`")
+def untouched(_):
+    pass
+
+
+def full_of_faults(author):
+    """Faults that do not hide each other."""
+    author.edit("exercises/.stubs/ex03_chain_rule.py", "Run `make test-exercise-3`", "Run `make test`")
     author.write("solutions/ex12_more.py", '"""More."""\n')
-
-
-def leak_and_uncovered_task(author):
     leak = "    rise = f(x + h) - f(x - h)\n"
     author.edit("exercises/ex01_derivatives.py", '    raise NotImplementedError("exercise 1: derivative")\n', leak)
-    author.edit("tests/public/test_ex04_backward.py", "check = exercise(4)\n", "check = exercise(4)\n_check = check\n")
     text = author.read("tests/public/test_ex04_backward.py")
     author.write(
         "tests/public/test_ex04_backward.py", text.replace('@check("topological_order"', '@check("Value.backward"')
     )
-
-
-def stale_key(author):
-    author.edit(
-        "tests/public/test_ex01_derivatives.py", "slope = derivative(square, 3.0)", "slope = derivative(square, 4.0)"
-    )
-
-
-def broken_doctest_and_wrong_solution(author):
-    author.edit(
-        "solutions/ex01_derivatives.py", "    >>> 3.0 + 1e-17 == 3.0\n    True", "    >>> 3.0 + 1e-17 == 3.0\n    False"
-    )
+    doctest = "    >>> 3.0 + 1e-17 == 3.0\n    "
+    author.edit("solutions/ex01_derivatives.py", f"{doctest}True", f"{doctest}False")
     author.edit("solutions/ex05_operators.py", "return self * -1.0", "return self * 1.0")
+    check = '@check("derivative", points=1)\ndef test_free(probe):\n    """Free."""\n    probe("x = 1", "x")\n'
+    author.write(FIRST, f"{author.read(FIRST)}\n\n{check}")
+    answer = {"probe": Probe("x = 1", ("x",)).fingerprint("ex01_derivatives"), "values": {"x": 1}}
+    key = {**json.loads(author.read(KEY)), "ex01.free": answer}
+    author.write(KEY, json.dumps(key, indent=1, sort_keys=True) + "\n")
 
 
-def check_that_nothing_passes(author):
-    path = "tests/public/test_ex01_derivatives.py"
-    check = (
-        '@check("derivative", points=1)\ndef test_free(probe):\n    """Free."""\n    probe("x = derivative", "1 + 1")\n'
-    )
-    author.write(path, f"{author.read(path)}\n\n{check}")
-    assert author.run("key").returncode == 0
-
-
-def faulty_region(author):
-    author.edit("solutions/ex04_backward.py", f"{BEGIN}    order = []", "    order = []")
-
-
-BREAKS = {
-    "nothing": (lambda _: None, {}),
-    "stale stub, stray file": (
-        stale_stub_and_stray,
-        {
-            "stubs": "exercises/.stubs/ex01_derivatives.py is stale; run `make exercises`.",
-            "whole": "ex12_more.py belongs to no exercise of the catalogue.",
-        },
-    ),
-    "leak, uncovered task": (
-        leak_and_uncovered_task,
-        {
-            "leak": "exercises/ex01_derivatives.py shows a line of the answer: rise = f(x + h) - f(x - h)",
-            "whole": "Exercise 4 has no public check of topological_order.",
-            "stubs": "exercises/ex01_derivatives.py is stale",
-        },
-    ),
-    "stale key": (
-        stale_key,
-        {
-            "key": "tests/public/key.json is stale; run `make key`.",
-            "pass": "The answer key has no answer to ex01.slope_of_a_parabola as it now stands: run `make key`.",
-        },
-    ),
-    "broken doctest, wrong solution": (
-        broken_doctest_and_wrong_solution,
-        {"lessons": "solutions/ex01_derivatives.py: ", "pass": "wrong on the solution: "},
-    ),
-    "check that nothing passes": (
-        check_that_nothing_passes,
-        {
-            "nothing": "ex01.free passes when every stub is: pass",
-            "fail": "ex01.free is 'passed' on the untouched stub: ",
-        },
-    ),
-    "faulty region": (
-        faulty_region,
-        {"stubs": "a solution region ends that never began; write ### BEGIN SOLUTION before it."},
-    ),
-}
+def out_of_date(author):
+    """A probe that changed after the key was made, and a region that lost its beginning."""
+    author.edit(FIRST, "slope = derivative(square, 3.0)", "slope = derivative(square, 4.0)")
+    author.edit("solutions/ex04_backward.py", "    ### BEGIN SOLUTION\n    order = []", "    order = []")
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    """What `verify` says about a copy of the repository that is broken in each of these ways."""
-    from conftest import Author
+def said(make_author):
+    """What `verify` says about three copies of the repository."""
 
-    def run(name):
-        author = Author(tmp_path_factory.mktemp("author"))
-        BREAKS[name][0](author)
+    def run(change):
+        author = make_author()
+        change(author)
         return author.run("verify")
 
+    changes = (untouched, full_of_faults, out_of_date)
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(BREAKS, pool.map(run, BREAKS), strict=True))
+        return dict(zip(changes, pool.map(run, changes), strict=True))
 
 
-def complaints(text):
-    """What each failed proof has to say, by its title."""
+def complaints(result):
+    """What each proof has to say, by its title: a line for each fault."""
     found, title = {}, ""
-    for line in text.splitlines():
+    for line in result.stdout.splitlines():
         if line.startswith(("    ok  ", "FAILED  ")):
-            title = line[8:] if line.startswith("FAILED") else ""
-            found |= {title: ""} if title else {}
+            title = line[8:]
+            found[title] = ""
         else:
             found[title] += f"{line.strip()}\n"
     return found
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", BREAKS)
-def test_verify_names_what_is_broken_and_is_green_where_nothing_is(results, name):
-    result, expected = results[name], BREAKS[name][1]
-    assert result.stderr == ""
-    assert result.returncode == (1 if expected else 0), result.stdout
-    found = complaints(result.stdout)
-    assert all(f"  {title}\n" in result.stdout for title in TITLES.values())
-    for proof, sentence in expected.items():
-        assert sentence in found.pop(TITLES[proof])
-    allowed = {
-        "broken doctest, wrong solution": {"lessons"},
-        "faulty region": set(TITLES),
-        "stale key": {"fail", "nothing"},
-    }
-    assert set(found) <= {TITLES[proof] for proof in allowed.get(name, ())}
+def test_the_repository_is_whole(said):
+    result = said[untouched]
+    assert (result.returncode, result.stderr) == (0, "")
+    assert complaints(result) == dict.fromkeys(TITLES.values(), "")
+
+
+FOUND = {
+    "a stale stub": (full_of_faults, "stubs", "exercises/.stubs/ex03_chain_rule.py is stale; run `make exercises`.\n"),
+    "a stale desk": (full_of_faults, "stubs", "exercises/ex01_derivatives.py is stale; run `make exercises`.\n"),
+    "a stray file": (full_of_faults, "whole", "ex12_more.py belongs to no exercise of the catalogue.\n"),
+    "a task without checks": (full_of_faults, "whole", "Exercise 4 has no public check of topological_order.\n"),
+    "a line of the answer in a stub": (
+        full_of_faults,
+        "leak",
+        "exercises/ex01_derivatives.py shows a line of the answer: rise = f(x + h) - f(x - h)\n",
+    ),
+    "a broken doctest": (full_of_faults, "lessons", "solutions/ex01_derivatives.py: "),
+    "a wrong solution": (full_of_faults, "pass", " wrong on the solution: "),
+    "a check that doing nothing passes": (full_of_faults, "nothing", "ex01.free passes when every stub is: pass\n"),
+    "a check that a stub passes": (full_of_faults, "fail", "ex01.free is 'passed' on the untouched stub:"),
+    "a stale key": (out_of_date, "key", "tests/public/key.json is stale; run `make key`.\n"),
+    "a check without an answer": (
+        out_of_date,
+        "pass",
+        "The answer key has no answer to ex01.slope_of_a_parabola as it",
+    ),
+    "a faulty region": (out_of_date, "stubs", "a solution region ends that never began; write ### BEGIN SOLUTION"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FOUND)
+def test_verify_finds(said, name):
+    change, proof, sentence = FOUND[name]
+    result = said[change]
+    assert (result.returncode, result.stderr) == (1, "")
+    found = complaints(result)
+    assert list(found) == list(TITLES.values())
+    assert sentence in found[TITLES[proof]]
+
+
+@pytest.mark.slow
+def test_verify_complains_of_nothing_else(said):
+    found = complaints(said[full_of_faults])
+    assert found[TITLES["key"]] == ""
+    assert len(found[TITLES["stubs"]].splitlines()) == 3
+    assert len(found[TITLES["whole"]].splitlines()) == 2
+    assert len(found[TITLES["leak"]].splitlines()) == 1
+    assert all("ex01.free" in line for line in found[TITLES["nothing"]].splitlines())
+    assert all("ex01.free" in line or "ex05." in line for line in found[TITLES["fail"]].splitlines())
+    assert all(line[:4] >= "ex05" for line in found[TITLES["pass"]].splitlines() if " on the solution: " in line)

@@ -239,7 +239,9 @@ def test_the_shallowest_then_the_rightly_named_then_the_first_counts_and_the_oth
             write(folder / name, name)
     submission = read_submission(folder)
     assert submission.sources == {4: "ex04_backward.py"}
-    assert all(repr(name) in noted(submission, "counts as exercise 4, and not") for name in names[:3])
+    assert all(
+        repr(name) in noted(submission, "'ex04_backward.py' counts as exercise 4, and not") for name in names[:3]
+    )
 
 
 def test_of_two_members_with_one_name_the_first_counts(tmp_path):
@@ -247,7 +249,7 @@ def test_of_two_members_with_one_name_the_first_counts(tmp_path):
         path = zipped(tmp_path / "alice.zip", [("ex04_backward.py", "first"), ("ex04_backward.py", "second")])
     submission = read_submission(path)
     assert submission.sources == {4: "first"}
-    assert noted(submission, "counts as exercise 4, and not")
+    assert noted(submission, "'ex04_backward.py' counts as exercise 4, and not")
 
 
 def test_a_file_that_cannot_be_read_gives_way_to_the_next(tmp_path):
@@ -675,9 +677,12 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(["cells", "cell_type", "source", "metadata", "nbgrader", "grade_id", "solution"]), inner
+            st.sampled_from(["cells", "cell_type", "source", "metadata", "nbgrader", "grade_id", "solution"]),
+            inner,
+            max_size=3,
         )
     ),
+    max_leaves=6,
 )
 
 

@@ -1,0 +1,144 @@
+"""Marks are fair: right work gets them, an early slip does not sink later work, and nothing hidden is shown."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from grader.course.grading import HIDDEN, grade
+from grader.course.report import as_markdown, as_text, report
+from grader.course.sandbox import sandbox
+from grader.course.submission import Submission
+from grader.course.suites import load_course
+
+ROOT = Path(__file__).parents[3]
+SCHEMA = json.loads((ROOT / "grader/course/report.schema.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_the_repository():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        yield
+
+
+@pytest.fixture(scope="module")
+def course(in_the_repository):
+    return load_course(seed=7)
+
+
+def graded(course, changes=None, numbers=None):
+    """The report of the solutions with passages replaced: {3: [(old, new)]}; None as list leaves an exercise out."""
+    sources = {n: s for n, s in course.solutions.items() if numbers is None or n in numbers}
+    for number, edits in (changes or {}).items():
+        for old, new in edits or ():
+            assert sources[number].count(old) == 1, old
+            sources[number] = sources[number].replace(old, new)
+        if edits is None:
+            del sources[number]
+    fence = sandbox()
+    return report(grade(Submission("student", sources, ()), course, fence), course, fence.level)
+
+
+def exercise(document, number):
+    return next(e for e in document["exercises"] if e["number"] == number)
+
+
+def statuses(document, number):
+    return {c["id"]: c["status"] for t in exercise(document, number)["tasks"] for c in t["checks"]}
+
+
+WRONG_PRODUCT = [("self.grad += other.data * out.grad", "self.grad += other.grad * out.grad")]
+
+
+def test_the_solutions_get_every_point_and_the_report_fits_its_schema(course):
+    document = graded(course)
+    jsonschema.validate(document, SCHEMA)
+    assert document["score"] == document["max_score"] == 66
+    assert {s for e in document["exercises"] for s in statuses(document, e["number"]).values()} == {"passed"}
+
+
+def test_nothing_handed_in_is_not_attempted_and_gets_nothing(course):
+    document = graded(course, numbers=set())
+    jsonschema.validate(document, SCHEMA)
+    assert document["score"] == 0
+    assert {s for e in document["exercises"] for s in statuses(document, e["number"]).values()} == {"not_attempted"}
+
+
+def test_a_slip_in_exercise_3_costs_exercise_3_alone_and_the_report_says_where_it_is(course):
+    document = graded(course, {3: WRONG_PRODUCT})
+    jsonschema.validate(document, SCHEMA)
+    assert 0 < exercise(document, 3)["score"] < exercise(document, 3)["max_score"]
+    for number in (1, 2, *range(4, 12)):
+        assert exercise(document, number)["score"] == exercise(document, number)["max_score"], number
+    assert "the mistake is in one of those, not here" in exercise(document, 5)["carried_forward"]
+    assert exercise(document, 1)["carried_forward"] == exercise(document, 3)["carried_forward"] == ""
+
+
+def test_a_missing_exercise_costs_itself_alone(course):
+    document = graded(course, {4: None})
+    assert exercise(document, 4)["score"] == 0
+    assert document["score"] == document["max_score"] - exercise(document, 4)["max_score"]
+
+
+def test_a_mistake_of_its_own_is_not_carried_away(course):
+    document = graded(course, {3: WRONG_PRODUCT, 6: [("(1.0 - out.data**2) * out.grad", "out.data * out.grad")]})
+    tanh = next(t for t in exercise(document, 6)["tasks"] if t["name"] == "Value.tanh")
+    assert tanh["score"] < tanh["max_score"]
+    assert {c["status"] for c in tanh["checks"]} == {"passed", "failed"}
+
+
+@pytest.mark.parametrize(
+    ("edit", "status"),
+    [
+        ("while True:\n            pass", "timed_out"),
+        ("raise ValueError('lost')", "crashed"),
+        ("import os; os._exit(0)", "crashed"),
+        ("import numpy", "crashed"),
+        ("x = bytearray(2**31)", "crashed"),
+    ],
+)
+def test_a_broken_method_costs_its_own_checks_and_no_others(course, edit, status):
+    old = "return [*self.w, self.b]"
+    document = graded(course, {8: [(old, f"{edit}\n        {old}")]}, numbers={*range(1, 9)})
+    tasks = {t["name"]: t for t in exercise(document, 8)["tasks"]}
+    assert tasks["Neuron.parameters"]["score"] == 0
+    assert {c["status"] for c in tasks["Neuron.parameters"]["checks"]} == {status}
+    assert tasks["Neuron.__call__"]["score"] == tasks["Neuron.__call__"]["max_score"]
+    assert exercise(document, 7)["score"] == exercise(document, 7)["max_score"]
+
+
+def test_what_a_student_sees_holds_no_hidden_probe_and_no_hidden_value(course):
+    document = graded(course, {3: WRONG_PRODUCT})
+    shown = as_text(document) + as_markdown(document) + json.dumps(document)
+    hidden = next(suite for suite in course.suites if suite.visibility == HIDDEN)
+    lines = {line.strip() for check in hidden.checks for line in check.probe.code.splitlines() if len(line) > 20}
+    public = {
+        line.strip() for s in course.suites if s is not hidden for c in s.checks for line in c.probe.code.splitlines()
+    }
+    assert lines - public
+    assert not [line for line in lines - public if line in shown]
+    for e in document["exercises"]:
+        assert all(c["message"] == "" for t in e["tasks"] for c in t["checks"] if c["visibility"] == HIDDEN)
+
+
+def test_the_same_seed_gives_the_same_verdicts_and_another_seed_asks_something_else(course):
+    again = load_course(seed=7)
+    other = load_course(seed=8)
+    assert again == course
+    assert [s.checks for s in other.suites] != [s.checks for s in course.suites]
+    changes = {4: [("reversed(topological_order(self))", "topological_order(self)")]}
+    assert graded(course, changes) == graded(again, changes)
+
+
+@pytest.mark.slow
+def test_a_wrong_traversal_gets_the_same_verdicts_in_a_hundred_gradings(course):
+    small = load_course(frozenset({4}), seed=7)
+    walk = [
+        ("for operand in value._prev:", "for operand in set(value._prev):"),
+        ("work.append((value, True))", "order.append(value)"),
+    ]
+    first = statuses(graded(small, {4: walk}, numbers={1, 2, 3, 4}), 4)
+    assert "failed" in first.values()
+    assert all(statuses(graded(small, {4: walk}, numbers={1, 2, 3, 4}), 4) == first for _ in range(99))
