@@ -215,8 +215,8 @@ def _read(contents: Contents, file: File) -> _Text:
 
 
 def _stem(name: str) -> str:
-    """Without the suffix, '' where it is none of a source's or a notebook's."""
-    parts = NAME.fullmatch(name)
+    """Without the suffix, '' where it is none of a source's or a notebook's, or no disk would hold the name."""
+    parts = NAME.fullmatch(name) if len(name) < 256 else None
     return parts[1] if parts else ""
 
 

@@ -93,7 +93,7 @@ class Worker:
         if self.process is None:
             self.process = self.sandbox.start(self.folder, self.slot)
             for stream in (self.process.stdin, self.process.stdout):
-                os.set_blocking(stream.fileno(), False)  # type: ignore[union-attr] - whatever the process does to its end
+                os.set_blocking(stream.fileno(), False)  # type: ignore[union-attr]
         return self.process
 
 

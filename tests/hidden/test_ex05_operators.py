@@ -81,11 +81,13 @@ def test_power_zero_of_any_number(probe):
     probe(
         """
         values = [Value(-2.0), Value(0.0), Value(3)]
+        powers = [v**0 for v in values]
         total = values[0] * 1.0
-        for v in values:
-            total = total + v**0 * 5.0 + v * 0.5
+        for v, power in zip(values, powers):
+            total = total + power * 5.0 + v * 0.5
         total.backward()
         """,
+        "[isinstance(power, Value) for power in powers]",
         "total.data",
         "[v.grad for v in values]",
     )
@@ -360,13 +362,13 @@ def test_any_number_plus_value(probe):
 
 @check("Value.__radd__", points=1)
 def test_sum_of_a_single_value(probe):
-    """sum([...]) works for a single value and for one value several times."""
+    """sum([...]) works for a single value and for one value several times, with any number as start."""
     probe(
         """
         a = Value(1.5)
         b = Value(-2.0)
         single = sum([a])
-        thrice = sum([b, b, b]) * b
+        thrice = sum([b, b, b], 0.5) * b
         single.backward()
         thrice.backward()
         """,
@@ -382,7 +384,7 @@ def test_sum_of_a_generator(probe):
         """
         weights = [Value(0.5), Value(-1.5), Value(2.0), Value(0.25)]
         inputs = [3.0, -1.0, 0.5, 2.0]
-        total = sum(w * x for w, x in zip(weights, inputs))
+        total = sum((w * x for w, x in zip(weights, inputs)), -1)
         square = total * total
         square.backward()
         """,

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grader.course.contents import Contents, UnreadableError
 from grader.course.submission import Submission, SubmissionError, find_submissions, read_submission
 
 ROOT = Path(__file__).parents[3]
@@ -421,6 +422,16 @@ def test_links_to_files_and_folders_are_not_followed(tmp_path):
     assert sum("is a link" in note for note in submission.notes) == 4
 
 
+def test_a_file_that_becomes_a_link_after_it_was_listed_is_not_followed(tmp_path):
+    path = write(tmp_path / "ex04_backward.py")
+    contents = Contents(tmp_path)
+    path.unlink()
+    path.symlink_to("/etc/passwd")
+    with pytest.raises(UnreadableError):
+        contents.read(contents.files[0], 1_000_000)
+    contents.close()
+
+
 @pytest.mark.parametrize("name", ["ex04_backward.py", "alice.zip", "alice"])
 def test_a_submission_that_is_itself_a_link_is_refused(tmp_path, name):
     target = write(tmp_path / "bob" / "ex04_backward.py")
@@ -543,7 +554,7 @@ def test_a_gigabyte_of_zeros_in_a_tar_gz_stops_early_and_keeps_what_came_before(
             archive.addfile(info, Zeros(size))
     seconds, peak = cost(lambda: read_submission(tmp_path / "a.tgz"))
     assert seconds < 4
-    assert peak < 120_000_000
+    assert peak < 70_000_000
     submission = read_submission(tmp_path / "a.tgz")
     assert set(submission.sources) == {1}
     assert noted(submission, "ex04_backward.py", "is cut off")
@@ -612,7 +623,7 @@ def test_a_tar_made_to_hang_tarfile_does_not(tmp_path):
     path = tarred(tmp_path / "a.tar", [("ex01.py", FOUR), (info, b"1" * 5_000_000), ("ex04.py", FOUR)], "w")
     assert set(read_submission(path).sources) == {1, 4}
     backward = tarfile.TarInfo("back")
-    backward.size = -512
+    backward.type, backward.size = tarfile.XHDTYPE, -512
     data = bytearray(backward.tobuf(tarfile.GNU_FORMAT))
     submission = path.read_bytes().rstrip(b"\0") + bytes(1000)
     write(path, submission[: len(submission) // 512 * 512] + bytes(data))
