@@ -19,7 +19,7 @@ from grader.learner.key import expected_values
 from grader.learner.records import Check, Exercise, Status, Verdict
 
 VISIBLE, HIDDEN = "visible", "hidden"
-TIME_OUTS_PER_TASK, TIME_OUTS_IN_ALL = 2, 10  # then the rest of the task, of the submission, is not run
+TIME_OUTS_PER_TASK, TIME_OUTS_IN_ALL = 2, 10
 
 
 @dataclass(frozen=True)
@@ -59,26 +59,24 @@ class Graded:
 
 
 class Patience:
-    """Counts time-outs, so that one submission with an endless loop cannot hold up a class."""
+    """Counts time-outs, so that one submission with an endless loop cannot hold up a class.
+
+    After two in a task the rest of that task is given up. After ten in all, so are the exercises behind the first that
+    had one: they get their marks on the solutions instead, where each task has its two again.
+    """
 
     def __init__(self) -> None:
-        self.left = TIME_OUTS_IN_ALL
         self.by_task: Counter[tuple[int, str]] = Counter()
 
     def ends(self, check: Check) -> bool:
         """Whether this check is to be given up without being run."""
-        return self.left <= 0 or self.by_task[check.exercise, check.task] >= TIME_OUTS_PER_TASK
+        if self.by_task.get((check.exercise, check.task), 0) >= TIME_OUTS_PER_TASK:
+            return True
+        return sum(self.by_task.values()) >= TIME_OUTS_IN_ALL and check.exercise > min(self.by_task)[0]
 
     def note(self, verdict: Verdict) -> None:
         if verdict.status is Status.TIMED_OUT:
-            self.left -= 1
             self.by_task[verdict.check.exercise, verdict.check.task] += 1
-
-    def on_solutions(self) -> Patience:
-        """For the second run: what is left in all, and every task afresh."""
-        fresh = Patience()
-        fresh.left = max(self.left, TIME_OUTS_PER_TASK)
-        return fresh
 
 
 def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 0) -> Graded:
@@ -93,8 +91,7 @@ def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 
                     marks[check.exercise] += (_mark(check, suite, course, submission, worker, patience),)
     for number, found in marks.items():
         if number > 1 and number in submission.sources and any(map(_is_wrong, found)):
-            again = patience.on_solutions()
-            marks[number] = _carried_forward(found, submission, course, again, partial(Worker, sandbox, slot=slot))
+            marks[number] = _carried_forward(found, submission, course, Patience(), partial(Worker, sandbox, slot=slot))
     return Graded(submission, marks)
 
 

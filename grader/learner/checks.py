@@ -1,7 +1,7 @@
 """How a check is written: `check = exercise(4)`, then `@check("Value.backward", points=2)` above a test function.
 
-The function's docstring is the line that the learner reads; it takes `probe` and calls it once. If it takes `rng` as well,
-it may build its snippet at random: rng's seed is the grading run's seed and the function's name.
+The function's docstring is the line that the learner reads; it takes `probe` and calls it once. If it takes
+`rng` as well, it may build its snippet at random: rng is seeded with the grading run's seed and the function's name.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ def exercise(number: int) -> Callable[..., Callable[[CheckFunction], CheckFuncti
 
 
 def read_check(function: Any, seed: int = 0) -> Check:
-    """The check that a test function declares; `seed` decides on what is random in it. Raises CheckError with a sentence if something is missing."""
+    """The check that a test function declares; `seed` decides on what is random in it.
+
+    Raises CheckError with a sentence if something is missing.
+    """
     where = f"{Path(inspect.getfile(function)).name}::{function.__name__}"
     label = getattr(function, ATTRIBUTE, None)
     if label is None:

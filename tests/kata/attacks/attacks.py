@@ -526,8 +526,8 @@ for path in ("@root@/tests/hidden/test_ex02_value.py", "@root@/tests/public/key.
 must_fail(os.listdir, "@root@")
 === 18 a private key; held="user or landlock"
 must_fail(open, "@key@")
+=== 18 another student; held="landlock"
 must_fail(os.listdir, "@results@")
-=== 18 another student; held="user or landlock"
 must_fail(open, "@other@/ex02_value.py")
 must_fail(os.listdir, "@other@")
 === 18 other students' folders; held="landlock"

@@ -28,6 +28,7 @@ def full_of_faults(author):
     """Faults that do not hide each other."""
     author.edit("exercises/.stubs/ex03_chain_rule.py", "Run `make test-exercise-3`", "Run `make test`")
     author.write("solutions/ex12_more.py", '"""More."""\n')
+    author.write("tests/public/test_ex13_more.py", '"""More."""\n')
     leak = "    rise = f(x + h) - f(x - h)\n"
     author.edit("exercises/ex01_derivatives.py", '    raise NotImplementedError("exercise 1: derivative")\n', leak)
     text = author.read("tests/public/test_ex04_backward.py")
@@ -87,6 +88,7 @@ FOUND = {
     "a stale stub": (full_of_faults, "stubs", "exercises/.stubs/ex03_chain_rule.py is stale; run `make exercises`.\n"),
     "a stale desk": (full_of_faults, "stubs", "exercises/ex01_derivatives.py is stale; run `make exercises`.\n"),
     "a stray file": (full_of_faults, "whole", "ex12_more.py belongs to no exercise of the catalogue.\n"),
+    "a stray suite": (full_of_faults, "whole", "test_ex13_more.py belongs to no exercise of the catalogue.\n"),
     "a task without checks": (full_of_faults, "whole", "Exercise 4 has no public check of topological_order.\n"),
     "a line of the answer in a stub": (
         full_of_faults,
@@ -123,7 +125,7 @@ def test_verify_complains_of_nothing_else(said):
     found = complaints(said[full_of_faults])
     assert found[TITLES["key"]] == ""
     assert len(found[TITLES["stubs"]].splitlines()) == 3
-    assert len(found[TITLES["whole"]].splitlines()) == 2
+    assert len(found[TITLES["whole"]].splitlines()) == 3
     assert len(found[TITLES["leak"]].splitlines()) == 1
     assert all("ex01.free" in line for line in found[TITLES["nothing"]].splitlines())
     assert all("ex01.free" in line or "ex05." in line for line in found[TITLES["fail"]].splitlines())

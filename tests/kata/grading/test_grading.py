@@ -16,16 +16,11 @@ ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "grader/course/report.schema.json").read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def in_the_repository():
+@pytest.fixture(scope="module")
+def course():
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        yield
-
-
-@pytest.fixture(scope="module")
-def course(in_the_repository):
-    return load_course(seed=7)
+        yield load_course(seed=7)
 
 
 def graded(course, changes=None, numbers=None):
@@ -133,7 +128,8 @@ def test_the_same_seed_gives_the_same_verdicts_and_another_seed_asks_something_e
 
 
 @pytest.mark.slow
-def test_a_wrong_traversal_gets_the_same_verdicts_in_a_hundred_gradings(course):
+@pytest.mark.usefixtures("course")
+def test_a_wrong_traversal_gets_the_same_verdicts_in_a_hundred_gradings():
     small = load_course(frozenset({4}), seed=7)
     walk = [
         ("for operand in value._prev:", "for operand in set(value._prev):"),
@@ -142,3 +138,10 @@ def test_a_wrong_traversal_gets_the_same_verdicts_in_a_hundred_gradings(course):
     first = statuses(graded(small, {4: walk}, numbers={1, 2, 3, 4}), 4)
     assert "failed" in first.values()
     assert all(statuses(graded(small, {4: walk}, numbers={1, 2, 3, 4}), 4) == first for _ in range(99))
+
+
+def test_an_endless_loop_costs_its_own_exercise_and_none_before_or_after(course):
+    loop = [("    order = []\n", "    while True:\n        pass\n    order = []\n")]
+    document = graded(course, {4: loop})
+    assert exercise(document, 4)["score"] == 0
+    assert document["score"] == document["max_score"] - exercise(document, 4)["max_score"]

@@ -157,6 +157,9 @@ def test_the_worked_answer_waits_until_the_checks_pass_or_force(learner):
     answer, mine = "rise = f(x + h) - f(x - h)", 'raise NotImplementedError("exercise 1: derivative")'
     sentence = "Exercise 1 does not pass yet; make solution-1 FORCE=1 shows the answer all the same.\n"
     assert learner.refused("solution", 1) == sentence
+    learner.edit(1, "slopes = []", 'raise NotImplementedError("exercise 1: gradient")')
+    assert learner.refused("solution", 1) == sentence  # half of it passes
+    learner.run("reset", 1)
     forced = learner.run("solution", 1, FORCE="1")
     assert (forced.returncode, forced.stderr) == (0, "")
     assert answer in forced.stdout

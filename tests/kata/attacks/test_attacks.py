@@ -1,0 +1,348 @@
+"""No attack earns a mark, loses somebody else's, shows a secret, or leaves a trace."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import stat
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from attacks import PRELUDE, SOURCES, TABLE
+
+from grader.course import worker
+from grader.course.grading import HIDDEN, VISIBLE, Course, Suite, grade
+from grader.course.report import as_markdown, as_text, report
+from grader.course.sandbox import FIRST_UID, LAYERS, UIDS, _libraries, sandbox
+from grader.course.submission import Submission
+from grader.learner.catalogue import read_catalogue
+from grader.learner.paths import SOLUTIONS
+from grader.learner.records import Check, Probe, Status
+
+pytestmark = pytest.mark.timeout(60)
+
+ROOT = Path(__file__).parents[3]
+SECRET = "swordfish"
+SLOT = os.getpid() % UIDS
+HARDENED = frozenset(LAYERS)
+WEAKER = (
+    frozenset(),
+    frozenset({"limits"}),
+    frozenset({"limits", "user"}),
+    frozenset({"limits", "user", "landlock"}),
+    frozenset({"limits", "user", "seccomp"}),
+    frozenset({"limits", "landlock", "seccomp"}),  # all that there is where the grader is not root
+)
+STUBS = """
+class Value:
+    def __init__(self, data, _children=(), _op="", label=""):
+        self.data = data
+        self._prev = tuple(_children)
+        self._op = _op
+    def __add__(self, other):
+        return Value(LIE) if "LIE" in globals() else None
+    def __mul__(self, other):
+        return None
+"""
+LONG = "# " + "a long probe " * 500 + "\n"  # longer than the smallest pipe
+PROBES = (  # exercise, task, what is run, what is expected: first of the public suite, then of the hidden one
+    (1, "derivative", "slope = derivative(lambda x: x * x, 3.0, 0.5)\n", {"slope": 6.0}),
+    (2, "Value.__add__", "c = Value(2.0) + Value(3.0)\n", {"c.data": 5.0, "c._op": "+", "len(c._prev)": 2}),
+    (2, "Value.__mul__", "c = Value(2.0) * Value(-3.0)\n", {"c.data": -6.0, "c._op": "*"}),
+    (3, "Value.__add__", "a = Value(2.0)\nc = a + a\nc.grad = 1.5\nc._backward()\n", {"a.grad": 3.0}),
+    (1, "derivative", "slope = derivative(lambda x: x**3, 2.0, 0.5)\n", {"slope": 12.25}),
+    (2, "Value.__add__", f"{SECRET} = Value(40960.5)\nc = {SECRET} + 1\n" + LONG, {"c.data": 40961.5, "c._op": "+"}),
+    (2, "Value.__mul__", f"{SECRET} = Value(0.5)\nc = {SECRET} * 40963.0\n" + LONG, {"c.data": 20481.5, "c._op": "*"}),
+    (3, "Value.__mul__", f"{SECRET} = a = Value(2.0)\nc = a * 7.5\nc.grad = 1.0\nc._backward()\n", {"a.grad": 7.5}),
+)
+
+
+def make_course():
+    catalogue = {number: exercise for number, exercise in read_catalogue().items() if number <= 3}
+    checks, answers = [], []
+    for place, (number, task, code, expected) in enumerate(PROBES):
+        check = Check(f"test_check_{place}", number, task, 1, f"Title {place}.", Probe(code, tuple(expected)))
+        checks.append(check)
+        answers.append((check.id, {"probe": check.probe.fingerprint(catalogue[number].module), "values": expected}))
+    suites = (
+        Suite(VISIBLE, tuple(checks[:4]), dict(answers[:4])),
+        Suite(HIDDEN, tuple(checks[4:]), dict(answers[4:])),
+    )
+    solutions = {number: f"{right(number)}\n# {SECRET}\n" for number in catalogue}
+    return Course(catalogue, solutions, suites, seed=1)
+
+
+def right(number):
+    (path,) = SOLUTIONS.glob(f"ex{number:02d}_*.py")
+    return path.read_text(encoding="utf-8")
+
+
+COURSE = make_course()
+SECOND = replace(
+    COURSE,
+    exercises={2: COURSE.exercises[2]},
+    suites=tuple(replace(s, checks=tuple(c for c in s.checks if c.exercise == 2)) for s in COURSE.suites),
+)
+
+
+class World:
+    """What an attack could reach outside of its folder, with everything in it that must stay as it is."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.mark = f"m{os.urandom(6).hex()}"
+        self.files = {
+            "key.pem": 0o600,
+            "results/report.json": 0o644,
+            "alice/ex02_value.py": 0o644,
+            "grader/grading.py": 0o644,
+        }
+        for name, mode in self.files.items():
+            path = folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(f"# {SECRET}\n", encoding="utf-8")
+            path.chmod(mode)
+        for path in (folder, *folder.iterdir()):
+            path.chmod(0o755 if path.is_dir() else 0o600)
+        self.tcp, self.udp = socket.socket(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.unix = socket.socket(socket.AF_UNIX)
+        self.tcp.bind(("127.0.0.1", 0))
+        self.udp.bind(("127.0.0.1", 0))
+        self.unix.bind(str(folder / "unix"))
+        (folder / "unix").chmod(0o666)
+        self.sockets = (self.tcp, self.udp, self.unix)
+        for each in self.sockets:
+            each.setblocking(False)
+        self.tcp.listen()
+        self.unix.listen()
+
+    def fill(self, source):
+        """An attack's source with the paths and numbers of this world."""
+        known = {
+            "world": self.folder,
+            "key": self.folder / "key.pem",
+            "results": self.folder / "results",
+            "other": self.folder / "alice",
+            "graderfile": self.folder / "grader" / "grading.py",
+            "unix": self.folder / "unix",
+            "port": self.tcp.getsockname()[1],
+            "udp": self.udp.getsockname()[1],
+            "root": ROOT,
+            "mark": self.mark,
+            "paths": [str(ROOT), *map(str, (ROOT / ".venv").glob("lib/python3*/site-packages"))],
+        }
+        return re.sub("@([a-z]+)@", lambda match: str(known[match[1]]), source)
+
+    def state(self):
+        """Everything that may not change: files, what lies where anybody may write, our descriptors and processes."""
+        files = {}
+        for path in (self.folder, *sorted(self.folder.rglob("*")), *_libraries().rglob("*")):
+            found = path.lstat()
+            content = path.read_bytes() if stat.S_ISREG(found.st_mode) else b""
+            files[path] = (found.st_mode, found.st_uid, found.st_gid, found.st_mtime_ns, content)
+        places = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path.home(), Path.cwd()]
+        marked = [path for place in places if place.is_dir() for path in place.iterdir() if self.mark in path.name]
+        descriptors = {name: os.readlink(f"/proc/self/fd/{name}") for name in map(str, (0, 1, 2))}
+        count = len(os.listdir("/proc/self/fd"))
+        arrived = [self.arrived(each) for each in self.sockets]
+        return files, marked, descriptors, count, arrived, processes(self.mark)
+
+    @staticmethod
+    def arrived(each):
+        try:
+            return each.accept() if each.type == socket.SOCK_STREAM else each.recv(9)
+        except BlockingIOError:
+            return None
+
+
+def processes(mark):
+    """Fenced processes that still run: by what they were started with, or by their user."""
+    words = (str(_libraries()).encode(), mark.encode())
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            line, owner = (folder / "cmdline").read_bytes(), folder.stat().st_uid
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if any(word in line for word in words) or owner == FIRST_UID + SLOT:
+            found.append(line)
+    return found
+
+
+@pytest.fixture(scope="module")
+def world():
+    folder = Path(tempfile.mkdtemp(prefix="world-"))
+    world = World(folder)
+    yield world
+    for each in world.sockets:
+        each.close()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def _secrets_around(monkeypatch):
+    monkeypatch.setenv("GRADER_SECRET", SECRET)
+
+
+@pytest.fixture
+def short_limits(monkeypatch):
+    monkeypatch.setattr(worker, "CPU_SECONDS", 0.3)
+    monkeypatch.setattr(worker, "WALL_SECONDS", 1.0)
+
+
+def holds(held, fence):
+    """Whether these layers stop an attack; see attacks.py."""
+    active = set(fence.active)
+    if "limits" in active and ("user" in active or os.geteuid() != 0):
+        active.add("bound")
+    return any(set(each.split("+")) <= active for each in held.split(" or "))
+
+
+def grade_in(world, sources, course, fence):
+    """The report's scores and statuses by exercise, after a look at everything that must be as it was."""
+    before = world.state()
+    graded = grade(Submission("mallory", sources, ()), course, fence, SLOT)
+    document = report(graded, course, fence.level)
+    shown = json.dumps(document, allow_nan=False, ensure_ascii=False) + as_text(document) + as_markdown(document)
+    shown += json.dumps(document)
+    assert SECRET not in shown
+    assert "40961" not in shown, "a hidden expected value"
+    assert "BREACH" not in shown, re.search("BREACH.{0,300}", shown)[0]
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", shown)
+    assert len(shown) < 200_000
+    assert world.state() == before
+    for number in course.exercises:
+        asked = [check.id for suite in course.suites for check in suite.checks if check.exercise == number]
+        assert [mark.verdict.check.id for mark in graded.marks[number]] == asked
+    return {
+        entry["number"]: (entry["score"], entry["max_score"], graded.marks[entry["number"]])
+        for entry in document["exercises"]
+    }
+
+
+def attack_stubs(attack, world, fence):
+    source = world.fill(PRELUDE + attack.source) + STUBS
+    ((score, _, _),) = grade_in(world, {2: source}, SECOND, fence).values()
+    assert score == 0
+
+
+def attack_solution(attack, world, fence):
+    """What it breaks is its own: the exercises before and after keep all marks, and so do checks that it leaves alone."""
+    lies = "\nValue.__add__ = lambda self, other: Value(LIE)\n" if "LIE" in attack.source else ""
+    source = world.fill(PRELUDE + attack.source) + "\n" + right(2) + lies
+    found = grade_in(world, {1: right(1), 2: source, 3: right(3)}, COURSE, fence)
+    for number in (1, 3):
+        score, most, _ = found[number]
+        assert score == most, f"exercise {number}"
+    marks = found[2][2]
+    untouched = [mark.verdict for mark in marks if not lies or mark.verdict.check.task == "Value.__mul__"]
+    passed = [verdict.status is Status.PASSED for verdict in untouched]
+    if lies or attack.breaks is False:
+        assert all(passed), [(verdict.message, verdict.fault) for verdict in untouched]
+    elif attack.breaks:
+        assert not all(passed), "the attack did nothing"
+
+
+def names(attacks):
+    return [f"{'+'.join(map(str, attack.items))}-{attack.name}" for attack in attacks]
+
+
+def marked(attacks):
+    return [
+        pytest.param(attack, id=name, marks=[pytest.mark.slow] if attack.slow else [])
+        for attack, name in zip(attacks, names(attacks), strict=True)
+    ]
+
+
+@pytest.mark.parametrize("attack", marked(TABLE))
+def test_attack_on_a_hardened_sandbox(attack, world, request):
+    """Above stubs it earns nothing, above the worked answer it loses nothing but its own; the world stays as it was."""
+    if attack.slow:
+        request.getfixturevalue("short_limits")
+    fence = sandbox()
+    if holds(attack.held, fence):
+        attack_stubs(attack, world, fence)
+        attack_solution(attack, world, fence)
+    else:
+        assert not fence.hardened
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("layers", WEAKER, ids=lambda layers: "+".join(sorted(layers)) or "process")
+@pytest.mark.parametrize("part", range(4))
+def test_attacks_at_weaker_levels(layers, part, world):
+    """What the layers that are there hold, they hold without the others; the level says which are missing."""
+    fence = sandbox(layers)
+    assert fence.active <= layers | {"process"}
+    assert not (os.geteuid() == 0 and fence.hardened)
+    assert fence.hardened == (fence.level == "hardened")
+    chosen = [a for place, a in enumerate(TABLE) if (place + len(layers)) % 4 == part and not a.slow]
+    chosen = [a for a in chosen if holds(a.held, fence)]
+    for attack in chosen[part % 2 :: 2]:
+        attack = replace(attack, breaks=None)  # noqa: PLW2901 - how it breaks is proved on the hardened one
+        attack_stubs(attack, world, fence)
+        attack_solution(attack, world, fence)
+
+
+@pytest.mark.parametrize(("items", "name", "source"), SOURCES, ids=[name for _, name, _ in SOURCES])
+def test_strange_source_earns_nothing_and_costs_nothing_else(items, name, source, world):
+    fence = sandbox()
+    found = grade_in(world, {1: right(1), 2: source, 3: right(3)}, COURSE, fence)
+    assert items
+    assert name
+    assert [found[number][0] / found[number][1] for number in (1, 2, 3)] == [1, 0, 1]
+
+
+def test_every_item_that_concerns_code_has_an_attack():
+    items = {item for attack in TABLE for item in attack.items} | {item for items, _, _ in SOURCES for item in items}
+    assert items == set(range(1, 35)) - {25, 29}, "25 and 29 are of files and archives: tests/kata/grading"
+    assert len(TABLE) + len(SOURCES) >= 80
+    assert len(set(names(TABLE))) == len(TABLE)
+
+
+def test_a_right_submission_has_all_marks_at_every_level(world):
+    for layers in (*WEAKER, HARDENED):
+        found = grade_in(world, {number: right(number) for number in (1, 2, 3)}, COURSE, sandbox(layers))
+        assert all(score == most for score, most, _ in found.values())
+        assert not any(mark.carried for _, _, marks in found.values() for mark in marks)
+
+
+def test_answers_learned_by_heart_earn_the_public_checks_at_most(world):
+    known = {check.probe.code: list(PROBES[place][3].values()) for place, check in enumerate(COURSE.suites[0].checks)}
+    attack = f"""
+KNOWN = {known!r}
+def answers(code, observe):
+    return dict(zip(observe, KNOWN.get(code, next(v for k, v in KNOWN.items() if len(v) >= len(observe)))))
+request = local("request")
+forge(json.dumps({{"id": request["id"], "values": answers(request["code"], request["observe"])}}))
+os._exit(0)
+"""
+    ((_, _, marks),) = grade_in(world, {2: PRELUDE + attack + STUBS}, SECOND, sandbox()).values()
+    assert [mark.visibility for mark in marks if mark.verdict.status is Status.PASSED] == [VISIBLE, VISIBLE]
+
+
+def test_a_hardened_sandbox_needs_every_layer():
+    for missing in set(LAYERS) - {"process"}:
+        if missing != "user" or os.geteuid() == 0:
+            fence = sandbox(HARDENED - {missing})
+            assert not fence.hardened
+            assert missing not in fence.level.split("+")
+
+
+def test_one_submission_ends_nothing_of_another(world):
+    """Mallory's processes are gone before Alice's start, and hers know nothing of them."""
+    fence = sandbox()
+    killer = PRELUDE + "os.kill(-1, 9)\nos.killpg(0, 9)\nos.abort()\n"
+    grade_in(world, {2: killer}, SECOND, fence)
+    found = grade_in(world, {number: right(number) for number in (1, 2, 3)}, COURSE, fence)
+    assert all(score == most for score, most, _ in found.values())
+
+
+def test_time_of_a_submission_that_never_ends_is_bounded(world, short_limits):
+    started = time.monotonic()
+    grade_in(world, {2: "while True: pass\n"}, SECOND, sandbox())
+    assert time.monotonic() - started < 30
