@@ -156,8 +156,6 @@ def run_checks(files: list[Path], *, debug: bool = False) -> Recorder:
     code = pytest.main([*options, *map(str, files)], plugins=[recorder])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
-    if code is pytest.ExitCode.INTERRUPTED:
-        raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or recorder.errors:
         raise RuntimeError("\n".join(recorder.errors) or f"pytest could not run the checks ({code!r}).")
     return recorder

@@ -49,12 +49,18 @@ def add(author, check):
     author.write(path, f"{author.read(path)}\n\n{check}")
 
 
+def collected(author):
+    """What plain pytest says, without the plugins that the kata does not need."""
+    command = ["-m", "pytest", "-p", "pytest_timeout", "tests/public/test_ex01_derivatives.py"]
+    return author.call(*command, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_check_with_a_fault_stops_the_run_with_a_sentence_and_passes_nothing(author, name):
     (old, new), sentence = FAULTS[name]
     assert GOOD.count(old) == 1
     add(author, GOOD.replace(old, new))
-    result = author.call("-m", "pytest", "tests/public/test_ex01_derivatives.py")
+    result = collected(author)
     assert result.returncode == 4
     (error,) = [line for line in (result.stdout + result.stderr).splitlines() if line.startswith("ERROR: ")]
     assert sentence in error
@@ -64,7 +70,7 @@ def test_a_check_with_a_fault_stops_the_run_with_a_sentence_and_passes_nothing(a
 
 def test_a_test_in_a_suite_that_is_no_check_at_all_stops_the_run(author):
     add(author, NO_PROBE)
-    result = author.call("-m", "pytest", "tests/public/test_ex01_derivatives.py")
+    result = collected(author)
     assert result.returncode == 4
     assert (
         "ERROR: test_ex01_derivatives.py::test_added has no exercise, task and points" in result.stdout + result.stderr

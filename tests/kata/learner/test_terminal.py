@@ -13,6 +13,8 @@ from grader.learner.catalogue import read_catalogue
 CATALOGUE = read_catalogue()
 HEAVY = {"torch", "numpy", "matplotlib", "rich", "hypothesis", "graphviz", "watchfiles", "black", "minigrad_reference"}
 STEP = '    """Return the slope of f at x, a float, by the central difference with step h.'
+PYTEST = ("-m", "pytest", "-p", "pytest_timeout")  # without the plugins that the kata does not need, it starts faster
+ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 SCRIPT = str(Path(sys.executable).with_name("pytest"))
 
 
@@ -68,7 +70,7 @@ def test_a_learners_warning_is_no_error_neither_here_nor_in_plain_pytest(learner
     learner.prepend(1, f"{code}\n")
     result = learner.run("test", 1)
     assert (result.returncode, result.stderr) == (0, "")
-    assert learner.call("-m", "pytest", "tests/public/test_ex01_derivatives.py").returncode == 0
+    assert learner.call(*PYTEST, "tests/public/test_ex01_derivatives.py", **ALONE).returncode == 0
 
 
 def test_somebodys_pytest_habits_change_nothing(learner):
@@ -226,8 +228,7 @@ def test_all_public_files_in_one_process_give_the_verdicts_of_one_by_one(learner
     assert len(files) == 11
 
     def run(*files):
-        options = ["-vv", "-p", "pytest_timeout", "-p", "no:cacheprovider"]
-        return outcomes(learner.call("-m", "pytest", *options, *files, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1").stdout)
+        return outcomes(learner.call(*PYTEST, "-vv", *files, **ALONE).stdout)
 
     with ThreadPoolExecutor(2) as pool:
         one_by_one = {name: outcome for part in pool.map(run, files) for name, outcome in part.items()}
