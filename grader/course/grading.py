@@ -35,7 +35,8 @@ class Suite:
 class Course:
     """Everything that grading needs and no student ever sees."""
 
-    exercises: Mapping[int, Exercise]
+    exercises: Mapping[int, Exercise]  # those to grade
+    modules: Mapping[int, str]  # names of all, for a graded one imports those before it
     solutions: Mapping[int, str]
     suites: tuple[Suite, ...]
     seed: int
@@ -151,6 +152,6 @@ def _folder() -> Iterator[Path]:
 
 def _write(folder: Path, course: Course, sources: Mapping[int, str]) -> None:
     for number, source in sources.items():
-        if number in course.exercises:
-            path = folder / f"{course.exercises[number].module}.py"
+        if number in course.modules:
+            path = folder / f"{course.modules[number]}.py"
             path.write_text(source, encoding="utf-8", errors="replace")

@@ -29,4 +29,4 @@ def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) 
         Suite(HIDDEN, hidden, make_key(HIDDEN_SUITE, seed)),
     )
     solutions = {n: (SOLUTIONS / f"{e.module}.py").read_text(encoding="utf-8") for n, e in catalogue.items()}
-    return Course(chosen, solutions, suites, seed)
+    return Course(chosen, {n: e.module for n, e in catalogue.items()}, solutions, suites, seed)

@@ -140,12 +140,12 @@ def test_trace_of_any_graph(probe, rng):
 
 @check("trace", points=1)
 def test_trace_of_a_very_deep_graph(probe):
-    """A graph 50,000 operations deep can be traced; a recursive walk would be too deep for Python."""
+    """A graph 20,000 operations deep can be traced; a recursive walk would be too deep for Python."""
     probe(
         """
         a = Value(1.0)
         x = a
-        for step in range(50_000):
+        for step in range(20_000):
             x = x + a
         nodes, edges = trace(x)
         """,

@@ -1,9 +1,10 @@
 """What a hostile exercise file does, as data: Python source that is put above the stubs or above the worked answer.
 
-`items` are those of the list of attacks; `held` says which layers stop it from doing harm, as alternatives of layers that
-only together do ("process" is all that it takes where answers are merely untrusted). Where no alternative is there the
-attack is not run, since it would harm the machine. 'bound' is 'limits' on a process that is not root's: root's are not
-bound by a limit of processes, and may raise all others. `breaks`: whether a right exercise 2 loses checks by it.
+`items` are those of the list of attacks; `held` says which layers stop it from doing harm, as alternatives of layers
+that only together do ("process" is all that it takes where answers are merely untrusted). Where no alternative is there
+the attack is not run, since it would harm the machine. 'bound' is 'limits' on a process that is not root's: root's are
+not bound by a limit of processes, and may raise all others. `breaks`: whether a right exercise 2 loses checks by it;
+None where that depends on the machine.
 """
 
 from dataclasses import dataclass
@@ -49,11 +50,6 @@ class Attack:
     held: str = "process"
     breaks: bool = True
     slow: bool = False
-
-
-FENCE = "user or landlock"  # files of others
-CALLS = "seccomp"
-SIGNALS = "user or seccomp or landlock"
 
 
 def _attacks(text, **defaults):
@@ -188,7 +184,7 @@ import builtins
 class type(builtins.type):
     def __new__(cls, *a): return float if len(a) == 1 else builtins.type.__new__(cls, *a)
 builtins.type = type
-=== 9 standard output; breaks=False
+=== 9 standard output; breaks=True
 class Loud:
     def write(self, text): forge(text)
     def flush(self): pass
@@ -205,7 +201,7 @@ while frame is not None:
 local("request")["observe"].clear()
 === 10 the question's id rewritten
 local("request")["id"] = "0"
-=== 10 another question's answers
+=== 10 another question's answers; breaks=None
 local("values").update({"c.data": 5.0})
 === 10 tracing; breaks=False
 def trace(frame, event, argument):
@@ -216,7 +212,7 @@ sys.settrace(trace)
 for found in gc.get_objects():
     if type(found) is dict and ("expected" in found or "suites" in found): breach(list(found)[:5])
     if type(found).__name__ in ("Verdict", "Mark", "Course", "Suite"): breach(type(found))
-=== 22 math in sys.modules
+=== 22 math in sys.modules; breaks=None
 import types
 fake = types.ModuleType("math")
 fake.isfinite = lambda x: True
@@ -229,12 +225,14 @@ import types
 sys.modules["json"] = sys.modules["__main__"].json = types.ModuleType("json")
 === 22 no module at all
 sys.modules.clear()
-=== 22 random importlib re traceback
+=== 22 random importlib re traceback; breaks=None
 for name in ("random", "importlib", "re", "traceback", "reprlib", "linecache"):
     sys.modules[name] = None
 === 22 another exercise in sys.modules; breaks=False
 import types
-sys.modules["ex01_derivatives"].derivative = lambda *_: None
+try: import ex01_derivatives
+except ImportError: ex01_derivatives = sys.modules["ex01_derivatives"] = types.ModuleType("ex01_derivatives")
+ex01_derivatives.derivative = lambda *_: None
 sys.modules["ex03_chain_rule"] = types.ModuleType("ex03_chain_rule")
 === 22 an import hook
 class Finder:
@@ -244,8 +242,8 @@ sys.path_importer_cache.clear()
 === 22 another path; breaks=False
 sys.path[:] = ["/tmp"]
 === 21 sitecustomize and the like; breaks=False
-for name in ("sitecustomize", "usercustomize", "conftest", "site_packages"):
-    must_fail(__import__, name)
+for name in ("site", "sitecustomize", "usercustomize", "conftest"):
+    if name in sys.modules: breach(name)
 === 21 sitecustomize written; breaks=False, held="landlock"
 for place in (".", os.path.expanduser("~"), "/tmp", os.path.dirname(os.__file__), "@world@"):
     for name in ("@mark@sitecustomize.py", "@mark@conftest.py", "@mark@pytest.ini", "@mark@.pth"):
@@ -350,19 +348,9 @@ forge(answer(1.0) + "\\n" + answer(2.0))
 === 13 two answers later; breaks=False
 signal.signal(signal.SIGALRM, lambda *_: forge('{"id": "0", "values": {}}'))
 signal.setitimer(signal.ITIMER_REAL, 0.003)
-=== 13 every answer twice; breaks=False
-import io
-answers = local("answers")
-if type(answers) is not dict:
-    original = answers
-    class Twice:
-        def write(self, text): return original.write(text + text) if 0 else original.write(text)
-        def flush(self):
-            original.flush()
-            os.write(1, b'{"id": "0", "values": {}}\\n')
-    frame = sys._getframe()
-    signal.signal(signal.SIGALRM, lambda *_: os.write(1, b"{}\\n"))
-    signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+=== 13 a stream of answers; breaks=None
+signal.signal(signal.SIGALRM, lambda *_: os.write(1, b"{}\\n"))
+signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
 === 13 answers to questions not asked
 forge("\\n".join(json.dumps({"id": "%016x" % i, "values": {"c.data": 5.0}}) for i in range(100)))
 === 13 half a line
@@ -392,7 +380,7 @@ forge(answer(float("-inf")))
 forge(answer("@").replace('"@"', "1e999"))
 === 13 30 an integer of a megabyte
 forge(answer("@").replace('"@"', "1" * 900_000))
-=== 13 30 a number of 4300 digits
+=== 13 30 a number as long as Python reads
 forge(answer("@").replace('"@"', "1" * 4300))
 === 13 30 deep nesting
 forge(answer("@").replace('"@"', "[" * 100_000))
@@ -440,8 +428,9 @@ for descriptor in range(3, 64):
 import fcntl
 try: fcntl.fcntl(0, 1031, 4096)
 except OSError: pass
-signal.signal(signal.SIGALRM, lambda *_: time.sleep(60))
-signal.setitimer(signal.ITIMER_REAL, 0.001)
+def stop(_, event, what):
+    if event == "c_return" and getattr(what, "__name__", "") == "flush": time.sleep(600)
+sys.setprofile(stop)
 === 13 drop by drop; slow=True
 while True:
     os.write(1, b" ")
@@ -517,7 +506,7 @@ import pickle
 class Bad:
     def __reduce__(self): return (os._exit, (0,))
 os.write(1, pickle.dumps(Bad()) + b"\\n")
-=== 18 the solution on disk; held="landlock"
+=== 18 the solution on disk; held="landlock", breaks=True
 must_fail(open, "@root@/solutions/ex02_value.py")
 exec(open("@root@/solutions/ex02_value.py").read(), globals())
 === 18 hidden tests and keys on disk; held="landlock"
@@ -551,10 +540,10 @@ must_fail(os.listdir, "/proc")
 === 24 environment and arguments; breaks=False
 if any("SECRET" in name for name in os.environ): breach(os.environ)
 if len(sys.orig_argv) > 10 or any("seed" in word or "key" in word for word in sys.orig_argv): breach(sys.orig_argv)
-=== 24 28 all that it knows in a message
+=== 24 28 all that it knows in a message; breaks=True
 names = sorted(os.environ.items()), sys.orig_argv, os.getcwd(), os.listdir("."), local("request")["code"]
 raise ValueError(names)
-=== 19 a process left behind; held="bound"
+=== 19 a process left behind; held="bound", breaks=True
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0: time.sleep(600)
@@ -565,7 +554,7 @@ import subprocess
 must_fail(lambda: subprocess.Popen(["/bin/sleep", "600", "@mark@"], start_new_session=True))
 must_fail(os.posix_spawn, "/bin/sleep", ["sleep", "600", "@mark@"], {})
 must_fail(os.forkpty)
-=== 20 a child that holds the output; held="bound", slow=True
+=== 20 a child that holds the output; held="bound", breaks=True
 if os.fork() == 0: time.sleep(600)
 os._exit(0)
 === 19 26 a clone in its own user namespace; held="bound"
@@ -618,17 +607,17 @@ syscall(272, 0x10000000)
 import resource
 for name in (resource.RLIMIT_AS, resource.RLIMIT_NPROC, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE):
     must_fail(resource.setrlimit, name, (10 ** 9, 10 ** 9))
-=== 2 another program; held="landlock"
+=== 2 another program; held="landlock", breaks=True
 os.execv("/bin/sh", ["sh", "-c", "echo passed; sleep 600 @mark@"])
-=== 2 26 another Python; held="landlock"
+=== 2 26 another Python; held="landlock", breaks=True
 os.execv(sys.executable, [sys.executable, "-c", "print('{}')"])
-=== 32 torch and other engines; breaks=True, held="landlock"
+=== 32 torch and other engines; held="landlock", breaks=True
 sys.path[:0] = @paths@
 for name in ("minigrad_reference", "torch", "micrograd", "grader", "solutions.ex02_value"):
     must_fail(__import__, name)
 from minigrad_reference.engine import Value
 """,
-    breaks=True,
+    breaks=False,
 )
 
 BOMBS = _attacks("""
@@ -644,7 +633,7 @@ hoard = []
 while True: hoard.append(bytearray(64 * 1024 * 1024))
 === 26 memory in one piece; held="limits"
 hoard = " " * (1 << 40)
-=== 26 memory that is kept; held="limits"
+=== 26 memory that is kept; held="limits", breaks=None
 hoard = []
 try:
     while True: hoard.append(bytearray(1024 * 1024))
@@ -777,8 +766,8 @@ SOURCES = (
     ((34,), "deep", "x = " + "(" * 5000 + ")" * 5000 + "\n"),
     ((34,), "deep blocks", "".join(" " * i + "if 1:\n" for i in range(300)) + " " * 300 + "pass\n"),
     ((34,), "a long number", "x = " + "9" * 100_000 + "\n"),
-    ((34,), "a long line", "x = [" + "1, " * 300_000 + "]\n"),
-    ((34,), "many lines", "x = 1\n" * 300_000),
+    ((34,), "a long line", "x = [" + "1, " * 50_000 + "]\n"),
+    ((34,), "many lines", "x = 1\n" * 50_000),
     ((34, 33), "control characters", "\x1b[2J\x07\x0c\n"),
     ((31,), "exercise 2 missing the class", "Value = None\n"),
     ((31,), "the input", "Value = lambda x, *_, **__: x\n"),
@@ -786,14 +775,24 @@ SOURCES = (
     (
         (31,),
         "everything for anything",
-        "class Value:\n    def __init__(s, *a, **k): pass\n    def __getattr__(s, n): return s\n"
-        "    def __add__(s, o): return s\n    __mul__ = __call__ = __getitem__ = __add__\n"
-        "    def __len__(s): return 2\n    def __float__(s): return 5.0\n    def __eq__(s, o): return True\n",
+        """class Value:
+    def __init__(s, *a, **k): pass
+    def __getattr__(s, n): return s
+    def __add__(s, o): return s
+    __mul__ = __call__ = __getitem__ = __add__
+    def __len__(s): return 2
+    def __float__(s): return 5.0
+    def __eq__(s, o): return True
+""",
     ),
     (
         (31,),
         "every exception caught",
-        "class Value:\n    def __init__(s, *a, **k): s.data = s._prev = s._op = None\n"
-        "    def __add__(s, o):\n        try: return o.data + s.data\n        except BaseException: return s\n",
+        """class Value:
+    def __init__(s, *a, **k): s.data = s._prev = s._op = None
+    def __add__(s, o):
+        try: return o.data + s.data
+        except BaseException: return s
+""",
     ),
 )

@@ -7,7 +7,6 @@ import shutil
 import socket
 import stat
 import tempfile
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from grader.learner.records import Check, Probe, Status
 pytestmark = pytest.mark.timeout(60)
 
 ROOT = Path(__file__).parents[3]
-SECRET = "swordfish"
+SECRET = "swordfish"  # noqa: S105 - it is to be looked for
 SLOT = os.getpid() % UIDS
 HARDENED = frozenset(LAYERS)
 WEAKER = (
@@ -73,7 +72,8 @@ def make_course():
         Suite(HIDDEN, tuple(checks[4:]), dict(answers[4:])),
     )
     solutions = {number: f"{right(number)}\n# {SECRET}\n" for number in catalogue}
-    return Course(catalogue, solutions, suites, seed=1)
+    modules = {number: exercise.module for number, exercise in catalogue.items()}
+    return Course(catalogue, modules, solutions, suites, seed=1)
 
 
 def right(number):
@@ -144,10 +144,11 @@ class World:
             found = path.lstat()
             content = path.read_bytes() if stat.S_ISREG(found.st_mode) else b""
             files[path] = (found.st_mode, found.st_uid, found.st_gid, found.st_mtime_ns, content)
-        places = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path.home(), Path.cwd()]
-        marked = [path for place in places if place.is_dir() for path in place.iterdir() if self.mark in path.name]
-        descriptors = {name: os.readlink(f"/proc/self/fd/{name}") for name in map(str, (0, 1, 2))}
-        count = len(os.listdir("/proc/self/fd"))
+        shared = map(Path, (tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm"))  # noqa: S108 - where all may write
+        places = [place for place in (*shared, Path.home(), Path.cwd()) if place.is_dir()]
+        marked = [path for place in places for path in place.iterdir() if self.mark in path.name]
+        descriptors = {name: str(Path(f"/proc/self/fd/{name}").readlink()) for name in map(str, (0, 1, 2))}
+        count = sum(1 for _ in Path("/proc/self/fd").iterdir())
         arrived = [self.arrived(each) for each in self.sockets]
         return files, marked, descriptors, count, arrived, processes(self.mark)
 
@@ -232,7 +233,7 @@ def attack_stubs(attack, world, fence):
 
 
 def attack_solution(attack, world, fence):
-    """What it breaks is its own: the exercises before and after keep all marks, and so do checks that it leaves alone."""
+    """What it breaks is its own: the exercises before and after keep all marks, as do checks that it leaves alone."""
     lies = "\nValue.__add__ = lambda self, other: Value(LIE)\n" if "LIE" in attack.source else ""
     source = world.fill(PRELUDE + attack.source) + "\n" + right(2) + lies
     found = grade_in(world, {1: right(1), 2: source, 3: right(3)}, COURSE, fence)
@@ -252,8 +253,10 @@ def names(attacks):
 
 
 def marked(attacks):
+    """The first of each item is quick enough to run always."""
+    first = {item: attack for attack in reversed(attacks) if not attack.slow for item in attack.items}
     return [
-        pytest.param(attack, id=name, marks=[pytest.mark.slow] if attack.slow else [])
+        pytest.param(attack, id=name, marks=[] if attack in first.values() else [pytest.mark.slow])
         for attack, name in zip(attacks, names(attacks), strict=True)
     ]
 
@@ -273,16 +276,14 @@ def test_attack_on_a_hardened_sandbox(attack, world, request):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("layers", WEAKER, ids=lambda layers: "+".join(sorted(layers)) or "process")
-@pytest.mark.parametrize("part", range(4))
-def test_attacks_at_weaker_levels(layers, part, world):
+def test_attacks_at_weaker_levels(layers, world):
     """What the layers that are there hold, they hold without the others; the level says which are missing."""
     fence = sandbox(layers)
     assert fence.active <= layers | {"process"}
     assert not (os.geteuid() == 0 and fence.hardened)
     assert fence.hardened == (fence.level == "hardened")
-    chosen = [a for place, a in enumerate(TABLE) if (place + len(layers)) % 4 == part and not a.slow]
-    chosen = [a for a in chosen if holds(a.held, fence)]
-    for attack in chosen[part % 2 :: 2]:
+    chosen = [attack for attack in TABLE if not attack.slow and holds(attack.held, fence)]
+    for attack in chosen[WEAKER.index(layers) :: len(WEAKER)]:
         attack = replace(attack, breaks=None)  # noqa: PLW2901 - how it breaks is proved on the hardened one
         attack_stubs(attack, world, fence)
         attack_solution(attack, world, fence)
@@ -341,9 +342,3 @@ def test_one_submission_ends_nothing_of_another(world):
     grade_in(world, {2: killer}, SECOND, fence)
     found = grade_in(world, {number: right(number) for number in (1, 2, 3)}, COURSE, fence)
     assert all(all_right(marks) for _, marks in found.values())
-
-
-def test_time_of_a_submission_that_never_ends_is_bounded(world, short_limits):
-    started = time.monotonic()
-    grade_in(world, {2: "while True: pass\n"}, SECOND, sandbox())
-    assert time.monotonic() - started < 30

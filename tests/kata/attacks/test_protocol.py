@@ -1,0 +1,187 @@
+"""An answer is an observation in the one encoding, or a ProtocolError; nothing that a process says is anything else."""
+
+import json
+import math
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.course.sandbox import sandbox
+from grader.course.worker import ProtocolError, Worker, observe, read_answer
+from grader.learner.catalogue import read_catalogue
+from grader.learner.probing import encode
+from grader.learner.records import Check, Observation, Probe
+
+IDENTIFIER = "0123456789abcdef"
+SLOT = os.getpid() % 1000
+EXERCISE = read_catalogue()[1]
+CHECK = Check("test_it", 1, "derivative", 1, "Title.", Probe("x = y\n", ("x",)))
+
+texts = st.text(max_size=20) | st.sampled_from(["nan", "float", "object", "repr", "id", "values", "fault", "\ud800"])
+numbers = st.integers() | st.floats() | st.sampled_from([2**63, -(2**63), 10**4000, 1e308])
+values = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=20,
+)
+frames = st.fixed_dictionaries({"file": values, "line": values, "function": values, "text": values}) | values
+faults = st.fixed_dictionaries(
+    {"type": texts, "message": texts, "during": texts, "frames": st.lists(frames, max_size=12) | values},
+    optional={"caret": texts | values, "more": values},
+)
+answers = st.fixed_dictionaries(
+    {"id": st.just(IDENTIFIER) | values},
+    optional={"values": st.fixed_dictionaries({"x": values}) | values, "fault": faults | values},
+)
+
+
+def is_encoded(value, depth=0):
+    if isinstance(value, list):
+        return depth <= 8 and all(is_encoded(item, depth + 1) for item in value)
+    if isinstance(value, dict):
+        return value in ({"float": "nan"}, {"float": "inf"}, {"float": "-inf"}) or (
+            set(value) == {"object", "repr"} and all(type(v) is str and len(v) <= 200 for v in value.values())
+        )
+    if type(value) is float:
+        return math.isfinite(value)
+    return value is None or type(value) in (bool, str) or (type(value) is int and abs(value) < 2**63)
+
+
+def read(line):
+    """An observation that is in order, or None for a ProtocolError."""
+    try:
+        observation = read_answer(line, IDENTIFIER, ["x"])
+    except ProtocolError:
+        return None
+    assert type(observation) is Observation
+    fault = observation.fault
+    if fault is None:
+        assert set(observation.values) == {"x"}
+        assert is_encoded(observation.values["x"])
+    else:
+        assert not observation.values
+        texts = [fault.type, fault.message, fault.during, fault.caret]
+        texts += [text for frame in fault.frames for text in (frame.file, frame.function, frame.text)]
+        assert all(type(text) is str and len(text) <= 500 for text in texts)
+        assert all(0 <= frame.line < 10**7 for frame in fault.frames)
+        assert len(fault.frames) <= 10
+    return observation
+
+
+@given(st.binary())
+def test_any_bytes_are_refused(line):
+    assert read(line) is None
+
+
+@settings(max_examples=100)
+@given(answers | values)
+def test_any_json_is_an_observation_or_refused(answer):
+    read(json.dumps(answer).encode())
+
+
+@settings(max_examples=100)
+@given(answers, st.data())
+def test_a_damaged_answer_is_an_observation_or_refused(answer, data):
+    line = bytearray(json.dumps(answer).encode())
+    place = data.draw(st.integers(0, len(line) - 1))
+    line[place : place + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
+    read(bytes(line))
+
+
+@given(values)
+def test_whatever_the_prober_encodes_is_read_as_it_is(value):
+    encoded = encode(value)
+    observation = read(json.dumps({"id": IDENTIFIER, "values": {"x": encoded}}).encode())
+    assert observation is not None
+    assert observation.values["x"] == encoded
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1e999",
+        "-1e999",
+        "NaN",
+        "Infinity",
+        "9" * 5000,
+        "9223372036854775808",
+        "[" * 9 + "]" * 9,
+        "[" * 900 + "]" * 900,
+        "[" * 100_000,
+        '{"float": "1"}',
+        '{"float": NaN}',
+        '{"float": ["nan"]}',
+        '{"object": "float", "repr": 1}',
+        "{}",
+    ],
+)
+def test_values_outside_the_encoding_are_refused(text):
+    assert read(f'{{"id": "{IDENTIFIER}", "values": {{"x": {text}}}}}'.encode()) is None
+
+
+def test_an_answer_is_utf_8():
+    assert read(json.dumps({"id": IDENTIFIER, "values": {"x": 1}}).encode("utf-16")) is None
+
+
+@pytest.mark.parametrize("field", ["file", "function", "text", "line"])
+@pytest.mark.parametrize("value", ["[" * 900 + "]" * 900, "null", "1.5", "true", "{}"])
+def test_frames_of_another_form_are_refused(field, value):
+    frame = {"file": '"f"', "line": "1", "function": '"f"', "text": '"t"', field: value}
+    inside = ", ".join(f'"{name}": {text}' for name, text in frame.items())
+    fault = f'{{"type": "A", "message": "", "during": "run", "caret": "", "frames": [{{{inside}}}]}}'
+    assert read(f'{{"id": "{IDENTIFIER}", "fault": {fault}}}'.encode()) is None
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.binary(max_size=200))
+def test_a_real_process_that_answers_anything_ends_in_an_observation(line):
+    source = f"import os\nos.write(1, {line!r})\nos._exit(0)\n"
+    (observation,) = observe_source(source, 1)
+    assert observation.fault is not None
+    assert observation.fault.type == "WorkerLost"
+
+
+def test_a_process_that_dies_between_questions_costs_no_answer():
+    source = "import os, signal\nsignal.signal(signal.SIGALRM, lambda *_: os._exit(0))\ny = 5\n"
+    with folder_with(source) as folder, Worker(sandbox(), folder, SLOT) as worker:
+        for _ in range(3):
+            observation = worker.observe(EXERCISE, CHECK)
+            assert observation.values == {"x": 5}
+            worker.process.kill()
+            os.waitid(os.P_PID, worker.process.pid, os.WEXITED | os.WNOWAIT)
+
+
+def test_identifiers_cannot_be_foreseen(monkeypatch):
+    drawn = []
+    token = secrets.token_hex
+    monkeypatch.setattr(secrets, "token_hex", lambda size: drawn.append(token(size)) or drawn[-1])
+    assert [observation.values for observation in observe_source("y = 5\n", 3)] == [{"x": 5}] * 3
+    assert len(set(drawn)) == 3
+
+
+class folder_with:  # noqa: N801 - reads as a function
+    """A folder with one exercise that the fenced user can reach."""
+
+    def __init__(self, source):
+        self.outer = Path(tempfile.mkdtemp())
+        self.outer.chmod(0o711)
+        self.folder = self.outer / "desk"
+        self.folder.mkdir()
+        (self.folder / f"{EXERCISE.module}.py").write_text(source, encoding="utf-8")
+
+    def __enter__(self):
+        return self.folder
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.outer)
+
+
+def observe_source(source, times):
+    with folder_with(source) as folder:
+        return observe(sandbox(), folder, EXERCISE, [CHECK] * times, SLOT)
