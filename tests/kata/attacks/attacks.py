@@ -358,7 +358,7 @@ os.write(1, answer(5.0)[:20].encode())
 === 13 half a line and gone
 os.write(1, answer(5.0)[:-3].encode())
 os._exit(0)
-=== 13 an empty line
+=== 13 an empty line; breaks=None
 forge("")
 === 13 null
 forge("null")
@@ -572,12 +572,12 @@ syscall(234, parent, parent, signal.SIGURG)
 syscall(200, parent, signal.SIGURG)
 information = (ctypes.c_int * 32)(signal.SIGURG, 0, -1)
 syscall(129, parent, signal.SIGURG, information)
-syscall(434, parent, 0)
 === 23 a signal through a pipe; held="seccomp"
 import fcntl
 must_fail(fcntl.fcntl, 0, 8, os.getppid())
 must_fail(fcntl.fcntl, 0, 10, signal.SIGURG)
 syscall(72, 0, (1 << 32) | 8, os.getppid())
+syscall(434, os.getppid(), 0)
 === 23 ptrace; held="seccomp"
 syscall(101, 16, os.getppid(), 0, 0)
 syscall(101, 0, 0, 0, 0)
@@ -686,7 +686,7 @@ for number in range(1, 65):
     except (OSError, ValueError): pass
 signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
 while True: signal.pause()
-=== 27 the keyboard
+=== 27 the keyboard; slow=True
 input()
 === 27 reading the next question; slow=True
 sys.stdin.buffer.raw.read()

@@ -192,7 +192,7 @@ def _secrets_around(monkeypatch):
 @pytest.fixture
 def short_limits(monkeypatch):
     monkeypatch.setattr(worker, "CPU_SECONDS", 0.3)
-    monkeypatch.setattr(worker, "WALL_SECONDS", 1.0)
+    monkeypatch.setattr(worker, "WALL_SECONDS", 0.7)
 
 
 def holds(held, fence):
