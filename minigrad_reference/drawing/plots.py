@@ -65,5 +65,5 @@ def _span(values: Sequence[float]) -> list[float]:
 def _save(figure: Figure, path: str | Path) -> None:
     """Write a figure as PNG, whole or not at all."""
     picture = BytesIO()
-    FigureCanvasAgg(figure).print_png(picture)  # type: ignore[no-untyped-call]
+    FigureCanvasAgg(figure).print_png(picture)
     write_whole(path, picture.getvalue())
