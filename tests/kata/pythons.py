@@ -30,8 +30,10 @@ def proof(version):
         return "not installed here"
     venv = ROOT / "build" / "pythons" / version
     print(f"Python {version}: {python}", flush=True)
-    variables = {**os.environ, "VENV": str(venv), "PYTHON": python}
-    tests = ["-m", "pytest", "tests/kata/reference", "-p", "no:cacheprovider", "-m", "not slow"]
+    # The public checks on the solutions, which is the learner's layer and the prober; then the reference.
+    variables = {**os.environ, "VENV": str(venv), "PYTHON": python, "DESK": "solutions"}
+    suites = ["tests/public", "tests/kata/reference"]
+    tests = ["-m", "pytest", *suites, "-p", "no:cacheprovider", "-m", "not slow"]
     for command in ([python, "grader/environment.py", "pythons"], [str(venv / INTERPRETER), *tests]):
         if subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode:
             return "failed"
