@@ -37,6 +37,14 @@ FRAME = {"file": str, "line": int, "function": str, "text": str}
 class ProtocolError(Exception):
     """The process broke the rules of the conversation, died, or took too long; the text says which."""
 
+    fault = "WorkerLost"
+
+
+class TooLateError(ProtocolError):
+    """The process took too long."""
+
+    fault = "TimeIsUp"
+
 
 @dataclass
 class Worker:
@@ -70,8 +78,7 @@ class Worker:
             return read_answer(_ask(process, question), identifier, check.probe.observe)
         except ProtocolError as error:
             self.stop()
-            kind = "TimeIsUp" if "time" in str(error) else "WorkerLost"
-            return Observation({}, Fault(kind, str(error), "run", ()))
+            return Observation({}, Fault(error.fault, str(error), "run", ()))
 
     def stop(self) -> None:
         """End the process and all that it may have started."""
@@ -118,7 +125,7 @@ def _ask(process: subprocess.Popen[bytes], question: dict[str, Any]) -> bytes:
             ready = selector.select(min(0.25, max(0.0, started + WALL_SECONDS - time.monotonic())))
             late = time.monotonic() - started >= WALL_SECONDS
             if late or (not ready and _cpu_seconds(process.pid) - cpu >= CPU_SECONDS):
-                raise ProtocolError("the time is up")
+                raise TooLateError("the time is up")
             for key, _ in ready:
                 if key.fileobj is process.stdin:
                     unsent = _send(process.stdin.fileno(), unsent)
