@@ -112,6 +112,8 @@ class Torch:
 class Handwritten:
     """The floor: the chain rule for this one network written out on lists of floats, no graph at all."""
 
+    skips_zeros = False
+
     def __init__(self) -> None:
         layers = Minigrad().model.layers
         self.weights = [[[w.data for w in n.w] for n in layer.neurons] for layer in layers]
@@ -150,6 +152,8 @@ class Handwritten:
         for depth in reversed(range(len(self.weights))):
             inputs, below = seen[depth], [0.0] * len(seen[depth])
             for j, g in enumerate(upstream):
+                if self.skips_zeros and not g:
+                    continue
                 row, grad_row = self.weights[depth][j], grad_w[depth][j]
                 grad_b[depth][j] += g
                 for i, a in enumerate(inputs):
@@ -164,8 +168,15 @@ class Handwritten:
             biases[:] = [b - RATE * g for b, g in zip(biases, gbs, strict=True)]
 
 
+class HandwrittenSkipping(Handwritten):
+    """The same, passing over upstream gradients of 0 as the reference does where that changes no sum."""
+
+    skips_zeros = True
+
+
 ENGINES = {
     "handwritten": Handwritten,
+    "handwritten_skipping_zeros": HandwrittenSkipping,
     "minigrad": Minigrad,
     "minigrad_collector_on": MinigradPlain,
     "torch": Torch,

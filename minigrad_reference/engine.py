@@ -171,6 +171,8 @@ class Value:
         self.grad = 1.0
         for node in reversed(order):
             upstream = node.grad
+            if not upstream and math.isfinite(sum(node._local)):  # adding zeros; 0 * inf would be NaN
+                continue
             for operand, local in zip(node._prev, node._local):
                 operand.grad += local * upstream
         if again:

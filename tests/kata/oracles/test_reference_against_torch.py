@@ -241,3 +241,20 @@ def test_fifty_training_steps_follow_the_loss_curve_of_torch():
         model, data.inputs, data.targets, lambda s, t, p: max_margin(s, t) + l2_penalty(p), linear_decay(), 50
     )
     assert [epoch.loss for epoch in history] == pytest.approx(theirs, rel=1e-9)
+
+
+@pytest.mark.parametrize("x", SPECIAL)
+@pytest.mark.parametrize("y", [math.inf, -math.inf, math.nan, 2.0])
+def test_an_upstream_gradient_of_zero_reaches_infinite_operands_as_in_torch(x, y):
+    a, b, s, t = Value(x), Value(y), tensor(x), tensor(y)
+    (0.0 * (a * b)).backward()
+    (0.0 * (s * t)).backward()
+    assert same(a.grad, s.grad.item())
+    assert same(b.grad, t.grad.item())
+
+
+def test_an_upstream_gradient_of_zero_reaches_infinite_inputs_of_a_weighted_sum():
+    w, x = [Value(1.0), Value(2.0)], [Value(math.inf), Value(3.0)]
+    (0.0 * Value.weighted_sum(w, x, Value(0.0))).backward()
+    assert math.isnan(w[0].grad)
+    assert [w[1].grad, x[0].grad, x[1].grad] == [0.0, 0.0, 0.0]
