@@ -15,7 +15,7 @@ from grader.learner.commands import FORCE, option
 
 def add_to(group: click.Group) -> None:
     """Add every command of this module."""
-    for command in (exercises, grade, grade_class, key, sandbox, verify):
+    for command in (bank, exercises, grade, grade_class, key, sandbox, verify):
         group.add_command(command)
 
 
@@ -46,6 +46,25 @@ def key(oracles: str | None) -> None:
         raise click.ClickException(str(error)) from None
     agreed = " and ".join(chosen) + " agree" if len(chosen) > 1 else f"{chosen[0]} alone was asked"
     click.echo(f"{PUBLIC}/key.json answers {count} probes; {agreed}.")
+
+
+@click.command()
+@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Only this one.")
+def bank(exercise: int | None) -> int:
+    """Show for each known misconception how many checks its chaff fails and what the diagnosis calls it."""
+    from grader.course.mutation_score import chaff_rows
+
+    failed = False
+    for row in chaff_rows(None if exercise is None else [exercise]):
+        failed |= not row.hidden or not row.right
+        names = ", ".join(d.misconception.id for d in row.named) or "nothing"
+        others = [other.id for d in row.named for other in d.alternatives]
+        named = "named" if row.right else f"WRONG: {names}"
+        also = f" (as well as {', '.join(others)})" if others else ""
+        fails = f"fails {row.public:>3} public {row.hidden:>3} hidden"
+        number = row.misconception.exercise
+        click.echo(f"{number:>2}  {row.misconception.id:<34} {fails}  {named}{also}")
+    return 1 if failed else 0
 
 
 @click.command()

@@ -86,10 +86,13 @@ def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 
     patience = Patience()
     with _folder() as own:
         _write(own, course, submission.sources)
-        for suite in course.suites:
-            with Worker(sandbox, own, slot) as worker:  # one per suite: public messages cannot know hidden probes
-                for check in suite.checks:
-                    marks[check.exercise] += (_mark(check, suite, course, submission, worker, patience),)
+        with Worker(sandbox, own, slot) as worker:  # the visible suite first: its messages cannot know hidden probes
+            for suite in sorted(course.suites, key=lambda suite: suite.visibility != VISIBLE):
+                found = [_mark(check, suite, course, submission, worker, patience) for check in suite.checks]
+                for mark in found:
+                    marks[mark.verdict.check.exercise] += (mark,)
+                if any(map(_is_wrong, found)):
+                    worker.stop()  # what went wrong in one exercise may have spoiled the process for all
     for number, found in marks.items():
         if number > 1 and number in submission.sources and any(map(_is_wrong, found)):
             marks[number] = _carried_forward(found, submission, course, Patience(), partial(Worker, sandbox, slot=slot))

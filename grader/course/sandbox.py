@@ -179,6 +179,7 @@ def sandbox(only: frozenset[str] = frozenset(LAYERS)) -> Sandbox:
             active.add(name)
             interpreter = found
         layers.append(Layer(name, not why, why))
+    _compile(interpreter, libraries)
     return Sandbox(tuple(layers), interpreter, libraries)
 
 
@@ -237,6 +238,16 @@ def _libraries() -> Path:
     return folder
 
 
+def _compile(interpreter: str, libraries: Path) -> None:
+    """Compile prober and packages once for that Python: the fenced process, which may write nothing, would each time."""
+    prober, packages = libraries / "prober.py", libraries / "packages"
+    code = "import compileall, py_compile, sys; _, prober, packages = sys.argv\n"
+    code += "py_compile.compile(prober, prober + 'c', doraise=True); compileall.compile_dir(packages, quiet=2)"
+    subprocess.run([interpreter, "-I", "-S", "-X", "utf8", "-c", code, prober, packages], check=True)
+    for path in libraries.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
 def _no_caches(_: str, names: Sequence[str]) -> set[str]:
     return {name for name in names if name == "__pycache__"}
 
@@ -246,7 +257,8 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     uid = FIRST_UID + slot % UIDS if "user" in active else None
     limits = "limits" if "limits" in active else "no-limits"
-    prober = str(libraries / "prober.py")
+    compiled = libraries / "prober.pyc"
+    prober = str(compiled if compiled.exists() else libraries / "prober.py")
     command = [interpreter, "-I", "-S", "-B", "-X", "utf8", prober, str(folder), str(libraries / "packages"), limits]
     _give(folder, uid)
 
@@ -325,7 +337,9 @@ def _readable(interpreter: str) -> tuple[str, ...]:
     base = binary.parents[1]
     paths = [Path(path) for path in SYSTEM] + [binary, *base.glob("lib/libpython*")]
     for stdlib in _standard_libraries(interpreter):
-        paths += [entry for entry in stdlib.iterdir() if entry.name not in ("site-packages", "dist-packages")]
+        entries = list(stdlib.iterdir())
+        kept = [entry for entry in entries if entry.name not in ("site-packages", "dist-packages")]
+        paths += kept if len(kept) < len(entries) else [stdlib]  # a rule for each entry only where it must be
     return tuple(str(path) for path in paths if path.exists())
 
 

@@ -66,10 +66,11 @@ def read_check(function: Any, seed: int = 0) -> Check:
     def record(snippet: str, *observe: str, **tolerance: float) -> None:
         probes.append(Probe(snippet, observe, **tolerance))
 
-    function(record, **({"rng": seeded(function, seed)} if "rng" in inspect.signature(function).parameters else {}))
+    random_ = "rng" in inspect.signature(function).parameters
+    function(record, **({"rng": seeded(function, seed)} if random_ else {}))
     if len(probes) != 1 or not probes[0].observe:
         raise CheckError(f"{where} must call probe(snippet, expression, …) once, with something to observe.")
-    return Check(function.__name__, label.exercise, label.task, label.points, title.splitlines()[0], probes[0])
+    return Check(function.__name__, label.exercise, label.task, label.points, title.splitlines()[0], probes[0], random_)
 
 
 def seeded(function: Any, seed: int = 0) -> random.Random:

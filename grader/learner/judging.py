@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 from grader.learner.records import Check, Difference, Exercise, Fault, Observation, Status, Verdict
@@ -16,13 +17,15 @@ SHOWN = 160  # characters of a value in a message
 def judge(check: Check, exercise: Exercise, observation: Observation, expected: dict[str, Any]) -> Verdict:
     """Compare what a submission showed with what the oracles showed."""
     if observation.fault is not None:
-        return _judge_fault(check, exercise, observation.fault)
+        return replace(_judge_fault(check, exercise, observation.fault), observation=observation)
     differences = tuple(
         _difference(text, expected[text], observation.values.get(text), check.probe.rel)
         for text in check.probe.observe
         if not same(expected[text], observation.values.get(text), check.probe.rel, check.probe.abs)
     )
-    return Verdict(check, Status.FAILED if differences else Status.PASSED, differences=differences)
+    return Verdict(
+        check, Status.FAILED if differences else Status.PASSED, differences=differences, observation=observation
+    )
 
 
 def same(expected: Any, got: Any, rel: float, abs_: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from textwrap import dedent
@@ -73,6 +74,7 @@ class Check:
     points: int
     title: str
     probe: Probe
+    random: bool = False
 
     @property
     def id(self) -> str:
@@ -137,7 +139,42 @@ class Verdict:
     fault: Fault | None = None
     blocked_by: str = ""
     printed: str = ""
+    observation: Observation | None = None
 
     @property
     def points(self) -> int:
         return self.check.points if self.status is Status.PASSED else 0
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """Something that learners believe of one task, which is not so; `question` makes one see it."""
+
+    id: str
+    exercise: int
+    task: str
+    title: str
+    belief: str
+    explanation: str
+    question: str
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """How a misconception shows: by check id, the observation on a chaff that has it. All other checks pass there."""
+
+    misconception: Misconception
+    shown: Mapping[str, Observation]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The misconception that accounts for what was observed.
+
+    `confidence` is the share of the failures it is blamed for that it predicts exactly; `alternatives` are other
+    misconceptions that predict as much.
+    """
+
+    misconception: Misconception
+    confidence: float
+    alternatives: tuple[Misconception, ...] = ()

@@ -135,12 +135,12 @@ def test_order_of_any_graph(probe, rng):
 
 @check("topological_order", points=1)
 def test_order_of_a_very_deep_graph(probe):
-    """A graph 50,000 operations deep has an order; a recursive walk would be too deep for Python."""
+    """A graph 20,000 operations deep has an order; a recursive walk would be too deep for Python."""
     probe(
         IN_ORDER
         + """
 x = Value(1.0)
-for step in range(50_000):
+for step in range(20_000):
     if step % 1000 == 0:
         a = Value(1.0)
     x = x + a

@@ -1,0 +1,154 @@
+"""Names the misconception behind a set of verdicts, where one accounts for what fails and for what passes.
+
+The evidence is a fingerprint per misconception: what the checks showed on a chaff, the smallest edit of the worked
+answer that behaves as the belief does. Nothing is guessed: where no fingerprint fits, nothing is claimed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.learner.judging import same
+from grader.learner.records import Diagnosis, Fault, Fingerprint, Misconception, Observation, Status, Verdict
+
+AT_ONCE, PER_TASK = 3, 6  # misconceptions in one explanation, candidates for one task
+UNKNOWN = (Status.NOT_ATTEMPTED, Status.BLOCKED)
+TYPE_SAYS_ALL = ("RecursionError", "TimeIsUp", "MemoryError", "WorkerLost")
+ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A fingerprint seen beside a submission: the failures that it predicts exactly, and all that it touches."""
+
+    fingerprint: Fingerprint
+    predicted: frozenset[str]
+    touched: frozenset[str]
+
+    @property
+    def task(self) -> str:
+        return self.fingerprint.misconception.task
+
+
+def diagnose(verdicts: Iterable[Verdict], fingerprints: Iterable[Fingerprint]) -> tuple[Diagnosis, ...]:
+    """The misconceptions that explain the verdicts of one exercise: at most one for each task, often none."""
+    known = [v for v in verdicts if v.observation is not None and v.status not in UNKNOWN]
+    failures = {v.check.id: v for v in known if v.status is not Status.PASSED}
+    if not failures:
+        return ()
+    passed: dict[str, set[str]] = {}
+    for v in known:
+        if v.status is Status.PASSED:
+            passed.setdefault(v.check.task, set()).add(v.check.id)
+    candidates = [
+        candidate
+        for fingerprint in fingerprints
+        if passed.get(fingerprint.misconception.task, set()).isdisjoint(fingerprint.shown)
+        and (candidate := _candidate(fingerprint, failures)).predicted
+    ]
+    return _best(candidates, failures)
+
+
+def _candidate(fingerprint: Fingerprint, failures: dict[str, Verdict]) -> Candidate:
+    touched = frozenset(failures.keys() & fingerprint.shown.keys())
+    predicted = frozenset(check for check in touched if alike(fingerprint.shown[check], failures[check]))
+    return Candidate(fingerprint, predicted, touched)
+
+
+def alike(shown: Observation, verdict: Verdict) -> bool:
+    """Whether a submission showed at a check what a chaff did."""
+    got, probe = verdict.observation, verdict.check.probe
+    if got is None or (shown.fault is None) != (got.fault is None):
+        return False
+    if shown.fault is not None and got.fault is not None:
+        return _same_fault(shown.fault, got.fault)
+    return all(
+        same(_plain(value), _plain(got.values.get(text)), probe.rel, probe.abs) for text, value in shown.values.items()
+    )
+
+
+def _same_fault(one: Fault, other: Fault) -> bool:
+    return one.type == other.type and (one.type in TYPE_SAYS_ALL or one.message == other.message)
+
+
+def _plain(value: Any) -> Any:
+    """A value without the addresses that objects are printed with."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict) and "repr" in value:
+        return {**value, "repr": ADDRESS.sub("", value["repr"])}
+    return value
+
+
+def _best(candidates: Sequence[Candidate], failures: dict[str, Verdict]) -> tuple[Diagnosis, ...]:
+    """The combination that predicts most with fewest misconceptions."""
+    best: list[tuple[Candidate, ...]] = []
+    record = (0, 0)
+    for combination in _combinations(candidates):
+        if not _accounts(combination, failures):
+            continue
+        score = (len(frozenset().union(*(c.predicted for c in combination))), -len(combination))
+        if score > record:
+            best, record = [], score
+        best += [combination] if score == record else []
+    return tuple(_diagnosis(place, best) for place in range(len(best[0]))) if best else ()
+
+
+def _combinations(candidates: Sequence[Candidate]) -> Iterable[tuple[Candidate, ...]]:
+    by_task: dict[str, list[Candidate]] = {}
+    for candidate in sorted(candidates, key=lambda c: -len(c.predicted)):
+        by_task.setdefault(candidate.task, []).append(candidate)
+    groups = [group[:PER_TASK] for group in by_task.values()]
+    for count in range(1, min(AT_ONCE, len(groups)) + 1):
+        for chosen in itertools.combinations(groups, count):
+            yield from itertools.product(*chosen)
+
+
+def _accounts(combination: tuple[Candidate, ...], failures: dict[str, Verdict]) -> bool:
+    """Whether every failure in the tasks that are blamed is predicted, or is where two mistakes meet."""
+    tasks = {candidate.task for candidate in combination}
+    for check, verdict in failures.items():
+        touching = [c for c in combination if check in c.touched]
+        if len(touching) == 1 and check not in touching[0].predicted:
+            return False
+        if not touching and verdict.check.task in tasks:
+            return False
+    return True
+
+
+def _diagnosis(place: int, best: list[tuple[Candidate, ...]]) -> Diagnosis:
+    chosen = best[0][place]
+    misconception = chosen.fingerprint.misconception
+    others = {c.fingerprint.misconception for combination in best for c in combination if c.task == chosen.task}
+    alternatives = sorted(others - {misconception}, key=lambda m: m.id)
+    confidence = len(chosen.predicted) / len(chosen.touched)
+    return Diagnosis(misconception, round(confidence, 3), tuple(alternatives))
+
+
+def read_fingerprints(path: Path, exercise: int) -> list[Fingerprint]:
+    """The fingerprints of one exercise as `fingerprint_text` wrote them; none where there is no such file."""
+    if not path.exists():
+        return []
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return [
+        Fingerprint(
+            Misconception(**entry["misconception"]),
+            {check: observation_from(shown) for check, shown in entry["shown"].items()},
+        )
+        for entry in content
+        if entry["misconception"]["exercise"] == exercise
+    ]
+
+
+def observation_from(shown: dict[str, Any]) -> Observation:
+    """An observation as the file holds it: values, or a fault's type and message alone."""
+    if "fault" in shown:
+        kind, message = shown["fault"]
+        return Observation({}, Fault(kind, message, "run", ()))
+    return Observation(shown["values"])
