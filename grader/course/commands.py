@@ -86,7 +86,7 @@ def sandbox() -> int:
 
     here = fence()
     for layer in here.layers:
-        click.echo(f"{'on' if layer.active else 'off':>4}  {layer.name:<9} {layer.why}")
+        click.echo(f"{'on' if layer.active else 'off':>4}  {layer.name:<10} {layer.why}")
     click.echo(f"Level: {here.level}; the fenced Python is {here.interpreter}.")
     return 0 if here.hardened else 1
 

@@ -88,10 +88,10 @@ def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 
         _write(own, course, submission.sources)
         with Worker(sandbox, own, slot) as worker:  # the visible suite first: its messages cannot know hidden probes
             for suite in sorted(course.suites, key=lambda suite: suite.visibility != VISIBLE):
-                found = [_mark(check, suite, course, submission, worker, patience) for check in suite.checks]
-                for mark in found:
+                seen = [_mark(check, suite, course, submission, worker, patience) for check in suite.checks]
+                for mark in seen:
                     marks[mark.verdict.check.exercise] += (mark,)
-                if any(map(_is_wrong, found)):
+                if any(map(_is_wrong, seen)):
                     worker.stop()  # what went wrong in one exercise may have spoiled the process for all
     for number, found in marks.items():
         if number > 1 and number in submission.sources and any(map(_is_wrong, found)):

@@ -1,8 +1,9 @@
 """The fence around a student's code: which layers this machine offers, and starting a process behind them.
 
 Every layer is tried when grading begins, not assumed. From the outside in: a process of its own (exec'd, isolated,
-empty environment), limits (memory, processes, file size, open files), another user id (as root), Landlock (files,
-signals), seccomp (sockets, tracing). The last two are put on the thread that starts the process, which inherits them.
+empty environment), limits (memory, processes, file size, open files), another user id (as root), namespaces (network,
+processes), Landlock (files, signals), seccomp (sockets, tracing). The last three are put on the thread that starts the
+process, which inherits them.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.learner import probing
 
-LAYERS = ("process", "limits", "user", "landlock", "seccomp")
+Result = TypeVar("Result")
+
+LAYERS = ("process", "limits", "user", "namespaces", "landlock", "seccomp")
 HARDENED = frozenset({"process", "limits", "landlock", "seccomp"})  # and 'user' where the grader is root
+NAMESPACES = 0x4000_0000 | 0x2000_0000 | 0x0800_0000 | 0x0400_0000  # CLONE_NEWNET, NEWPID, NEWIPC, NEWUTS of sched.h
 FIRST_UID, UIDS = 61_000, 1_000
 SYSTEM = (
     "/lib64",
@@ -166,6 +170,7 @@ def sandbox(only: frozenset[str] = frozenset(LAYERS)) -> Sandbox:
     for name, missing in (
         ("limits", _no_limits),
         ("user", _no_user),
+        ("namespaces", _no_namespaces),
         ("landlock", _no_landlock),
         ("seccomp", _no_seccomp),
     ):
@@ -190,6 +195,16 @@ def _no_limits() -> str:
 def _no_user() -> str:
     if os.name != "posix" or os.geteuid() != 0:
         return "only root can start a process as another user; run the grader as root in a container of its own"
+    return ""
+
+
+def _no_namespaces() -> str:
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return "only root can start a process in namespaces of its own; not needed for the level hardened"
+    try:
+        _in_thread(_enter_namespaces)
+    except OSError as error:
+        return f"the system refuses them ({error.strerror}), as in most containers; not needed for the level hardened"
     return ""
 
 
@@ -239,7 +254,7 @@ def _libraries() -> Path:
 
 
 def _compile(interpreter: str, libraries: Path) -> None:
-    """Compile prober and packages once for that Python: the fenced process, which may write nothing, would each time."""
+    """Compile prober and packages once for that Python: the fenced process may write nothing."""
     prober, packages = libraries / "prober.py", libraries / "packages"
     code = "import compileall, py_compile, sys; _, prober, packages = sys.argv\n"
     code += "py_compile.compile(prober, prober + 'c', doraise=True); compileall.compile_dir(packages, quiet=2)"
@@ -263,6 +278,8 @@ def _start(
     _give(folder, uid)
 
     def start() -> subprocess.Popen[bytes]:
+        if "namespaces" in active:
+            _enter_namespaces()
         if "landlock" in active:
             _enter_landlock(interpreter, folder, libraries)
         if "seccomp" in active:
@@ -292,9 +309,9 @@ def _give(folder: Path, uid: int | None) -> None:
         path.chmod(0o750 if path.is_dir() else 0o640)
 
 
-def _in_thread(start: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+def _in_thread(start: Callable[[], Result]) -> Result:
     """Run `start` on a thread that ends with it: a fence put on a thread can never be taken off again."""
-    result: list[subprocess.Popen[bytes]] = []
+    result: list[Result] = []
     errors: list[BaseException] = []
 
     def run() -> None:
@@ -309,6 +326,14 @@ def _in_thread(start: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen
     if errors:
         raise errors[0]
     return result[0]
+
+
+def _enter_namespaces() -> None:
+    """What this thread starts sees no network and no process but its own. unshare(2); Python has it from 3.12 on."""
+    import ctypes
+
+    if ctypes.CDLL(None, use_errno=True).unshare(NAMESPACES):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
 def _enter_landlock(interpreter: str, folder: Path, libraries: Path) -> None:
