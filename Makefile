@@ -23,13 +23,15 @@ my-minigrad: learner ## make an ordinary package of your own files
 watch: learner ## run the checks on every save, and move on when they pass
 	@$(PY) -m grader watch
 
-# make test-exercise-4, make hint-4, make solution-4, make reset-4
+# make test-exercise-4, make hint-4, make explain-4, make solution-4, make reset-4
 test-exercise-%: learner
 	@$(PY) -m grader test $*
 hint-%: learner
 	@$(PY) -m grader hint $*
 solution-%: learner
 	@$(PY) -m grader solution $*
+explain-%: train-layer
+	@$(PY) -m grader explain $*
 reset-%: learner
 	@$(PY) -m grader reset $*
 
@@ -56,6 +58,12 @@ key: learner ## ask the oracles for the answer key of the public checks (ORACLES
 	@$(PY) -m grader key
 verify: learner ## prove that stubs fail, solutions pass, and nothing is stale
 	@$(PY) -m grader verify
+
+.PHONY: fingerprints mutation-score
+fingerprints: test-layer ## ask the chaffs how each known misconception shows (a minute)
+	@$(PY) -m grader fingerprints
+mutation-score: test-layer ## what the checks catch and the diagnosis names: docs/mutation-score.md (some minutes)
+	@$(PY) -m grader mutation-score
 
 .PHONY: sandbox grade
 sandbox: grade-layer ## how well students' code is fenced in here

@@ -71,7 +71,8 @@ Conventions
 - The drawing is a graphviz.Digraph that runs from left to right.
 - A Value v is a node with the name str(id(v)), the shape "record" and a label in three parts: its
   own label, "data" with its data, "grad" with its grad, both with four decimals. Braces, bars and
-  parts have one space between them, as in the example above.
+  parts have one space between them, as in the example above. Shape and label are given in the
+  call that makes the node, not as defaults of the drawing.
 - The operation of v, if it has one, is a node with the name str(id(v)) + v._op and the label v._op.
 - `draw_dot` only reads: it shows the gradients that are there and does not call `backward`.
 

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from grader.course.sandbox import sandbox
-from grader.course.worker import Worker
+from grader.course.digest import SUITES, digest
+from grader.course.suites import HIDDEN_SUITE
+from grader.course.trials import Trial, run_trials
 from grader.learner.catalogue import read_catalogue
-from grader.learner.judging import judge
-from grader.learner.key import expected_values
-from grader.learner.paths import SOLUTIONS
-from grader.learner.records import Check, Exercise, Fingerprint, Misconception, Status, Verdict
+from grader.learner.checks import load_checks
+from grader.learner.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
+from grader.learner.records import Exercise, Fingerprint, Misconception, Status, Verdict
 from grader.learner.source import functions
 
 if sys.version_info >= (3, 11):
@@ -28,9 +27,9 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+MADE_FROM = (*SUITES, "grader/course/misconceptions/*.toml")
 BANK = Path(__file__).with_name("misconceptions")
 TEXTS = tuple(field.name for field in fields(Misconception) if field.name != "exercise")
-TIME_OUTS = 2  # in one run; the checks behind them are left out
 
 
 class BankError(ValueError):
@@ -39,10 +38,11 @@ class BankError(ValueError):
 
 @dataclass(frozen=True)
 class Chaff:
-    """A misconception and one exercise's source that has it."""
+    """A misconception and one exercise's source that has it, by edits (old text, new text) of one task."""
 
     misconception: Misconception
     source: str
+    edits: tuple[tuple[str, str], ...]
 
 
 def read_bank(numbers: Iterable[int] | None = None) -> list[Chaff]:
@@ -72,7 +72,8 @@ def _chaffs(exercise: Exercise) -> Iterable[Chaff]:
             raise BankError(f"{where}: exercise {exercise.number} has no task {entry['task']!r}.")
         misconception = Misconception(exercise=exercise.number, **{name: entry[name].strip() for name in TEXTS})
         for edits in entry["chaffs"]:
-            yield Chaff(misconception, edited(source, misconception.task, edits, where))
+            pairs = tuple((old, new) for old, new in edits)
+            yield Chaff(misconception, edited(source, misconception.task, pairs, where), pairs)
 
 
 def edited(source: str, task: str, edits: Iterable[Sequence[str]], where: str) -> str:
@@ -94,42 +95,46 @@ def edited(source: str, task: str, edits: Iterable[Sequence[str]], where: str) -
     return changed
 
 
-def verdicts(
-    source: str, exercise: Exercise, checks: Sequence[Check], keys: Mapping[str, Any], solutions: Mapping[int, str]
-) -> list[Verdict]:
-    """The checks of an exercise on some source, with the worked answers as its predecessors."""
-    found: list[Verdict] = []
-    with TemporaryDirectory(prefix="minigrad-") as folder:
-        Path(folder).chmod(0o711)
-        desk = Path(folder, "desk")
-        desk.mkdir()
-        for number, text in {**solutions, exercise.number: source}.items():
-            if number <= exercise.number:
-                (desk / f"{read_catalogue()[number].module}.py").write_text(text, encoding="utf-8")
-        with Worker(sandbox(), desk) as worker:
-            for check in checks:
-                if sum(v.status is Status.TIMED_OUT for v in found) >= TIME_OUTS:
-                    break
-                expected = expected_values(keys, check, exercise.module)
-                found.append(judge(check, exercise, worker.observe(exercise, check), expected))
-    return found
+def run_chaffs(chaffs: Sequence[Chaff], seeds: tuple[int, ...] = ()) -> Iterator[tuple[Chaff, list[Verdict]]]:
+    """Each chaff with its verdicts in both suites; `seeds` add the checks that are random."""
+    trials = [Trial(chaff.misconception.exercise, chaff.source, seeds) for chaff in chaffs]
+    return zip(chaffs, run_trials(trials), strict=True)
 
 
 def fingerprint(chaff: Chaff, found: Iterable[Verdict]) -> Fingerprint:
-    """What the verdicts on a chaff say of its misconception."""
-    shown = {v.check.id: v.observation for v in found if v.status is not Status.PASSED and v.observation is not None}
+    """What the verdicts on a chaff say of its misconception; a random check, other in each run, says nothing."""
+    shown = {
+        v.check.id: v.observation
+        for v in found
+        if v.status is not Status.PASSED and v.observation is not None and not v.check.random
+    }
     return Fingerprint(chaff.misconception, shown)
 
 
-def fingerprint_text(fingerprints: Iterable[Fingerprint], checks: Iterable[Check]) -> str:
-    """Fingerprints as a JSON file for these checks; faults without the lines of the chaff that they come from."""
-    known = {check.id for check in checks}
-    entries = []
+def fingerprint_texts() -> dict[Path, str]:
+    """The fingerprint file of either suite as it should be; an entry for each chaff, in the order of the bank."""
+    found = [fingerprint(chaff, its) for chaff, its in run_chaffs(read_bank())]
+    return {
+        suite / FINGERPRINTS: _fingerprint_text(found, {check.id for check in load_checks(suite)})
+        for suite in (PUBLIC, HIDDEN_SUITE)
+    }
+
+
+def _fingerprint_text(fingerprints: Iterable[Fingerprint], checks: set[str]) -> str:
+    """As JSON, for these checks; of a fault its type and message, not the lines of the chaff that it comes from."""
+    lines = []
     for item in fingerprints:
         shown: dict[str, Any] = {}
         for check, observation in item.shown.items():
-            if check in known:
+            if check in checks:
                 fault = observation.fault
                 shown[check] = {"fault": [fault.type, fault.message]} if fault else {"values": observation.values}
-        entries.append({"misconception": asdict(item.misconception), "shown": shown})
-    return json.dumps(entries, indent=1, sort_keys=True) + "\n"
+        lines.append(json.dumps({"misconception": asdict(item.misconception), "shown": shown}, sort_keys=True))
+    return f'{{"made_from": "{digest(*MADE_FROM)}", "chaffs": [\n' + ",\n".join(lines) + "\n]}\n"
+
+
+def stale_fingerprints() -> list[Path]:
+    """The fingerprint files that are not made from what the chaffs and the checks are now."""
+    wanted = f'{{"made_from": "{digest(*MADE_FROM)}"'
+    files = [suite / FINGERPRINTS for suite in (PUBLIC, HIDDEN_SUITE)]
+    return [path for path in files if not path.exists() or not path.read_text(encoding="utf-8").startswith(wanted)]

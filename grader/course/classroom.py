@@ -1,8 +1,8 @@
 """Grades a class: a report per student, written the moment it is ready, then gradebook.csv and a summary.
 
-A rerun grades only what changed. Each report carries the fingerprint of what it was made from: the submission, the
-suites, the solutions and the seed of the class, which is drawn once and kept beside the reports. So it does not matter
-when a run was stopped, or how.
+A rerun grades only what changed. Each report carries the fingerprint of what it was made from: the submission and the
+course with its points, suites, keys, solutions and seed, which is drawn once and kept beside the reports. So it does
+not matter when a run was stopped, or how.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import pickle
 import secrets
 import statistics
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +45,10 @@ class Outcome:
 def grade_class(submissions: Path, out: Path, jobs: int, *, force: bool, seed: int | None = None) -> Iterator[Outcome]:
     """Yield an outcome per student as it is ready; in the end the files of the class are written."""
     (out / "reports").mkdir(parents=True, exist_ok=True)
-    seed = _class_seed(out, seed)
-    course = load_course(seed=seed)
+    for partial in (out / "reports").glob("*.part"):  # of a run that was killed
+        partial.unlink()
+    course = load_course(seed=_class_seed(out, seed))
+    made_of = fingerprint(course)
     students = find_submissions(submissions)
     if not students:
         raise ValueError(
@@ -54,19 +58,34 @@ def grade_class(submissions: Path, out: Path, jobs: int, *, force: bool, seed: i
     outcomes = []
     waiting = []
     for submission in read:
-        earlier = None if force else _earlier(out, submission, course)
+        earlier = None if force else _earlier(out, submission, made_of)
         if earlier is None:
             waiting.append(submission)
         else:
             outcomes.append(Outcome(submission.student, earlier, fresh=False))
             yield outcomes[-1]
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as executor:
-        for outcome in grade_all(waiting, course, executor):
-            outcome.report["fingerprint"] = _fingerprint(outcome.report["submission"], course)
+    with executor(jobs) as processes:
+        for outcome in grade_all(waiting, course, processes):
+            outcome.report["fingerprint"] = _mixed(made_of, outcome.report["submission"], outcome.report["notes"])
             write_text(_file(out, outcome.student), json.dumps(outcome.report, indent=1, ensure_ascii=False) + "\n")
             outcomes.append(outcome)
             yield outcome
     write_gradebook(out / "gradebook.csv", [outcome.report for outcome in outcomes])
+
+
+def executor(jobs: int) -> ProcessPoolExecutor:
+    """Processes to grade in. They end with the one that asks them, even where that one is killed."""
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+
+    def watch() -> None:
+        parent.join()  # type: ignore[union-attr]
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def grade_all(submissions: list[Submission], course: Course, executor: Executor) -> Iterator[Outcome]:
@@ -107,19 +126,22 @@ def _class_seed(out: Path, seed: int | None) -> int:
     return seed
 
 
-def _earlier(out: Path, submission: Submission, course: Course) -> dict[str, Any] | None:
+def _earlier(out: Path, submission: Submission, made_of: str) -> dict[str, Any] | None:
     try:
         document: dict[str, Any] = json.loads(_file(out, submission.student).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return document if document.get("fingerprint") == _fingerprint(submission.digest, course) else None
+    same = document.get("fingerprint") == _mixed(made_of, submission.digest, submission.notes)
+    return document if same else None
 
 
-def _fingerprint(digest: str, course: Course) -> str:
-    """Of everything that a report depends on."""
-    probes = [[c.id, c.points, c.task, c.probe.code, c.probe.observe] for suite in course.suites for c in suite.checks]
-    parts = [digest, course.seed, sorted(course.solutions.items()), probes, [str(e) for e in course.exercises.values()]]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+def fingerprint(course: Course) -> str:
+    """Of everything in a course that a report depends on."""
+    return hashlib.sha256(repr(course).encode()).hexdigest()
+
+
+def _mixed(made_of: str, digest: str, notes: Iterable[str]) -> str:
+    return hashlib.sha256(json.dumps([made_of, digest, *notes]).encode()).hexdigest()
 
 
 def _file(out: Path, student: str) -> Path:

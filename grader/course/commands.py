@@ -15,7 +15,7 @@ from grader.learner.commands import FORCE, option
 
 def add_to(group: click.Group) -> None:
     """Add every command of this module."""
-    for command in (bank, exercises, grade, grade_class, key, sandbox, verify):
+    for command in (bank, exercises, fingerprints, grade, grade_class, key, mutation_score, sandbox, verify):
         group.add_command(command)
 
 
@@ -35,9 +35,11 @@ def exercises(force: bool) -> None:
 @click.command()
 @option("--oracles", envvar="ORACLES", metavar="NAMES", help="reference,pytorch; by default those installed.")
 def key(oracles: str | None) -> None:
-    """Ask the oracles and write the answer key of the public checks."""
+    """Ask the oracles and write the answer key of the public checks, and the sketches for explain."""
     from grader.course.answer_key import OracleError, available_oracles, write_key
-    from grader.learner.paths import PUBLIC
+    from grader.course.ladder import ladder_text
+    from grader.learner.paths import LADDER, PUBLIC
+    from grader.learner.state import write_text
 
     chosen = tuple(dict.fromkeys(map(str.strip, oracles.split(",")))) if oracles else available_oracles()
     try:
@@ -46,6 +48,21 @@ def key(oracles: str | None) -> None:
         raise click.ClickException(str(error)) from None
     agreed = " and ".join(chosen) + " agree" if len(chosen) > 1 else f"{chosen[0]} alone was asked"
     click.echo(f"{PUBLIC}/key.json answers {count} probes; {agreed}.")
+    write_text(PUBLIC / LADDER, ladder_text())
+    click.echo(f"{PUBLIC / LADDER} holds the sketches for explain.")
+
+
+@click.command()
+def fingerprints() -> None:
+    """Ask the chaffs how each known misconception shows, for the diagnosis; takes a minute."""
+    from grader.course.chaffs import fingerprint_texts
+    from grader.learner.state import write_text
+
+    with _progress("asking the chaffs"):
+        texts = fingerprint_texts()
+    for path, text in texts.items():
+        write_text(path, text)
+    click.echo(f"{' and '.join(map(str, texts))} hold how each known misconception shows.")
 
 
 @click.command()
@@ -65,6 +82,28 @@ def bank(exercise: int | None) -> int:
         number = row.misconception.exercise
         click.echo(f"{number:>2}  {row.misconception.id:<34} {fails}  {named}{also}")
     return 1 if failed else 0
+
+
+@click.command(name="mutation-score")
+def mutation_score() -> None:
+    """Measure what the checks catch and the diagnosis names; takes some minutes."""
+    from rich.progress import Progress
+
+    from grader.course.mutation_page import FIGURES, PAGE, publish
+    from grader.course.mutation_score import measure, pair_results
+    from grader.learner.catalogue import read_catalogue
+
+    scores = {}
+    with Progress(transient=True) as progress:
+        task = progress.add_task("exercises, then pairs", total=len(read_catalogue()) + 1)
+        for number, score in measure(read_catalogue()):
+            scores[number] = score
+            progress.advance(task)
+            named = f"chaffs {score.chaffs_named} of {score.chaffs} named, wheats {score.wheats_accused} accused"
+            killed = f"mutants {score.killed_all} of {score.mutants - score.equivalent} killed"
+            progress.print(f"{number:>2}  {named}, {killed}, {score.misnamed} misnamed")
+        publish(scores, [right for _, _, right in pair_results()])
+    click.echo(f"{PAGE} and {FIGURES} are written.")
 
 
 @click.command()
@@ -156,6 +195,14 @@ def _fence(weak: bool) -> Any:
         missing = "; ".join(f"{layer.name}: {layer.why}" for layer in here.layers if not layer.active)
         raise click.ClickException(f"The sandbox is not hardened ({missing}). WEAK_SANDBOX=1 grades all the same.")
     return here
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[None]:
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{what} ..."):
+        yield
 
 
 @contextmanager

@@ -14,9 +14,10 @@ from typing import Any
 from grader.course.sandbox import Sandbox
 from grader.course.submission import Submission
 from grader.course.worker import Worker
+from grader.learner.diagnosis import diagnose
 from grader.learner.judging import judge
 from grader.learner.key import expected_values
-from grader.learner.records import Check, Exercise, Status, Verdict
+from grader.learner.records import Check, Diagnosis, Exercise, Fingerprint, Status, Verdict
 
 VISIBLE, HIDDEN = "visible", "hidden"
 TIME_OUTS_PER_TASK, TIME_OUTS_IN_ALL = 2, 10
@@ -40,15 +41,20 @@ class Course:
     solutions: Mapping[int, str]
     suites: tuple[Suite, ...]
     seed: int
+    fingerprints: tuple[Fingerprint, ...] = ()
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A verdict, and whether it was reached only on the solutions of earlier exercises."""
+    """A verdict, and what it is on the solutions of earlier exercises where on the student's own it is no pass.
+
+    `carried`: only the solutions made it a pass.
+    """
 
     verdict: Verdict
     visibility: str
     carried: bool = False
+    alone: Verdict | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class Graded:
 
     submission: Submission
     marks: Mapping[int, tuple[Mark, ...]]
+    diagnoses: Mapping[int, tuple[Diagnosis, ...]]
 
 
 class Patience:
@@ -96,7 +103,17 @@ def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 
     for number, found in marks.items():
         if number > 1 and number in submission.sources and any(map(_is_wrong, found)):
             marks[number] = _carried_forward(found, submission, course, Patience(), partial(Worker, sandbox, slot=slot))
-    return Graded(submission, marks)
+    return Graded(submission, marks, {number: _diagnoses(found, course) for number, found in marks.items()})
+
+
+def _diagnoses(found: Sequence[Mark], course: Course) -> tuple[Diagnosis, ...]:
+    """What the student believes of one exercise, whatever is wrong with earlier ones."""
+    if not any(map(_is_wrong, found)):
+        return ()
+    verdicts = [mark.alone or mark.verdict for mark in found]
+    number = verdicts[0].check.exercise
+    known = [f for f in course.fingerprints if f.misconception.exercise == number]
+    return diagnose((v for v in verdicts if not v.check.random), known)
 
 
 def _mark(
@@ -137,8 +154,9 @@ def _carried_forward(
             for mark in found:
                 if _is_wrong(mark):
                     verdict = _verdict(mark.verdict.check, exercise, suites[mark.visibility], worker, patience)
-                    if verdict.status is Status.PASSED:
-                        mark = replace(mark, verdict=verdict, carried=True)  # noqa: PLW2901
+                    carried = verdict.status is Status.PASSED
+                    shown = verdict if carried else mark.verdict
+                    mark = replace(mark, verdict=shown, carried=carried, alone=verdict)  # noqa: PLW2901
                 again.append(mark)
     return tuple(again)
 

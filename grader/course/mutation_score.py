@@ -1,19 +1,42 @@
-"""How well the checks catch known mistakes, and how well the diagnosis names them."""
+"""`make mutation-score`: how well the checks catch mistakes and the diagnosis names them.
+
+Known mistakes (chaffs), pairs of them, right answers in other styles (wheats) and changes made by machine (mutants) are
+all graded. mutation_page.py publishes the figures.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from multiprocessing import get_context
 
-from grader.course.answer_key import make_key
-from grader.course.chaffs import fingerprint, read_bank, verdicts
-from grader.course.suites import HIDDEN_SUITE
+from grader.course.chaffs import Chaff, edited, fingerprint, read_bank, run_chaffs
+from grader.course.grading import Course, grade
+from grader.course.mutants import Mutant, equivalents, mutants
+from grader.course.sandbox import sandbox
+from grader.course.submission import Submission
+from grader.course.suites import HIDDEN_SUITE, load_course
+from grader.course.trials import Trial, run_trials
+from grader.course.wheats import read_wheats
 from grader.learner.catalogue import read_catalogue
 from grader.learner.checks import load_checks
-from grader.learner.diagnosis import diagnose
-from grader.learner.key import read_key
-from grader.learner.paths import PUBLIC, SOLUTIONS
-from grader.learner.records import Diagnosis, Misconception, Status
+from grader.learner.diagnosis import alike, diagnose, read_fingerprints
+from grader.learner.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
+from grader.learner.records import Diagnosis, Fingerprint, Misconception, Status, Verdict
+
+PAIRS = 300
+SEEDS = (1, 2)  # of random checks, which no diagnosis sees: whether a mutant does what its name says, on other graphs
+MADE_FROM = (
+    "solutions/*.py",
+    "tests/public/*.py",
+    "tests/hidden/*.py",
+    "grader/course/*.toml",
+    "grader/course/*/*.toml",
+)
+MADE_BY = ("chaffs", "grading", "mutants", "mutation_score", "trials", "wheats")
 
 
 @dataclass(frozen=True)
@@ -30,19 +53,147 @@ class Row:
         return [d.misconception.id for d in self.named] == [self.misconception.id]
 
 
+@dataclass
+class Score:
+    """The figures of one exercise, or of all together. `survivors` are mutants that the public checks let live."""
+
+    chaffs: int = 0
+    chaffs_failed: int = 0
+    chaffs_named: int = 0
+    wheats: int = 0
+    wheats_accused: int = 0
+    mutants: int = 0
+    equivalent: int = 0
+    killed_public: int = 0
+    killed_all: int = 0
+    misnamed: int = 0
+    survivors: list[Mutant] = field(default_factory=list)
+    alive: list[Mutant] = field(default_factory=list)
+
+    def __add__(self, other: Score) -> Score:
+        return Score(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
+
+
 def chaff_rows(numbers: Iterable[int] | None = None) -> Iterator[Row]:
     """Every chaff of these exercises against both suites."""
-    catalogue = read_catalogue()
-    solutions = {n: (SOLUTIONS / f"{e.module}.py").read_text(encoding="utf-8") for n, e in catalogue.items()}
-    key = {**read_key(PUBLIC / "key.json"), **make_key(HIDDEN_SUITE, 0)}
-    for number in numbers or catalogue:
-        public = [check.id for check in load_checks(PUBLIC, number)]
-        checks = [*load_checks(PUBLIC, number), *load_checks(HIDDEN_SUITE, number)]
-        chaffs = read_bank([number])
-        found = [verdicts(chaff.source, catalogue[number], checks, key, solutions) for chaff in chaffs]
-        fixed = [[v for v in vs if not v.check.random] for vs in found]
-        known = [fingerprint(chaff, vs) for chaff, vs in zip(chaffs, fixed, strict=True)]
-        for chaff, vs, seen in zip(chaffs, found, fixed, strict=True):
-            failed = [v.check.id for v in vs if v.status is not Status.PASSED]
-            in_public = sum(check in public for check in failed)
-            yield Row(chaff.misconception, in_public, len(failed) - in_public, diagnose(seen, known))
+    public = {check.id for check in load_checks(PUBLIC)}
+    for number in read_catalogue() if numbers is None else numbers:
+        found = list(run_chaffs(read_bank([number]), seeds=(0,)))
+        known = [fingerprint(chaff, its) for chaff, its in found]
+        for chaff, its in found:
+            failed = {v.check.id for v in its if v.status is not Status.PASSED}
+            named = diagnose([v for v in its if not v.check.random], known)
+            yield Row(chaff.misconception, len(failed & public), len(failed - public), named)
+
+
+def score(number: int) -> Score:
+    """Chaffs, wheats and mutants of one exercise."""
+    result = Score()
+    for row in chaff_rows([number]):
+        result += Score(chaffs=1, chaffs_failed=row.hidden > 0, chaffs_named=row.right)
+    known = _known(number)
+    for found in run_trials(Trial(number, wheat.source, seeds=(0,)) for wheat in read_wheats([number])):
+        wrong = any(v.status is not Status.PASSED for v in found)
+        accused = diagnose([v for v in found if not v.check.random], known)
+        result += Score(wheats=1, wheats_accused=bool(wrong or accused))
+    return result + _mutants(number, known)
+
+
+def _known(number: int) -> list[Fingerprint]:
+    return [f for f in load_course(seed=0).fingerprints if f.misconception.exercise == number]
+
+
+def _mutants(number: int, known: Sequence[Fingerprint]) -> Score:
+    exercise = read_catalogue()[number]
+    public = {check.id for check in load_checks(PUBLIC, number)}
+    excused = equivalents()
+    made = list(mutants(exercise, (SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")))
+    result, named = Score(), []
+    for mutant, found in zip(made, run_trials(Trial(number, m.source, seeds=(0,)) for m in made), strict=True):
+        failed = {v.check.id for v in found if v.status is not Status.PASSED}
+        equivalent = mutant.id in excused
+        result += Score(
+            mutants=1,
+            equivalent=equivalent,
+            killed_public=bool(failed & public),
+            killed_all=bool(failed),
+            survivors=[mutant] if failed and not failed & public else [],
+            alive=[] if failed else [mutant],
+        )
+        diagnoses = diagnose([v for v in found if not v.check.random], known)
+        named += [(mutant, diagnosis) for diagnosis in diagnoses]
+    return result + Score(misnamed=sum(_misnamed(number, named)))
+
+
+def _misnamed(number: int, named: Sequence[tuple[Mutant, Diagnosis]]) -> Iterator[bool]:
+    """Whether a name is wrong: of another task, or of a chaff that differs on random graphs that no diagnosis saw."""
+    chaffs = read_bank([number])
+    trials = [Trial(number, c.source, SEEDS, fixed=False) for c in chaffs]
+    trials += [Trial(number, mutant.source, SEEDS, fixed=False) for mutant, _ in named]
+    found = list(run_trials(trials)) if named else []
+    shown = [fingerprint_of(chaff, its) for chaff, its in zip(chaffs, found, strict=False)]
+    for (mutant, diagnosis), its in zip(named, found[len(chaffs) :], strict=True):
+        blamed = diagnosis.misconception
+        alike_one = any(_behaves(f, its) for f in shown if f.misconception == blamed)
+        yield mutant.task != blamed.task or not alike_one
+
+
+def fingerprint_of(chaff: Chaff, found: Sequence[Verdict]) -> Fingerprint:
+    """As `chaffs.fingerprint`, of random checks: by seed, since they have the same names with each."""
+    return Fingerprint(chaff.misconception, {f"{i}": v.observation for i, v in enumerate(found) if v.observation})
+
+
+def _behaves(chaff: Fingerprint, found: Sequence[Verdict]) -> bool:
+    """Whether a mutant shows on every random check what a chaff does."""
+    return all(f"{i}" in chaff.shown and alike(chaff.shown[f"{i}"], v) for i, v in enumerate(found) if v.observation)
+
+
+def pair_results() -> Iterator[tuple[Chaff, Chaff, bool]]:
+    """Random pairs of chaffs in different tasks, each graded as a submission, and whether both are named."""
+    course = load_course(seed=0)
+    rng = random.Random(0)
+    bank = read_bank()
+    pairs: list[tuple[Chaff, Chaff]] = []
+    while len(pairs) < PAIRS:
+        one, other = rng.sample(bank, 2)
+        if (one.misconception.exercise, one.misconception.task) != (
+            other.misconception.exercise,
+            other.misconception.task,
+        ):
+            pairs.append((one, other))
+    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_take, initargs=(course,)) as executor:
+        yield from zip(*zip(*pairs, strict=True), executor.map(_both_named, pairs, chunksize=4), strict=True)
+
+
+@lru_cache
+def _course() -> list[Course]:
+    return []
+
+
+def _take(course: Course) -> None:
+    _course().append(course)
+
+
+def _both_named(pair: tuple[Chaff, Chaff]) -> bool:
+    (course,) = _course()
+    sources = dict(course.solutions)
+    for chaff in pair:
+        m = chaff.misconception
+        sources[m.exercise] = edited(sources[m.exercise], m.task, chaff.edits, m.id)
+    chosen = {chaff.misconception.exercise for chaff in pair}
+    part = replace(
+        course,
+        exercises={n: exercise for n, exercise in course.exercises.items() if n in chosen},
+        suites=tuple(replace(s, checks=tuple(c for c in s.checks if c.exercise in chosen)) for s in course.suites),
+    )
+    graded = grade(Submission("pair", sources, ()), part, sandbox())
+    named = sorted(d.misconception.id for its in graded.diagnoses.values() for d in its)
+    return named == sorted(chaff.misconception.id for chaff in pair)
+
+
+def measure(numbers: Iterable[int]) -> Iterator[tuple[int, Score]]:
+    """The figures of each exercise. Raises ValueError where there is nothing to diagnose with."""
+    if not all(read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE)):
+        raise ValueError("There are no fingerprints to diagnose with: run `make fingerprints`.")
+    for number in numbers:
+        yield number, score(number)

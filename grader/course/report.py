@@ -6,13 +6,15 @@ checks only the title and the status, of public ones what the learner's own term
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import Any
 
 from grader.course.grading import HIDDEN, Course, Graded, Mark
-from grader.learner.records import Status, Task
+from grader.learner.records import Diagnosis, Status, Task
 from grader.learner.report import explain
 
 VERSION = 1
+MARGIN = " " * 21  # where the titles of checks begin
 
 
 def report(graded: Graded, course: Course, sandbox_level: str) -> dict[str, Any]:
@@ -33,25 +35,28 @@ def report(graded: Graded, course: Course, sandbox_level: str) -> dict[str, Any]
 
 def _exercise(graded: Graded, course: Course, number: int) -> dict[str, Any]:
     exercise, marks = course.exercises[number], graded.marks[number]
-    tasks = [_task(task, [m for m in marks if m.verdict.check.task == task.name], course) for task in exercise.tasks]
+    known = {check: diagnosis for diagnosis in graded.diagnoses[number] for check in diagnosis.checks}
+    tasks = [
+        _task(task, [m for m in marks if m.verdict.check.task == task.name], course, known) for task in exercise.tasks
+    ]
     return {
         "number": number,
         "title": exercise.title,
         "score": round(sum(t["score"] for t in tasks), 4),
         "max_score": sum(t["max_score"] for t in tasks),
-        "carried_forward": _carried(marks),
+        "carried_forward": _carried(number, graded),
         "tasks": tasks,
     }
 
 
-def _task(task: Task, marks: list[Mark], course: Course) -> dict[str, Any]:
+def _task(task: Task, marks: list[Mark], course: Course, known: dict[str, Diagnosis]) -> dict[str, Any]:
     weight = sum(m.verdict.check.points for m in marks)
     share = sum(m.verdict.points for m in marks) / weight if weight else 0.0
-    checks = [_check(mark, task.points * mark.verdict.check.points / weight, course) for mark in marks]
+    checks = [_check(mark, task.points * mark.verdict.check.points / weight, course, known) for mark in marks]
     return {"name": task.name, "score": round(task.points * share, 4), "max_score": task.points, "checks": checks}
 
 
-def _check(mark: Mark, worth: float, course: Course) -> dict[str, Any]:
+def _check(mark: Mark, worth: float, course: Course, known: dict[str, Diagnosis]) -> dict[str, Any]:
     verdict = mark.verdict
     passed = verdict.status is Status.PASSED
     hidden = mark.visibility == HIDDEN
@@ -64,18 +69,41 @@ def _check(mark: Mark, worth: float, course: Course) -> dict[str, Any]:
         "max_points": round(worth, 4),
         "visibility": mark.visibility,
         "message": "" if hidden or passed else printable(explain(verdict, exercise)),
-        "diagnosis": None,
+        "diagnosis": None if passed or verdict.check.id not in known else _diagnosis(known[verdict.check.id]),
         "carried_forward": mark.carried,
     }
 
 
-def _carried(marks: tuple[Mark, ...]) -> str:
+def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+    misconception = diagnosis.misconception
+    return {
+        "id": misconception.id,
+        "title": misconception.title,
+        "belief": misconception.belief,
+        "explanation": misconception.explanation,
+        "question": misconception.question,
+        "confidence": diagnosis.confidence,
+        "alternatives": [{"id": other.id, "title": other.title} for other in diagnosis.alternatives],
+    }
+
+
+def _carried(number: int, graded: Graded) -> str:
     """The sentence for work that is right although an earlier exercise is not; empty if there is none."""
-    count = sum(mark.carried for mark in marks)
+    count = sum(mark.carried for mark in graded.marks[number])
     if not count:
         return ""
     checks = "1 check passes" if count == 1 else f"{count} checks pass"
-    return f"{checks} on the worked answers of the earlier exercises: the mistake is in one of those, not here."
+    return f"{checks} on the worked answers of the earlier exercises: the mistake is {_where_else(number, graded)}."
+
+
+def _where_else(number: int, graded: Graded) -> str:
+    """The earlier exercises that are wrong, with what is believed there."""
+    wrong = [
+        f"in exercise {earlier}" + "".join(f" ({d.misconception.title})" for d in graded.diagnoses[earlier])
+        for earlier, marks in graded.marks.items()
+        if earlier < number and any(m.verdict.status is not Status.PASSED for m in marks)
+    ]
+    return " or ".join(wrong) or "in one of those, not here"
 
 
 def printable(text: str) -> str:
@@ -99,7 +127,25 @@ def as_text(document: dict[str, Any]) -> str:
                 for check in task["checks"]
                 if check["status"] != "passed"
             ]
+        lines += [fill(text, 100, initial_indent=MARGIN, subsequent_indent=MARGIN) for text in _beliefs(exercise)]
     return printable("\n".join(lines)) + "\n"
+
+
+def _beliefs(exercise: dict[str, Any]) -> list[str]:
+    """Each diagnosis of an exercise once, as paragraphs."""
+    found = {
+        c["diagnosis"]["id"]: c["diagnosis"] for task in exercise["tasks"] for c in task["checks"] if c["diagnosis"]
+    }
+    return [
+        paragraph
+        for d in found.values()
+        for paragraph in (
+            f"Why: {d['title']}.",
+            f"The belief: {d['belief']}",
+            d["explanation"],
+            f"Ask yourself: {d['question']}",
+        )
+    ]
 
 
 def as_markdown(document: dict[str, Any]) -> str:
@@ -116,6 +162,7 @@ def as_markdown(document: dict[str, Any]) -> str:
         if failed or exercise["carried_forward"]:
             lines += ["", f"## {exercise['number']}. {exercise['title']}", "", exercise["carried_forward"]]
             lines += [f"- {check['status'].replace('_', ' ')}: {_escaped(check['title'])}" for check in failed]
+            lines += [f"\n{_escaped(text)}" for text in _beliefs(exercise)]
     return printable("\n".join(lines)) + "\n"
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from grader.course.answer_key import make_key
 from grader.course.grading import HIDDEN, VISIBLE, Course, Suite
 from grader.learner.catalogue import read_catalogue
 from grader.learner.checks import load_checks
+from grader.learner.diagnosis import read_fingerprints
 from grader.learner.key import read_key
-from grader.learner.paths import PUBLIC, SOLUTIONS
+from grader.learner.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
+from grader.learner.records import Fingerprint
 
 HIDDEN_SUITE = Path("tests/hidden")
 
@@ -28,5 +31,15 @@ def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) 
         Suite(VISIBLE, public, read_key(PUBLIC / "key.json")),
         Suite(HIDDEN, hidden, make_key(HIDDEN_SUITE, seed)),
     )
+    fingerprints = merged(*(read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE)))
     solutions = {n: (SOLUTIONS / f"{e.module}.py").read_text(encoding="utf-8") for n, e in catalogue.items()}
-    return Course(chosen, {n: e.module for n, e in catalogue.items()}, solutions, suites, seed)
+    return Course(chosen, {n: e.module for n, e in catalogue.items()}, solutions, suites, seed, fingerprints)
+
+
+def merged(public: Sequence[Fingerprint], hidden: Sequence[Fingerprint]) -> tuple[Fingerprint, ...]:
+    """Both suites' fingerprints of each chaff as one. Raises ValueError where they are not of the same chaffs."""
+    if [f.misconception for f in public] != [f.misconception for f in hidden]:
+        raise ValueError(f"The suites' {FINGERPRINTS} are of different chaffs: run `make fingerprints`.")
+    return tuple(
+        Fingerprint(one.misconception, {**one.shown, **other.shown}) for one, other in zip(public, hidden, strict=True)
+    )

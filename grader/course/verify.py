@@ -17,14 +17,17 @@ from typing import Any
 import click
 
 from grader.course.answer_key import OracleError, key_text, make_key
+from grader.course.chaffs import stale_fingerprints
 from grader.course.cut import BEGIN, END, CutError, stale_files, stubs
+from grader.course.ladder import ladder_text
+from grader.course.mutation_page import PAGE, is_fresh
 from grader.course.sandbox import sandbox
 from grader.course.worker import observe
 from grader.learner.catalogue import read_catalogue
 from grader.learner.checks import CheckError, load_checks
 from grader.learner.judging import judge
 from grader.learner.key import StaleKeyError, expected_values, read_key
-from grader.learner.paths import DESK, PUBLIC, SOLUTIONS
+from grader.learner.paths import DESK, LADDER, PUBLIC, SOLUTIONS
 from grader.learner.records import Check, Exercise, Status, Verdict
 from grader.learner.source import functions
 
@@ -108,6 +111,25 @@ def key_is_fresh() -> Iterator[str]:
     path = PUBLIC / "key.json"
     if not path.exists() or path.read_text(encoding="utf-8") != key_text(make_key(PUBLIC)):
         yield f"{path} is stale; run `make key`."
+
+
+def fingerprints_are_fresh() -> Iterator[str]:
+    """The fingerprints of the misconceptions were made from what the chaffs and the checks are now."""
+    if HIDDEN.exists():
+        yield from (f"{path} is stale; run `make fingerprints`." for path in stale_fingerprints())
+
+
+def ladder_is_fresh() -> Iterator[str]:
+    """The sketches for explain are what the oracles say now."""
+    path = PUBLIC / LADDER
+    if not path.exists() or path.read_text(encoding="utf-8") != ladder_text():
+        yield f"{path} is stale; run `make key`."
+
+
+def mutation_page_is_fresh() -> Iterator[str]:
+    """docs/mutation-score.md was made from what the checks and the mistakes are now."""
+    if HIDDEN.exists() and not is_fresh():
+        yield f"{PAGE} is stale; run `make mutation-score`."
 
 
 def solutions_do_not_leak() -> Iterator[str]:
@@ -219,6 +241,9 @@ PROOFS: tuple[Callable[[], Iterator[str]], ...] = (
     catalogue_is_whole,
     stubs_are_fresh,
     key_is_fresh,
+    fingerprints_are_fresh,
+    ladder_is_fresh,
+    mutation_page_is_fresh,
     solutions_do_not_leak,
     lessons_run,
     solutions_pass,

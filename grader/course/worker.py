@@ -6,6 +6,7 @@ question; anything else, or anything said unasked, ends the process and is recor
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import math
@@ -18,9 +19,10 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from grader.course.sandbox import Sandbox
 from grader.learner.records import Check, Exercise, Fault, Frame, Observation
@@ -34,6 +36,17 @@ ANSWER_BYTES = 1_000_000
 ENCODED_DEPTH = 8
 LONGEST = 9_999_999  # lines of a file
 FRAME = {"file": str, "line": int, "function": str, "text": str}
+GUARDIAN = """
+import os, signal, sys
+left = set()
+for line in sys.stdin:
+    left ^= {int(line)}
+for process in left:
+    try:
+        os.killpg(process, signal.SIGKILL)
+    except OSError:
+        pass
+"""
 
 
 class ProtocolError(Exception):
@@ -89,6 +102,7 @@ class Worker:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
+        _tell_guardian(self.process.pid)
         for stream in (self.process.stdin, self.process.stdout):
             with contextlib.suppress(OSError):
                 stream.close()  # type: ignore[union-attr]
@@ -101,9 +115,26 @@ class Worker:
             self.stop()
         if self.process is None:
             self.process = self.sandbox.start(self.folder, self.slot)
+            _tell_guardian(self.process.pid)
             for stream in (self.process.stdin, self.process.stdout):
                 os.set_blocking(stream.fileno(), False)  # type: ignore[union-attr]
         return self.process
+
+
+def _tell_guardian(process: int) -> None:
+    """That a process was started or, the second time, ended."""
+    with contextlib.suppress(OSError):
+        _guardian().write(b"%d\n" % process)
+
+
+@lru_cache
+def _guardian() -> IO[bytes]:
+    """A process that outlives this one, however it ends, by the moment that it takes to kill what is left behind."""
+    command = [sys.executable, "-I", "-S", "-c", GUARDIAN]
+    process = subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, start_new_session=True)
+    atexit.register(process.communicate)
+    assert process.stdin is not None
+    return process.stdin
 
 
 def _is_readable(process: subprocess.Popen[bytes]) -> bool:

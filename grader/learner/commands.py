@@ -86,14 +86,15 @@ def _where_to_go_on() -> list[str]:
 @option("--debug", envvar="DEBUG", is_flag=True, help="Let breakpoint() work: no time limit, output as it comes.")
 def test(number: int, debug: bool) -> int:
     """Run the checks of an exercise."""
-    from grader.learner.exercises import exercise, first_failing_before, run
+    from grader.learner.exercises import beliefs, exercise, first_failing_before, is_wrong, run
     from grader.learner.records import Status
     from grader.learner.report import exercise_report
 
     chosen = exercise(number)
     verdicts = run(chosen, debug=debug)
-    wrong = any(v.status in (Status.FAILED, Status.CRASHED, Status.TIMED_OUT) for v in verdicts)
-    click.echo(exercise_report(chosen, verdicts, first_failing_before(chosen) if wrong and not debug else None))
+    earlier = first_failing_before(chosen) if is_wrong(verdicts) and not debug else None
+    diagnoses = beliefs(earlier or verdicts) if is_wrong(verdicts) else ()
+    click.echo(exercise_report(chosen, verdicts, earlier[0].check.exercise if earlier else None, diagnoses))
     return 0 if all(v.status is Status.PASSED for v in verdicts) else 1
 
 
@@ -122,6 +123,16 @@ def solution(number: int, force: bool) -> None:
     from grader.learner.solution import show_solution
 
     show_solution(number, _console(), force=force)
+
+
+@learner.command()
+@NUMBER
+def explain(number: int) -> None:
+    """Draw the simplest expression on which your code differs, and where."""
+    from grader.learner.exercises import exercise
+    from grader.learner.explain import explain_exercise
+
+    click.echo(explain_exercise(exercise(number)), nl=False)
 
 
 @learner.command()

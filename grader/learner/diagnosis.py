@@ -128,25 +128,23 @@ def _diagnosis(place: int, best: list[tuple[Candidate, ...]]) -> Diagnosis:
     others = {c.fingerprint.misconception for combination in best for c in combination if c.task == chosen.task}
     alternatives = sorted(others - {misconception}, key=lambda m: m.id)
     confidence = len(chosen.predicted) / len(chosen.touched)
-    return Diagnosis(misconception, round(confidence, 3), tuple(alternatives))
+    return Diagnosis(misconception, chosen.touched, round(confidence, 3), tuple(alternatives))
 
 
-def read_fingerprints(path: Path, exercise: int) -> list[Fingerprint]:
-    """The fingerprints of one exercise as `fingerprint_text` wrote them; none where there is no such file."""
+def read_fingerprints(path: Path) -> tuple[Fingerprint, ...]:
+    """The fingerprints in a file that `make fingerprints` wrote; none where there is no such file."""
     if not path.exists():
-        return []
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return [
+        return ()
+    return tuple(
         Fingerprint(
             Misconception(**entry["misconception"]),
-            {check: observation_from(shown) for check, shown in entry["shown"].items()},
+            {check: _observation(shown) for check, shown in entry["shown"].items()},
         )
-        for entry in content
-        if entry["misconception"]["exercise"] == exercise
-    ]
+        for entry in json.loads(path.read_text(encoding="utf-8"))["chaffs"]
+    )
 
 
-def observation_from(shown: dict[str, Any]) -> Observation:
+def _observation(shown: dict[str, Any]) -> Observation:
     """An observation as the file holds it: values, or a fault's type and message alone."""
     if "fault" in shown:
         kind, message = shown["fault"]

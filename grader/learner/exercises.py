@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.learner.catalogue import read_catalogue
-from grader.learner.paths import DESK, PUBLIC, STUBS
-from grader.learner.records import Exercise, Status, Task, Verdict
+from grader.learner.paths import DESK, FINGERPRINTS, PUBLIC, STUBS
+from grader.learner.records import Diagnosis, Exercise, Status, Task, Verdict
 from grader.learner.state import back_up, write_text
 
 
@@ -48,14 +48,28 @@ def run(exercise: Exercise, *, debug: bool = False) -> list[Verdict]:
     return run_checks(files, debug=debug).verdicts
 
 
-def first_failing_before(exercise: Exercise) -> int | None:
-    """The first earlier exercise with a check that does not pass, stubs aside; None if there is none."""
+def is_wrong(verdicts: list[Verdict]) -> bool:
+    """Whether something that was written does not pass; stubs are not wrong."""
+    return any(v.status in (Status.FAILED, Status.CRASHED, Status.TIMED_OUT) for v in verdicts)
+
+
+def first_failing_before(exercise: Exercise) -> list[Verdict] | None:
+    """The verdicts of the first earlier exercise that is wrong, stubs aside; None if there is none."""
     for number, earlier in read_catalogue().items():
         if number < exercise.number and file_of(earlier).exists():
-            statuses = {verdict.status for verdict in run(earlier)}
-            if statuses & {Status.FAILED, Status.CRASHED, Status.TIMED_OUT}:
-                return number
+            verdicts = run(earlier)
+            if is_wrong(verdicts):
+                return verdicts
     return None
+
+
+def beliefs(verdicts: list[Verdict]) -> tuple[Diagnosis, ...]:
+    """The misconceptions behind the verdicts of one exercise."""
+    from grader.learner.diagnosis import diagnose, read_fingerprints
+
+    number = verdicts[0].check.exercise
+    known = [f for f in read_fingerprints(PUBLIC / FINGERPRINTS) if f.misconception.exercise == number]
+    return diagnose(verdicts, known)
 
 
 def is_untouched(exercise: Exercise) -> bool:

@@ -9,5 +9,7 @@ DESK = Path(os.environ.get("DESK", "exercises"))
 STUBS = DESK / ".stubs"
 SOLUTIONS = Path("solutions")
 PUBLIC = Path("tests/public")
+FINGERPRINTS = "fingerprints.json"  # in a suite's folder, beside key.json
+LADDER = "ladder.json"  # in the public suite's folder
 STATE = Path(".minigrad")
 BUILD = Path("build")

@@ -147,6 +147,48 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Node:
+    """One value of a sketch: how to ask for its numbers after the snippet, and what they are.
+
+    `op` is empty for a leaf. `grad` is empty where the exercise has no gradients. `passed` is what each operand
+    receives from this node, local derivative times upstream gradient, where that is known.
+    """
+
+    name: str
+    op: str
+    operands: tuple[str, ...]
+    data: str
+    grad: str
+    expected_data: Any
+    expected_grad: Any = None
+    passed: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A small expression whose every number is known, so that the first wrong one can be pointed at.
+
+    `edges` asks for the pairs (operand, result) that the graph should have, by name; `order` for the names in
+    topological order, of which there may be several right ones. Both are empty where the exercise has none.
+    """
+
+    exercise: int
+    snippet: str
+    nodes: tuple[Node, ...]
+    edges: str = ""
+    order: str = ""
+
+    @property
+    def expected_edges(self) -> list[list[str]]:
+        return sorted([operand, node.name] for node in self.nodes for operand in dict.fromkeys(node.operands))
+
+    @property
+    def observe(self) -> tuple[str, ...]:
+        asked = [text for node in self.nodes for text in (node.data, node.grad)] + [self.edges]
+        return tuple(dict.fromkeys(filter(None, asked)))
+
+
+@dataclass(frozen=True)
 class Misconception:
     """Something that learners believe of one task, which is not so; `question` makes one see it."""
 
@@ -171,10 +213,11 @@ class Fingerprint:
 class Diagnosis:
     """The misconception that accounts for what was observed.
 
-    `confidence` is the share of the failures it is blamed for that it predicts exactly; `alternatives` are other
-    misconceptions that predict as much.
+    `checks` are the failed ones that it is blamed for, `confidence` the share of them that it predicts exactly;
+    `alternatives` are other misconceptions that predict as much.
     """
 
     misconception: Misconception
+    checks: frozenset[str]
     confidence: float
     alternatives: tuple[Misconception, ...] = ()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import click
 
 from grader.learner.paths import DESK
 from grader.learner.probing import OBSERVED, PROBE_FILE
-from grader.learner.records import Check, Exercise, Fault, Status, Verdict
+from grader.learner.records import Check, Diagnosis, Exercise, Fault, Status, Verdict
 
 COLOURS = {
     Status.PASSED: "green",
@@ -75,10 +76,12 @@ def _printed(text: str) -> str:
     return "Printed:\n" + "\n".join(MARGIN + line for line in lines[:PRINTED_LINES] + cut)
 
 
-def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict], earlier: int | None = None) -> str:
-    """A line per check, then the first failure of each task in full, then the sum and what to do next.
+def exercise_report(
+    exercise: Exercise, verdicts: Sequence[Verdict], earlier: int | None = None, diagnoses: Sequence[Diagnosis] = ()
+) -> str:
+    """A line per check, the first failure of each task in full with the belief behind it, the sum, what to do next.
 
-    `earlier` is the first exercise before this one that does not pass, if there is one.
+    `earlier` is the first exercise before this one that does not pass, if there is one; the diagnoses are then of it.
     """
     parts = [click.style(f"Exercise {exercise.number}: {exercise.title}", bold=True) + "\n"]
     shown: set[str] = set()
@@ -93,9 +96,24 @@ def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict], earlier: in
     return (
         "\n".join(parts)
         + "".join(f"\n\n{detail}" for detail in _without_repeats(details))
+        + "".join(f"\n\n{_belief(diagnosis)}" for diagnosis in diagnoses)
         + "\n\n"
         + _ending(exercise, verdicts, earlier)
     )
+
+
+def _belief(diagnosis: Diagnosis) -> str:
+    """What the failures tell of what was believed, and why it is not so."""
+    m = diagnosis.misconception
+    where = f"exercise {m.exercise}, {m.task}"
+    heading = click.style("WHY", fg="cyan", bold=True) + f"  {m.title} ({where})."
+    others = "".join(f" Or: {other.title}." for other in diagnosis.alternatives)
+    belief = f'The mistake behind this looks like: "{m.belief}"{others}'
+    return "\n\n".join([heading, *(_wrapped(text) for text in (belief, m.explanation, f"Ask yourself: {m.question}"))])
+
+
+def _wrapped(text: str) -> str:
+    return fill(text, 79, initial_indent=MARGIN, subsequent_indent=MARGIN)
 
 
 def _line(verdict: Verdict) -> str:

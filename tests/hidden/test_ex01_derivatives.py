@@ -212,6 +212,20 @@ def test_gradient_at_a_kink(probe):
     )
 
 
+@check("gradient", points=1)
+def test_gradient_steps_of_any_size(probe):
+    """The step h is used as it is given, be it large or tiny, and slopes are not rounded."""
+    probe(
+        """
+        def f(v):
+            return v[0] * v[0] * 2.0**-30 + v[1] * v[1] - v[0] * v[1]
+
+        partials = [list(gradient(f, [1.5, -0.25], h=h)) for h in (8.0, 0.5, 2.0**-16)]
+        """,
+        "partials",
+    )
+
+
 @check("gradient", points=2)
 def test_gradient_of_any_polynomial(probe, rng):
     """The gradient of a polynomial of four inputs is right at any place with any step."""

@@ -44,6 +44,24 @@ def test_sum_adds_to_earlier_gradients(probe):
 
 
 @check("Value.__add__", points=1)
+def test_sum_adds_to_a_whole_number(probe):
+    """A sum adds to an earlier gradient that is a whole number as to any other."""
+    probe(
+        """
+        a = Value(3.0)
+        b = Value(4.0)
+        a.grad = 1
+        b.grad = -2
+        c = a + b
+        c.grad = 2.5
+        c._backward()
+        """,
+        "[a.grad, b.grad]",
+        "[isinstance(v.grad, float) for v in (a, b)]",
+    )
+
+
+@check("Value.__add__", points=1)
 def test_sum_changes_gradients_only(probe):
     """The backward step of a sum changes the gradients of its operands and nothing else."""
     probe(
@@ -160,6 +178,24 @@ def test_product_reads_its_gradient_when_called(probe):
             seen.append([a.grad, b.grad])
         """,
         "seen",
+    )
+
+
+@check("Value.__mul__", points=1)
+def test_product_adds_to_a_whole_number(probe):
+    """A product adds to an earlier gradient that is a whole number as to any other."""
+    probe(
+        """
+        a = Value(3.0)
+        b = Value(4.0)
+        a.grad = 1
+        b.grad = -2
+        c = a * b
+        c.grad = 2.5
+        c._backward()
+        """,
+        "[a.grad, b.grad]",
+        "[isinstance(v.grad, float) for v in (a, b)]",
     )
 
 

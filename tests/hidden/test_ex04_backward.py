@@ -109,6 +109,22 @@ def test_order_changes_nothing(probe):
     )
 
 
+@check("topological_order", points=1)
+def test_order_of_a_zigzag(probe):
+    """Where each value is made from the two before it, the list has them just as they were made."""
+    probe(
+        """
+        values = [Value(2.0)]
+        values.append(values[0] * values[0])
+        for step in range(5):
+            values.append(values[-1] + values[-2])
+            values.append(values[-2] + values[-1])
+        order = list(topological_order(values[-1]))
+        """,
+        "[[v.data for v in values].index(v.data) for v in order]",
+    )
+
+
 @check("topological_order", points=2)
 def test_order_of_many_levels(probe):
     """Where each value is used on the next four levels, operands still come before consumers."""
@@ -264,6 +280,21 @@ def test_backward_with_equal_numbers(probe):
         f.backward()
         """,
         "[v.grad for v in (a, b, c, d, e)]",
+    )
+
+
+@check("Value.backward", points=1)
+def test_infinite_factor(probe):
+    """An infinite factor gives an infinite gradient, as nobody passes on anything before having received it."""
+    probe(
+        """
+        a = Value(2.0)
+        b = a * float("inf")
+        c = b + 1.0
+        c.backward()
+        """,
+        "c.data",
+        "[a.grad, b.grad]",
     )
 
 

@@ -34,7 +34,7 @@ def test_trace_gives_two_sets(probe):
         result = trace(b)
         nodes, edges = result
         """,
-        "[isinstance(nodes, set), isinstance(edges, set), len(result)]",
+        "[isinstance(nodes, (set, frozenset)), isinstance(edges, (set, frozenset)), len(result)]",
         "[len(nodes), len(edges)]",
         "all(isinstance(v, Value) for v in nodes)",
         "all(isinstance(e, tuple) and len(e) == 2 and e[1] is b for e in edges)",
@@ -164,11 +164,12 @@ def test_picture_is_a_digraph(probe):
         b = a * a
         c = b.tanh() + a
         dot = draw_dot(c)
-        lines = [line for line in dot.source.splitlines() if "label=" in line]
+        boxes = [line.strip().lstrip('"') for line in dot.source.splitlines() if "->" not in line]
+        lines = [line for line in boxes if "label=" in line and line[0].isdigit()]
         """,
         "isinstance(dot, graphviz.Digraph)",
         "[len(lines), sum('record' in line for line in lines)]",
-        "'rankdir=LR' in dot.source",
+        "'rankdir=LR' in dot.source.replace('\"', '')",
     )
 
 
@@ -206,6 +207,77 @@ def test_picture_only_reads(probe):
         "['{ %s | data %.4f | grad 0.0000 }' % (v.label, v.data) in before for v in (a, b, c)]",
         "'{ b | data -4.0000 | grad 0.5000 }' in after",
         "[[v.data, v.grad] for v in (a, b, c)]",
+    )
+
+
+@check("draw_dot", points=1)
+def test_parts_of_a_box(probe):
+    """The box of a value has three parts in braces: its label, its data and its gradient."""
+    probe(
+        """
+        a = Value(-2 / 3, label="a")
+        b = Value(1234.5, label="b")
+        c = a * b
+        c.label = "c"
+        c.backward()
+        labels = sorted(part for part in draw_dot(c).source.split('"') if "|" in part)
+        """,
+        "labels",
+    )
+
+
+@check("draw_dot", points=1)
+def test_arrows_of_a_product(probe):
+    """The arrows of a product lead from both operands to the operation, and from there to the result."""
+    probe(
+        """
+        a = Value(2.0, label="a")
+        b = Value(3.0, label="b")
+        c = a * b
+        c.label = "c"
+        text = draw_dot(c).source.replace('"', "")
+        for v in (a, b, c):
+            text = text.replace(str(id(v)), v.label)
+        arrows = sorted(line.strip().split("[")[0].strip(" ;") for line in text.splitlines() if "->" in line)
+        """,
+        "arrows",
+    )
+
+
+@check("draw_dot", points=1)
+def test_shapes_and_direction_by_name(probe):
+    """The direction is LR and the shape of a value is record, by these names and no others."""
+    probe(
+        """
+        import re
+
+        a = Value(2.0)
+        b = a * 3.0
+        c = b + a
+        text = draw_dot(c).source.replace('"', "")
+        """,
+        "sorted(set(re.findall(r'rankdir=(\\w+)', text)))",
+        "sorted(set(re.findall(r'shape=(record\\w*)', text)))",
+    )
+
+
+@check("draw_dot", points=1)
+def test_boxes_of_operations(probe):
+    """The box of an operation has the name of its result and of itself, and shows the operation's name alone."""
+    probe(
+        """
+        import re
+
+        a = Value(2.0)
+        p = a * a
+        t = p.tanh()
+        s = (t + a) ** 2
+        boxes = {}
+        for line in draw_dot(s).source.replace('"', "").splitlines():
+            name, _, attributes = line.strip().partition(" [")
+            boxes[name] = re.findall(r"\\blabel=([^ \\]]+)", attributes)
+        """,
+        "[boxes.get(f'{id(v)}{v._op}') for v in (p, t, s)]",
     )
 
 

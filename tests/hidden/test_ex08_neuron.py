@@ -220,6 +220,8 @@ def test_parameters_follow_the_neuron(probe):
     probe(
         """
         n = Neuron(3)
+        n.w = [Value(1.5), Value(2.5), Value(-3.5)]
+        n.b = Value(4.5)
         before = list(n.parameters())
         n.w = [Value(0.5), Value(-1.0), Value(0.5)]
         n.b = Value(0.5)
@@ -237,6 +239,8 @@ def test_change_of_parameters_is_felt(probe):
     probe(
         """
         n = Neuron(2, activation="linear")
+        n.w = [Value(-1.0), Value(0.25)]
+        n.b = Value(2.0)
         for i, p in enumerate(n.parameters()):
             p.data = 0.5 + i
         out = n([1.0, 10.0])

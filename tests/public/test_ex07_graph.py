@@ -95,7 +95,7 @@ def test_picture_runs_from_left_to_right(probe):
         c = a + b
         dot = draw_dot(c)
         """,
-        "'rankdir=LR' in dot.source",
+        "'rankdir=LR' in dot.source.replace('\"', '')",
         "dot.source.count('shape=record')",
     )
 

@@ -1,0 +1,196 @@
+"""`make explain-N`: the simplest expression on which a learner's code differs, and where in its graph it first does."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.learner.judging import same, show
+from grader.learner.paths import BUILD, DESK, LADDER, PUBLIC
+from grader.learner.probing import Desk
+from grader.learner.records import Exercise, Fault, Node, Observation, Sketch
+
+SECONDS = 1.0  # per sketch
+REL, ABS = 1e-6, 1e-9
+FOLDER = BUILD / "explain"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A sketch beside what the learner's code shows; `order` is the learner's own, empty where it cannot be had."""
+
+    sketch: Sketch
+    got: dict[str, Any]
+    fault: Fault | None = None
+    order: tuple[str, ...] = ()
+
+    def is_wrong(self, expression: str, expected: Any) -> bool:
+        return bool(expression) and not same(expected, self.got.get(expression), REL, ABS)
+
+    def wrong_data(self, node: Node) -> bool:
+        return self.is_wrong(node.data, node.expected_data)
+
+    def wrong_grad(self, node: Node) -> bool:
+        return self.is_wrong(node.grad, node.expected_grad)
+
+    @property
+    def edges(self) -> list[list[str]] | None:
+        """The pairs (operand, result) in the learner's graph; None where the exercise does not ask for them."""
+        found = self.got.get(self.sketch.edges)
+        return found if isinstance(found, list) else None
+
+    @property
+    def differs(self) -> bool:
+        wrong = any(self.wrong_data(node) or self.wrong_grad(node) for node in self.sketch.nodes)
+        return wrong or self.fault is not None or (self.edges is not None and self.edges != self.sketch.expected_edges)
+
+    @property
+    def first(self) -> tuple[Node | None, tuple[tuple[str, str], ...]]:
+        """Where it first goes wrong: the node, and the edges (operand, result) over which it does.
+
+        Data goes wrong on the way forward, from operands to results; gradients on the way back.
+        """
+        for node in self.sketch.nodes:
+            if self.wrong_data(node):
+                return node, tuple((operand, node.name) for operand in node.operands)
+        for node in reversed(self.sketch.nodes):
+            if self.wrong_grad(node):
+                return node, tuple(self._lost(node))
+        return None, ()
+
+    def _lost(self, node: Node) -> Iterator[tuple[str, str]]:
+        """The edge whose share is what is missing in a gradient; where no single one is, all of them."""
+        shares = list(shares_of(self.sketch, node.name))
+        got = self.got.get(node.grad)
+        if isinstance(got, float):
+            missing = node.expected_grad - got
+            for consumer, share in shares:
+                if share and math.isclose(share, missing, rel_tol=REL):
+                    yield node.name, consumer
+                    return
+        yield from dict.fromkeys((node.name, consumer) for consumer, _ in shares)
+
+
+def shares_of(sketch: Sketch, name: str) -> Iterator[tuple[str, float]]:
+    """What each consumer of a node adds to its gradient, (consumer, share), once for every use."""
+    for consumer in sketch.nodes:
+        shares = consumer.passed or (0.0,) * len(consumer.operands)
+        for operand, share in zip(consumer.operands, shares, strict=True):
+            if operand == name:
+                yield consumer.name, share
+
+
+def sketches(exercise: Exercise) -> list[Sketch]:
+    """The sketches of an exercise, the simplest first."""
+    content = json.loads((PUBLIC / LADDER).read_text(encoding="utf-8"))
+    return [_sketch(entry) for entry in content if entry["exercise"] == exercise.number]
+
+
+def _sketch(entry: dict[str, Any]) -> Sketch:
+    nodes = tuple(
+        Node(**{**node, "operands": tuple(node["operands"]), "passed": tuple(node["passed"])})
+        for node in entry["nodes"]
+    )
+    return Sketch(**{**entry, "nodes": nodes})
+
+
+def simplest(exercise: Exercise) -> Explanation | None:
+    """The first sketch on which the code on the desk differs; None where none does."""
+    desk = Desk(DESK)
+    for sketch in sketches(exercise):
+        explanation = _explanation(desk, exercise, sketch)
+        if explanation.differs:
+            return explanation
+    return None
+
+
+def _explanation(desk: Desk, exercise: Exercise, sketch: Sketch) -> Explanation:
+    asked = Observation.from_json(desk.observe(exercise.module, sketch.snippet, list(sketch.observe), SECONDS))
+    order: Any = []
+    if sketch.order and asked.fault is None:
+        order = (
+            desk.observe(exercise.module, sketch.snippet, [sketch.order], SECONDS).get("values", {}).get(sketch.order)
+        )
+    return Explanation(sketch, asked.values, asked.fault, tuple(order) if isinstance(order, list) else ())
+
+
+def as_text(explanation: Explanation) -> str:
+    """The sketch, every number in it, and where the first wrong one is, for a terminal."""
+    sketch = explanation.sketch
+    lines = ["The simplest expression on which your code differs:", ""]
+    lines += [f"    {line}" for line in sketch.snippet.splitlines()] + [""]
+    if explanation.fault is not None:
+        fault = explanation.fault
+        return "\n".join([*lines, f"It ends with {fault.type}: {fault.message}"]) + "\n"
+    rows = [("value", "data", "grad" if any(node.grad for node in sketch.nodes) else "")]
+    rows += [
+        (
+            node.name,
+            _cell(explanation, node.data, node.expected_data),
+            _cell(explanation, node.grad, node.expected_grad),
+        )
+        for node in sketch.nodes
+    ]
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    lines += ["    " + "  ".join(text.ljust(w) for text, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([*lines, "", *_where(explanation)]) + "\n"
+
+
+def _cell(explanation: Explanation, expression: str, expected: Any) -> str:
+    if not expression:
+        return ""
+    if not explanation.is_wrong(expression, expected):
+        return show(expected, 6)
+    return f"{show(explanation.got.get(expression), 6)} (expected {show(expected, 6)})"
+
+
+def _where(explanation: Explanation) -> Iterator[str]:
+    """Sentences that say where it first goes wrong."""
+    sketch = explanation.sketch
+    node, edges = explanation.first
+    if node is not None and explanation.wrong_data(node):
+        yield f"It first goes wrong in {node.name}" + (f", the result of {node.op}." if node.op else ".")
+    elif node is not None:
+        shares = [f"{show(share, 6)} from {consumer}" for consumer, share in shares_of(sketch, node.name) if share]
+        way = ", ".join(f"from {result} back to {operand}" for operand, result in edges)
+        yield f"On the way back it first goes wrong {way or 'in ' + node.name}."
+        if shares:
+            yield f"{node.name} should receive {' and '.join(shares)}."
+    if explanation.edges is not None:
+        missing = [e for e in sketch.expected_edges if e not in explanation.edges]
+        extra = [e for e in explanation.edges if e not in sketch.expected_edges]
+        yield from (f"The edge from {a} to {b} is missing in the graph." for a, b in missing)
+        yield from (f"The graph has an edge from {a} to {b} that should not be there." for a, b in extra)
+    if explanation.order and node is not None:
+        yield f"Your backward order: {', '.join(reversed(explanation.order))}."
+
+
+def explain_exercise(exercise: Exercise) -> str:
+    """Draw the simplest counter-example into build/explain and say in words what it shows."""
+    from grader.learner.exercises import is_wrong, run
+
+    found = simplest(exercise)
+    if found is None:
+        if is_wrong(run(exercise)):
+            return f"No small expression shows it; make test-exercise-{exercise.number} shows the checks that fail.\n"
+        return f"There is nothing to explain: exercise {exercise.number} is right wherever it is written.\n"
+    if found.fault is not None and found.fault.type == "NotImplementedError":
+        return f"First write it: {found.fault.message} is still the stub.\n"
+    return as_text(found) + "\n" + _drawn(found, exercise)
+
+
+def _drawn(found: Explanation, exercise: Exercise) -> str:
+    from grader.learner.picture import picture
+    from minigrad_reference.drawing.render import render
+
+    if found.fault is not None:
+        return "There are no numbers to draw.\n"
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    files: list[Path] = [FOLDER / f"exercise-{exercise.number}.{kind}" for kind in ("svg", "png")]
+    for path in files:
+        render(picture(found), path)
+    return f"The picture: {files[0]} and {files[1].name}.\n"

@@ -1,0 +1,135 @@
+"""An explanation as a graph: quiet where the numbers are right, red where they are wrong, the first wrong edge bold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import graphviz
+
+from grader.learner.explain import Explanation, shares_of
+from grader.learner.judging import show
+from grader.learner.records import Node
+
+INK, QUIET, PALE, RED, BLUSH = "#1f2933", "#8a97a6", "#f3f5f8", "#c4161c", "#fde8e8"
+FONT, MONOSPACE = "DejaVu Sans", "DejaVu Sans Mono"
+
+
+def picture(explanation: Explanation) -> graphviz.Digraph:
+    """The graph of a sketch, left to right, with the learner's numbers; expected beside got where they are wrong."""
+    sketch = explanation.sketch
+    dot = graphviz.Digraph(
+        graph_attr={"rankdir": "LR", "bgcolor": "white", "nodesep": "0.25", "ranksep": "0.45", "labelloc": "t"},
+        node_attr={"shape": "plain", "fontname": FONT, "fontsize": "11", "fontcolor": INK},
+        edge_attr={"color": QUIET, "arrowsize": "0.6", "fontname": FONT, "fontsize": "10", "fontcolor": RED},
+    )
+    dot.attr(label=_title(explanation), fontname=FONT, fontcolor=INK)
+    numbers = _backward_numbers(explanation)
+    early = _too_early(explanation, numbers)
+    first, marked = explanation.first
+    for node in sketch.nodes:
+        dot.node(_key(node.name), _box(explanation, node, node is first))
+        if node.op:
+            dot.node(
+                _key(node.name, "op"),
+                _operation(node, numbers.get(node.name), node.name in early),
+                **_oval(node is first),
+            )
+            dot.edge(_key(node.name, "op"), _key(node.name))
+    _draw_edges(dot, explanation, marked)
+    return dot
+
+
+def _draw_edges(dot: graphviz.Digraph, explanation: Explanation, marked: Sequence[tuple[str, str]]) -> None:
+    """An arrow for each use of an operand; those of the learner's graph alone, or missing in it, in red."""
+    edges, expected = explanation.edges, explanation.sketch.expected_edges
+    labelled: set[tuple[str, str]] = set()
+    for node in explanation.sketch.nodes:
+        for operand in node.operands:
+            pair = (operand, node.name)
+            style: dict[str, str] = {}
+            if pair in marked:
+                style = {"color": RED, "penwidth": "2.6", "dir": "both" if node.grad else "forward"}
+                style |= {} if pair in labelled else {"label": _passed(explanation, pair)}
+                labelled.add(pair)
+            if edges is not None and list(pair) not in edges:
+                style = {"color": RED, "style": "dashed", "penwidth": "2", "label": "missing"}
+            dot.edge(_key(operand), _key(node.name, "op"), **style)
+    for operand, result in (pair for pair in edges or [] if pair not in expected):
+        dot.edge(_key(operand), _key(result), color=RED, penwidth="2", label="not in the graph", constraint="false")
+
+
+def _passed(explanation: Explanation, pair: tuple[str, str]) -> str:
+    """What should come back over an edge, in the picture's words."""
+    name, consumer = pair
+    node = next(n for n in explanation.sketch.nodes if n.name == name)
+    if not explanation.wrong_grad(node) or any(explanation.wrong_data(n) for n in explanation.sketch.nodes):
+        return ""
+    shares = [show(share, 5) for result, share in shares_of(explanation.sketch, name) if result == consumer and share]
+    return f"should pass back {' + '.join(shares)}" if shares else ""
+
+
+def _title(explanation: Explanation) -> str:
+    """The snippet, so that the picture can be read without anything beside it."""
+    lines = "".join(f'{escape(line)}<BR ALIGN="LEFT"/>' for line in explanation.sketch.snippet.splitlines())
+    return f'<<FONT FACE="{MONOSPACE}" POINT-SIZE="11" COLOR="{QUIET}">{lines}</FONT><BR/>>'
+
+
+def _box(explanation: Explanation, node: Node, first: bool) -> str:
+    cells = [_cell(explanation, "data", node.data, node.expected_data)]
+    cells += [_cell(explanation, "grad", node.grad, node.expected_grad)] if node.grad else []
+    border, colour = ("3", RED) if first else ("0", QUIET)
+    name = f'<TD BGCOLOR="{PALE}"><B>{escape(node.name)}</B></TD>'
+    return (
+        f'<<TABLE BORDER="{border}" CELLBORDER="1" CELLSPACING="0" CELLPADDING="5" COLOR="{colour}">'
+        f"<TR>{name}{''.join(cells)}</TR></TABLE>>"
+    )
+
+
+def _cell(explanation: Explanation, name: str, expression: str, expected: Any) -> str:
+    label = f'<FONT COLOR="{QUIET}">{name}</FONT>'
+    if not explanation.is_wrong(expression, expected):
+        return f'<TD BGCOLOR="{PALE}">{label} {_number(expected)}</TD>'
+    got = f'<FONT COLOR="{RED}"><B>{_number(explanation.got.get(expression))}</B></FONT>'
+    right = f'<FONT POINT-SIZE="9">expected {_number(expected)}</FONT>'
+    return f'<TD BGCOLOR="{BLUSH}">{label} {got}<BR/>{right}</TD>'
+
+
+def _number(value: Any) -> str:
+    return escape(show(value, 5)).replace("-", "−") if isinstance(value, int | float) else escape(show(value, 5))
+
+
+def _operation(node: Node, number: int | None, early: bool) -> str:
+    text = f"<B>back {number}: too early</B>" if early else f"back {number}"
+    order = f'<BR/><FONT POINT-SIZE="8" COLOR="{RED if early else QUIET}">{text}</FONT>' if number else ""
+    return f"<{escape(node.op)}{order}>"
+
+
+def _oval(first: bool) -> dict[str, str]:
+    return {"shape": "ellipse", "margin": "0.04", "color": RED if first else QUIET, "penwidth": "1.5" if first else "1"}
+
+
+def _backward_numbers(explanation: Explanation) -> dict[str, int]:
+    """When each operation passes its gradient on: in the learner's order where it is known, else in the right one."""
+    if not any(node.grad for node in explanation.sketch.nodes):
+        return {}
+    operations = [node.name for node in explanation.sketch.nodes if node.op and node.grad]
+    known = [name for name in explanation.order if name in operations]
+    order = known if len(known) == len(operations) else operations
+    return {name: place for place, name in enumerate(reversed(order), 1)}
+
+
+def _too_early(explanation: Explanation, numbers: dict[str, int]) -> set[str]:
+    """Operations that pass their gradient on before all consumers of their result have passed theirs."""
+    return {
+        operand
+        for node in explanation.sketch.nodes
+        for operand in node.operands
+        if numbers.get(operand, 99) < numbers.get(node.name, 0)
+    }
+
+
+def _key(name: str, part: str = "") -> str:
+    """A name that Graphviz takes as it is: no colon, no bracket."""
+    return f"n{name.encode().hex()}{part}"
