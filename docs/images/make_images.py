@@ -1,8 +1,15 @@
 """`make images`: draws every picture that README and docs show."""
 
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from grader.course.chaffs import read_bank
+from grader.learner.catalogue import read_catalogue
 from grader.learner.datasets import load
+from grader.learner.explain import simplest
+from grader.learner.paths import SOLUTIONS
+from grader.learner.picture import picture
 from minigrad_reference import MLP, Value, l2_penalty, linear_decay, max_margin, train
 from minigrad_reference.drawing import decision_boundary, draw_dot, render
 
@@ -44,7 +51,21 @@ def boundary() -> None:
     decision_boundary(lambda x: model(x).data, data.inputs, data.targets, HERE / "decision_boundary.png")
 
 
+def explanation() -> None:
+    """What `make explain-4` draws for a breadth-first topological order."""
+    exercise = read_catalogue()[4]
+    chaff = next(c for c in read_bank([4]) if c.misconception.id == "order-breadth-first")
+    with TemporaryDirectory() as folder:
+        shutil.copytree(SOLUTIONS, folder, dirs_exist_ok=True)
+        Path(folder, f"{exercise.module}.py").write_text(chaff.source, encoding="utf-8")
+        found = simplest(exercise, Path(folder))
+    if found is None:
+        raise SystemExit("No sketch shows a breadth-first order any more; choose another misconception.")
+    render(picture(found), HERE / "explain.svg")
+
+
 if __name__ == "__main__":
     expression()
     weighted_sum()
     boundary()
+    explanation()

@@ -18,8 +18,9 @@ from grader.course.suites import HIDDEN_SUITE
 from grader.course.trials import Trial, run_trials
 from grader.learner.catalogue import read_catalogue
 from grader.learner.checks import load_checks
+from grader.learner.diagnosis import SAYS_WHAT
 from grader.learner.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
-from grader.learner.records import Exercise, Fingerprint, Misconception, Status, Verdict
+from grader.learner.records import Exercise, Fault, Fingerprint, Misconception, Status, Verdict
 from grader.learner.source import functions
 
 if sys.version_info >= (3, 11):
@@ -128,9 +129,13 @@ def _fingerprint_text(fingerprints: Iterable[Fingerprint], checks: set[str]) -> 
         for check, observation in item.shown.items():
             if check in checks:
                 fault = observation.fault
-                shown[check] = {"fault": [fault.type, fault.message]} if fault else {"values": observation.values}
+                shown[check] = {"fault": _fault(fault)} if fault else {"values": observation.values}
         lines.append(json.dumps({"misconception": asdict(item.misconception), "shown": shown}, sort_keys=True))
     return f'{{"made_from": "{digest(*MADE_FROM)}", "chaffs": [\n' + ",\n".join(lines) + "\n]}\n"
+
+
+def _fault(fault: Fault) -> list[str]:
+    return [fault.type, fault.message if fault.type in SAYS_WHAT else ""]
 
 
 def stale_fingerprints() -> list[Path]:

@@ -101,7 +101,7 @@ def mutation_score() -> None:
             progress.advance(task)
             named = f"chaffs {score.chaffs_named} of {score.chaffs} named, wheats {score.wheats_accused} accused"
             killed = f"mutants {score.killed_all} of {score.mutants - score.equivalent} killed"
-            progress.print(f"{number:>2}  {named}, {killed}, {score.misnamed} misnamed")
+            progress.console.print(f"{number:>2}  {named}, {killed}, {score.misnamed} misnamed", soft_wrap=True)
         publish(scores, [right for _, _, right in pair_results()])
     click.echo(f"{PAGE} and {FIGURES} are written.")
 

@@ -23,8 +23,8 @@ MADE_FROM = (*SUITES, "grader/course/**/*.toml", "grader/course/mut*.py", "grade
 INTRODUCTION = f"""\
 Made by `make mutation-score`. A *chaff* is a worked answer with one known misconception, a *wheat* a right answer in
 another style, a *mutant* a worked answer with one small change made by machine. Equivalent mutants behave as the answer
-does; the percentages leave them out. A mutant is misnamed if the diagnosis names a misconception of another task, or one
-whose chaff differs from it on random checks (seeds {SEEDS[0]} and {SEEDS[1]}) that no diagnosis sees."""
+does; the percentages leave them out. A mutant is misnamed if the diagnosis names a misconception of another task, or
+one whose chaff differs from it on random checks (seeds {SEEDS[0]} and {SEEDS[1]}) that no diagnosis sees."""
 COLUMNS = (
     "exercise",
     "chaffs",

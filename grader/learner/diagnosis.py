@@ -19,7 +19,8 @@ from grader.learner.records import Diagnosis, Fault, Fingerprint, Misconception,
 
 AT_ONCE, PER_TASK = 3, 6  # misconceptions in one explanation, candidates for one task
 UNKNOWN = (Status.NOT_ATTEMPTED, Status.BLOCKED)
-TYPE_SAYS_ALL = ("RecursionError", "TimeIsUp", "MemoryError", "WorkerLost")
+SAYS_WHAT = ("AttributeError", "NameError", "TypeError")  # of other exceptions the type says all that can be compared
+QUOTED = re.compile(r"'([^']*)'")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 
 
@@ -74,7 +75,12 @@ def alike(shown: Observation, verdict: Verdict) -> bool:
 
 
 def _same_fault(one: Fault, other: Fault) -> bool:
-    return one.type == other.type and (one.type in TYPE_SAYS_ALL or one.message == other.message)
+    return one.type == other.type and (one.type not in SAYS_WHAT or said(one.message) == said(other.message))
+
+
+def said(message: str) -> list[str]:
+    """What an exception names, in quotes, since Pythons differ in the words around it; else the whole message."""
+    return QUOTED.findall(message) or [message]
 
 
 def _plain(value: Any) -> Any:

@@ -98,9 +98,9 @@ def _sketch(entry: dict[str, Any]) -> Sketch:
     return Sketch(**{**entry, "nodes": nodes})
 
 
-def simplest(exercise: Exercise) -> Explanation | None:
-    """The first sketch on which the code on the desk differs; None where none does."""
-    desk = Desk(DESK)
+def simplest(exercise: Exercise, folder: Path = DESK) -> Explanation | None:
+    """The first sketch on which the code in a folder differs; None where none does."""
+    desk = Desk(folder)
     for sketch in sketches(exercise):
         explanation = _explanation(desk, exercise, sketch)
         if explanation.differs:

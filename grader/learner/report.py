@@ -161,4 +161,4 @@ def _ending(exercise: Exercise, verdicts: Sequence[Verdict], earlier: int | None
         return f"{line} Exercise {earlier} does not pass either; repair it first: make test-exercise-{earlier}."
     if all(v.fault is not None and v.fault.type == "SyntaxError" for v in verdicts):
         return f"{line} Mend that line and run again."
-    return f"{line} Stuck? make hint-{n} says a little more each time."
+    return f"{line} make explain-{n} draws where it goes wrong; make hint-{n} says a little more each time."

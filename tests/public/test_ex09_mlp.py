@@ -225,7 +225,7 @@ def test_zero_grad_of_a_network(probe):
     """zero_grad sets the gradient of every parameter of a network to 0."""
     probe(
         """
-        net = MLP(1, [1, 1])
+        net = MLP(1, [1, 1], seed=1)
         for i, p in enumerate(net.parameters()):
             p.data = 0.5 + 0.25 * i
         net([1.0]).backward()

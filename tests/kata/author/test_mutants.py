@@ -5,9 +5,9 @@ import re
 import pytest
 
 from grader.course.answer_key import make_key
-from grader.course.trials import verdicts
 from grader.course.mutants import OPERATORS, EquivalentError, equivalents, mutants
 from grader.course.suites import HIDDEN_SUITE
+from grader.course.trials import verdicts
 from grader.learner.catalogue import read_catalogue
 from grader.learner.checks import load_checks
 from grader.learner.paths import PUBLIC, SOLUTIONS

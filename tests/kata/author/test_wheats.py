@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 
 from grader.course.answer_key import make_key
-from grader.course.trials import verdicts
 from grader.course.suites import HIDDEN_SUITE
+from grader.course.trials import verdicts
 from grader.course.wheats import WheatError, read_wheats
 from grader.learner.catalogue import read_catalogue
 from grader.learner.checks import load_checks
