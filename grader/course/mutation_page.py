@@ -19,7 +19,8 @@ from grader.learner.state import write_text
 
 PAGE = Path("docs/mutation-score.md")
 FIGURES = BUILD / "mutation-score.json"
-MADE_FROM = (*SUITES, "grader/course/**/*.toml", "grader/course/mut*.py", "grader/course/grading.py")
+MISTAKES = ("misconceptions/*.toml", "wheats/*.toml", "equivalents.toml", "mut*.py", "grading.py")
+MADE_FROM = (*SUITES, *(f"grader/course/{pattern}" for pattern in MISTAKES))
 INTRODUCTION = f"""\
 Made by `make mutation-score`. A *chaff* is a worked answer with one known misconception, a *wheat* a right answer in
 another style, a *mutant* a worked answer with one small change made by machine. Equivalent mutants behave as the answer

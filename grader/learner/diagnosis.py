@@ -26,11 +26,15 @@ ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 
 @dataclass(frozen=True)
 class Candidate:
-    """A fingerprint seen beside a submission: the failures that it predicts exactly, and all that it touches."""
+    """A fingerprint seen beside a submission: the failures that it predicts exactly, and all that it touches.
+
+    `missed` counts the passed checks, all of other tasks, that fail on the chaff.
+    """
 
     fingerprint: Fingerprint
     predicted: frozenset[str]
     touched: frozenset[str]
+    missed: int
 
     @property
     def task(self) -> str:
@@ -47,19 +51,23 @@ def diagnose(verdicts: Iterable[Verdict], fingerprints: Iterable[Fingerprint]) -
     for v in known:
         if v.status is Status.PASSED:
             passed.setdefault(v.check.task, set()).add(v.check.id)
-    candidates = [
-        candidate
-        for fingerprint in fingerprints
-        if passed.get(fingerprint.misconception.task, set()).isdisjoint(fingerprint.shown)
-        and (candidate := _candidate(fingerprint, failures)).predicted
-    ]
-    return _best(candidates, failures)
+    possible = [f for f in fingerprints if passed.get(f.misconception.task, set()).isdisjoint(f.shown)]
+    candidates = [_candidate(f, failures, set().union(*passed.values())) for f in possible]
+    return _best([c for c in candidates if c.predicted], failures, _reach(possible))
 
 
-def _candidate(fingerprint: Fingerprint, failures: dict[str, Verdict]) -> Candidate:
+def _reach(fingerprints: Iterable[Fingerprint]) -> dict[str, set[str]]:
+    """The checks that a mistake in a task can make fail, by task: also those of other tasks that build on it."""
+    reach: dict[str, set[str]] = {}
+    for fingerprint in fingerprints:
+        reach.setdefault(fingerprint.misconception.task, set()).update(fingerprint.shown)
+    return reach
+
+
+def _candidate(fingerprint: Fingerprint, failures: dict[str, Verdict], passed: set[str]) -> Candidate:
     touched = frozenset(failures.keys() & fingerprint.shown.keys())
     predicted = frozenset(check for check in touched if alike(fingerprint.shown[check], failures[check]))
-    return Candidate(fingerprint, predicted, touched)
+    return Candidate(fingerprint, predicted, touched, len(fingerprint.shown.keys() & passed))
 
 
 def alike(shown: Observation, verdict: Verdict) -> bool:
@@ -92,14 +100,17 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _best(candidates: Sequence[Candidate], failures: dict[str, Verdict]) -> tuple[Diagnosis, ...]:
-    """The combination that predicts most with fewest misconceptions."""
+def _best(
+    candidates: Sequence[Candidate], failures: dict[str, Verdict], reach: dict[str, set[str]]
+) -> tuple[Diagnosis, ...]:
+    """The combination that predicts most with fewest misconceptions, and is surprised by fewest passes."""
     best: list[tuple[Candidate, ...]] = []
-    record = (0, 0)
+    record = (0, 0, 0)
     for combination in _combinations(candidates):
-        if not _accounts(combination, failures):
+        if not _accounts(combination, failures, reach):
             continue
-        score = (len(frozenset().union(*(c.predicted for c in combination))), -len(combination))
+        predicted = frozenset().union(*(c.predicted for c in combination))
+        score = (len(predicted), -len(combination), -sum(c.missed for c in combination))
         if score > record:
             best, record = [], score
         best += [combination] if score == record else []
@@ -116,16 +127,22 @@ def _combinations(candidates: Sequence[Candidate]) -> Iterable[tuple[Candidate, 
             yield from itertools.product(*chosen)
 
 
-def _accounts(combination: tuple[Candidate, ...], failures: dict[str, Verdict]) -> bool:
-    """Whether every failure in the tasks that are blamed is predicted, or is where two mistakes meet."""
+def _accounts(combination: tuple[Candidate, ...], failures: dict[str, Verdict], reach: dict[str, set[str]]) -> bool:
+    """Whether every failure in the tasks that are blamed is predicted, or is where two mistakes meet.
+
+    Failures elsewhere may stay unexplained, unless whatever is wrong there could be behind those that are.
+    """
     tasks = {candidate.task for candidate in combination}
+    unexplained = set()
     for check, verdict in failures.items():
         touching = [c for c in combination if check in c.touched]
         if len(touching) == 1 and check not in touching[0].predicted:
             return False
-        if not touching and verdict.check.task in tasks:
-            return False
-    return True
+        if not touching:
+            unexplained.add(verdict.check.task)
+    if unexplained & tasks:
+        return False
+    return not any(c.touched <= reach.get(task, set()) for c in combination for task in unexplained)
 
 
 def _diagnosis(place: int, best: list[tuple[Candidate, ...]]) -> Diagnosis:

@@ -180,6 +180,7 @@ def processes(mark):
 def world():
     folder = Path(tempfile.mkdtemp(prefix="world-"))
     world = World(folder)
+    worker._guardian()  # stays for as long as this process does
     yield world
     for each in world.sockets:
         each.close()
