@@ -11,8 +11,8 @@ help: learner ## greet, and list the exercises and the commands
 	@$(PY) -m grader
 
 # A layer is installed once; see grader/environment.py.
-.PHONY: learner train-layer test-layer lint-layer bench-layer data-layer grade-layer
-learner train-layer test-layer lint-layer bench-layer data-layer grade-layer:
+.PHONY: learner train-layer test-layer lint-layer bench-layer data-layer grade-layer nbgrader-layer
+learner train-layer test-layer lint-layer bench-layer data-layer grade-layer nbgrader-layer:
 	@$(PYTHON_FOUND) grader/environment.py $(@:-layer=)
 
 .PHONY: progress my-minigrad watch
@@ -70,6 +70,24 @@ sandbox: grade-layer ## how well students' code is fenced in here
 	@$(PY) -m grader sandbox
 grade: grade-layer ## grade a class (SUBMISSIONS=folder JOBS= OUT= FORCE=1)
 	@$(PY) -m grader grade-class $(SUBMISSIONS)
+
+.PHONY: pages
+pages: grade-layer ## make HTML pages of a graded class, per student and for the staff (OUT=)
+	@$(PY) -m grader pages
+
+.PHONY: gradebook
+gradebook: grade-layer ## marks for the school's system (FORMAT=canvas|moodle|csv ROSTER= SUBMITTED= ASSIGNMENT=)
+	@$(PY) -m grader gradebook
+
+.PHONY: release gradescope
+gradescope: test-layer ## the autograder for Gradescope (EXERCISES= HIDDEN=after_due_date LEADERBOARD=1 SEEDS=)
+	@$(PY) -m grader gradescope
+release: train-layer nbgrader-layer ## what students get, in build/release: a folder and zips (EXERCISES=1-5)
+	@$(PY) -m grader release
+
+.PHONY: nbgrader
+nbgrader: nbgrader-layer ## a course folder for nbgrader in build/nbgrader (ASSIGNMENT= EXERCISES=1-5 OUT= FORCE=1)
+	@$(PY) -m grader nbgrader
 
 .PHONY: lint
 lint: lint-layer ## style and types

@@ -46,35 +46,68 @@ class Chaff:
     edits: tuple[tuple[str, str], ...]
 
 
-def read_bank(numbers: Iterable[int] | None = None) -> list[Chaff]:
+def read_bank(numbers: Iterable[int] | None = None, folder: Path = BANK) -> list[Chaff]:
     """Every chaff of these exercises, in the order of the bank; a misconception may have several. Raises BankError."""
     catalogue = read_catalogue()
     chosen = [catalogue[n] for n in (catalogue if numbers is None else numbers)]
-    chaffs = [chaff for exercise in chosen for chaff in _chaffs(exercise)]
-    names = list(dict.fromkeys((c.misconception.exercise, c.misconception.id) for c in chaffs))
-    for name in {name for _, name in names}:
-        if sum(n == name for _, n in names) > 1:
-            raise BankError(f"{name} is the id of misconceptions in two exercises; ids are unique in the bank.")
+    chaffs = [chaff for exercise in chosen for chaff in _chaffs(exercise, folder / f"ex{exercise.number:02d}.toml")]
+    owners: dict[str, int] = {}
+    for misconception in (chaff.misconception for chaff in chaffs):
+        if owners.setdefault(misconception.id, misconception.exercise) != misconception.exercise:
+            where = f"exercises {owners[misconception.id]} and {misconception.exercise}"
+            raise BankError(f"{misconception.id} is the id of misconceptions in {where}; give each its own.")
     return chaffs
 
 
-def _chaffs(exercise: Exercise) -> Iterable[Chaff]:
-    path = BANK / f"ex{exercise.number:02d}.toml"
+def _chaffs(exercise: Exercise, path: Path) -> Iterator[Chaff]:
     if not path.exists():
         return
     source = (SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")
     seen = set()
-    for entry in tomllib.loads(path.read_text(encoding="utf-8"))["misconception"]:
+    for entry in _entries(path):
         where = f"{path.name}: {entry.get('id', 'an entry without id')}"
-        if set(entry) != {*TEXTS, "chaffs"} or entry["id"] in seen or not entry["chaffs"]:
-            raise BankError(f"{where} needs an id of its own and exactly the fields {', '.join(TEXTS)} and chaffs.")
-        seen.add(entry["id"])
-        if entry["task"] not in {task.name for task in exercise.tasks}:
-            raise BankError(f"{where}: exercise {exercise.number} has no task {entry['task']!r}.")
-        misconception = Misconception(exercise=exercise.number, **{name: entry[name].strip() for name in TEXTS})
-        for edits in entry["chaffs"]:
-            pairs = tuple((old, new) for old, new in edits)
-            yield Chaff(misconception, edited(source, misconception.task, pairs, where), pairs)
+        misconception = _misconception(entry, exercise, where)
+        if misconception.id in seen:
+            raise BankError(f"{where} is the id of two misconceptions; give each its own.")
+        seen.add(misconception.id)
+        for edits in _edits(entry["chaffs"], where):
+            yield Chaff(misconception, edited(source, misconception.task, edits, where), edits)
+
+
+def _entries(path: Path) -> list[dict[str, Any]]:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BankError(f"{path.name} is not TOML: {error}.") from None
+    entries = content.get("misconception")
+    if set(content) != {"misconception"} or not isinstance(entries, list) or not all(type(e) is dict for e in entries):
+        raise BankError(f"{path.name} needs [[misconception]] tables, and nothing else.")
+    return entries
+
+
+def _misconception(entry: dict[str, Any], exercise: Exercise, where: str) -> Misconception:
+    texts = [entry.get(name) for name in TEXTS]
+    if set(entry) != {*TEXTS, "chaffs"} or not all(isinstance(text, str) and text.strip() for text in texts):
+        raise BankError(f"{where} needs exactly the texts {', '.join(TEXTS)}, none empty, and chaffs.")
+    tasks = [task.name for task in exercise.tasks]
+    if entry["task"] not in tasks:
+        raise BankError(f"{where}: exercise {exercise.number} has no task {entry['task']!r}, but {', '.join(tasks)}.")
+    return Misconception(exercise=exercise.number, **{name: entry[name].strip() for name in TEXTS})
+
+
+def _edits(chaffs: Any, where: str) -> list[tuple[tuple[str, str], ...]]:
+    """The edits of each chaff of an entry."""
+    if not isinstance(chaffs, list) or not chaffs or not all(map(_are_edits, chaffs)):
+        raise BankError(f"{where}: chaffs is a list of chaffs, each a list of edits [old text, new text] that differ.")
+    return [tuple((old, new) for old, new in edits) for edits in chaffs]
+
+
+def _are_edits(edits: Any) -> bool:
+    return isinstance(edits, list) and bool(edits) and all(map(_is_edit, edits))
+
+
+def _is_edit(edit: Any) -> bool:
+    return isinstance(edit, list) and [type(text) for text in edit] == [str, str] and edit[0] != edit[1]
 
 
 def edited(source: str, task: str, edits: Iterable[Sequence[str]], where: str) -> str:

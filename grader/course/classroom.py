@@ -35,7 +35,7 @@ SEED_FILE = "seed.json"
 
 @dataclass(frozen=True)
 class Outcome:
-    """One student's report and whether it was made in this run."""
+    """One student's report, without its tasks as `grade_class` yields it, and whether it was made in this run."""
 
     student: str
     report: dict[str, Any]
@@ -47,7 +47,7 @@ def grade_class(submissions: Path, out: Path, jobs: int, *, force: bool, seed: i
     (out / "reports").mkdir(parents=True, exist_ok=True)
     for partial in (out / "reports").glob("*.part"):  # of a run that was killed
         partial.unlink()
-    course = load_course(seed=_class_seed(out, seed))
+    course = load_apart(_class_seed(out, seed))
     made_of = fingerprint(course)
     students = find_submissions(submissions)
     if not students:
@@ -62,15 +62,26 @@ def grade_class(submissions: Path, out: Path, jobs: int, *, force: bool, seed: i
         if earlier is None:
             waiting.append(submission)
         else:
-            outcomes.append(Outcome(submission.student, earlier, fresh=False))
+            outcomes.append(Outcome(submission.student, _brief(earlier), fresh=False))
             yield outcomes[-1]
     with executor(jobs) as processes:
         for outcome in grade_all(waiting, course, processes):
             outcome.report["fingerprint"] = _mixed(made_of, outcome.report["submission"], outcome.report["notes"])
             write_text(_file(out, outcome.student), json.dumps(outcome.report, indent=1, ensure_ascii=False) + "\n")
-            outcomes.append(outcome)
-            yield outcome
+            outcomes.append(Outcome(outcome.student, _brief(outcome.report), fresh=True))
+            yield outcomes[-1]
     write_gradebook(out / "gradebook.csv", [outcome.report for outcome in outcomes])
+
+
+def _brief(document: dict[str, Any]) -> dict[str, Any]:
+    """What the gradebook needs of a report; the whole ones of a class take some room."""
+    return {**document, "exercises": [{**exercise, "tasks": []} for exercise in document["exercises"]]}
+
+
+def load_apart(seed: int) -> Course:
+    """The course, put together in a process of its own, for an oracle takes more memory than all the rest."""
+    with executor(1) as process:
+        return process.submit(load_course, seed=seed).result()
 
 
 def executor(jobs: int) -> ProcessPoolExecutor:
@@ -93,7 +104,7 @@ def grade_all(submissions: list[Submission], course: Course, executor: Executor)
     packed = pickle.dumps(course)
     futures = {executor.submit(grade_one, s, packed, slot): s for slot, s in enumerate(submissions)}
     for future in as_completed(futures):
-        yield Outcome(futures[future].student, future.result(), fresh=True)
+        yield Outcome(futures.pop(future).student, future.result(), fresh=True)
 
 
 def grade_one(submission: Submission, packed: bytes, slot: int) -> dict[str, Any]:
@@ -128,11 +139,12 @@ def _class_seed(out: Path, seed: int | None) -> int:
 
 def _earlier(out: Path, submission: Submission, made_of: str) -> dict[str, Any] | None:
     try:
-        document: dict[str, Any] = json.loads(_file(out, submission.student).read_text(encoding="utf-8"))
+        document = json.loads(_file(out, submission.student).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    same = document.get("fingerprint") == _mixed(made_of, submission.digest, submission.notes)
-    return document if same else None
+    if not isinstance(document, dict):
+        return None
+    return document if document.get("fingerprint") == _mixed(made_of, submission.digest, submission.notes) else None
 
 
 def fingerprint(course: Course) -> str:

@@ -15,7 +15,23 @@ from grader.learner.commands import FORCE, option
 
 def add_to(group: click.Group) -> None:
     """Add every command of this module."""
-    for command in (bank, exercises, fingerprints, grade, grade_class, key, mutation_score, sandbox, verify):
+    for command in (
+        bank,
+        exercises,
+        fingerprints,
+        grade,
+        grade_class,
+        gradebook,
+        gradescope,
+        key,
+        leaks,
+        mutation_score,
+        nbgrader_course,
+        pages,
+        release,
+        sandbox,
+        verify,
+    ):
         group.add_command(command)
 
 
@@ -115,6 +131,8 @@ def verify() -> int:
 
 
 WEAK = option("--weak-sandbox", envvar="WEAK_SANDBOX", is_flag=True, help="Grade although the sandbox is not hardened.")
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 SEED = option("--seed", envvar="SEED", type=click.IntRange(0), help="Of the randomised checks; by default a fresh one.")
 
 
@@ -185,6 +203,131 @@ def grade_class(submissions: Path, out: Path, jobs: int, force: bool, seed: int 
             advance()
     click.echo(summary([o.report for o in outcomes], sum(o.fresh for o in outcomes)))
     click.echo(f"The reports are in {out / 'reports'}, the marks in {out / 'gradebook.csv'}.")
+
+
+@click.command()
+@option(
+    "--format", "kind", envvar="FORMAT", type=click.Choice(["canvas", "moodle", "csv"]), default="csv", help="Whose."
+)
+@option("--roster", envvar="ROSTER", type=EXISTING, help="What the school's system exports, or a CSV file of your own.")
+@option("--submitted", envvar="SUBMITTED", type=FOLDER, help="nbgrader's folder, for the time in each timestamp.txt.")
+@option("--assignment", envvar="ASSIGNMENT", help="Its name in Canvas; by default the title of the course.")
+@option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
+@option("--course", envvar="COURSE", type=EXISTING, help="Another course.toml.")
+def gradebook(
+    kind: str, roster: Path | None, submitted: Path | None, assignment: str | None, out: Path, course: Path | None
+) -> None:
+    """Put the marks of a graded class into what Canvas or Moodle takes, lateness included."""
+    from grader.course.config import COURSE, read_settings
+    from grader.course.platforms.gradebooks.files import write_gradebook
+    from grader.course.platforms.gradebooks.ledger import make_ledger
+    from grader.course.report import printable
+    from grader.course.sheet import read_sheet
+
+    settings = read_settings(course or COURSE)
+    chosen = roster or settings.roster
+    sheet = read_sheet(chosen) if chosen else None
+    ledger = make_ledger(out / "reports", sheet, submitted, settings)
+    for sentence in write_gradebook(kind, out, ledger, sheet, assignment or settings.title, settings):
+        click.echo(printable(sentence))
+
+
+EXERCISES = option(
+    "--exercises", envvar="EXERCISES", metavar="NUMBERS", help="Such as 1-5; by default those of course.toml."
+)
+
+
+def _numbers(exercises: str | None) -> tuple[int, ...]:
+    from grader.course.config import read_settings, selection
+    from grader.learner.catalogue import read_catalogue
+
+    if not exercises:
+        return read_settings().exercises
+    try:
+        return selection(exercises, tuple(read_catalogue()))
+    except ValueError as error:
+        raise click.UsageError(f"EXERCISES={exercises} {error}; write EXERCISES=1-5.") from None
+
+
+@click.command()
+@EXERCISES
+@option(
+    "--hidden",
+    envvar="HIDDEN",
+    type=click.Choice(["visible", "hidden", "after_due_date", "after_published"]),
+    default="after_published",
+    help="When students see titles and marks of hidden checks.",
+)
+@option("--leaderboard", envvar="LEADERBOARD", is_flag=True, help="Rank the students by their public checks.")
+@option("--seeds", envvar="SEEDS", type=click.IntRange(1, 100), default=8, help="Versions of the randomised checks.")
+@WEAK
+def gradescope(exercises: str | None, hidden: str, leaderboard: bool, seeds: int, weak_sandbox: bool) -> None:
+    """Make the autograder that Gradescope takes as it is."""
+    from grader.course.platforms.gradescope_zip import write_zip
+
+    options = {"hidden": hidden, "leaderboard": leaderboard, "weak_sandbox": weak_sandbox}
+    with _progress("asking the oracles"):
+        path, points = write_zip(_numbers(exercises), seeds, options)
+    click.echo(f"{path} is for Gradescope alone: it has the answers in it. Give the assignment {points:g} points.")
+
+
+@click.command()
+@EXERCISES
+def release(exercises: str | None) -> None:
+    """Make what students get: a folder and a zip, with nothing of the course in it."""
+    from grader.course.config import read_settings
+    from grader.course.release import release as run
+
+    numbers = _numbers(exercises)
+    *made, last = map(str, run(numbers, read_settings()))
+    what = f"exercises 1 to {numbers[-1]}" if len(numbers) > 1 else "exercise 1"
+    click.echo(f"{', '.join(made)} and {last} hold {what}; nothing of the course was found in them.")
+
+
+@click.command(name="nbgrader")
+@option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/nbgrader"))
+@option("--assignment", envvar="ASSIGNMENT", default="minigrad", metavar="NAME", help="What nbgrader is to call it.")
+@option("--exercises", envvar="EXERCISES", metavar="NUMBERS", help="Such as 1-5; by default those of course.toml.")
+@FORCE
+def nbgrader_course(out: Path, assignment: str, exercises: str | None, force: bool) -> None:
+    """Make a course folder for nbgrader, whose own commands then do the rest."""
+    from grader.course.config import read_settings
+    from grader.course.config import selection as numbers_in
+    from grader.course.platforms.nbgrader import write_course
+    from grader.learner.catalogue import read_catalogue
+
+    try:
+        numbers = numbers_in(exercises, tuple(read_catalogue())) if exercises else read_settings().exercises
+    except ValueError as error:
+        raise click.UsageError(f"EXERCISES={exercises} {error}; write EXERCISES=1-5.") from None
+    written = write_course(out, assignment, numbers, force=force)
+    click.echo(f"{out} is a course folder of nbgrader; {len(written)} of its files were written just now.")
+    click.echo(f"Go on there with nbgrader's own commands: cd {out}; nbgrader generate_assignment {assignment}")
+    click.echo("Then hand out release/, collect into submitted/, and: nbgrader autograde, generate_feedback, export.")
+
+
+@click.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def leaks(path: Path) -> int:
+    """Look for what must stay with the course in a folder or zip."""
+    from grader.course.leaks import contents_of, read_secrets
+    from grader.course.leaks import leaks as find
+
+    found = find(contents_of(path), read_secrets())
+    click.echo("\n".join(found) or f"Nothing of the course was found in {path}.")
+    return 1 if found else 0
+
+
+@click.command()
+@click.argument("out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
+def pages(out: Path) -> None:
+    """Make HTML pages of a graded class: one per student and index.html for the course staff."""
+    from grader.course.pages.site import write_site
+
+    *students, index = write_site(out)
+    click.echo(
+        f"{index} is the page of the class, for its staff; the pages of its students lie beside it: {len(students)}."
+    )
 
 
 def _fence(weak: bool) -> Any:

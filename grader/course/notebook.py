@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +30,41 @@ class Notebook:
     duplicates: tuple[str, ...]
 
 
-def read_notebook(text: str) -> Notebook:
-    """Raises UnreadableError."""
+@dataclass(frozen=True)
+class Cell:
+    """What matters of a cell here; '' is no id."""
+
+    kind: str
+    source: str
+    grade_id: str
+    solution: bool
+    grade: bool
+
+    @staticmethod
+    def of(cell: dict[str, Any]) -> Cell:
+        lines = cell.get("source", "")
+        lines = lines if isinstance(lines, list) else [lines]
+        source = "".join(line for line in lines if isinstance(line, str))
+        metadata = cell.get("metadata")
+        about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+        about = about if isinstance(about, dict) else {}
+        grade_id = about.get("grade_id")
+        return Cell(
+            "code" if cell.get("cell_type") == "code" else "markdown",
+            _encodable(source).replace("\r\n", "\n").replace("\r", "\n"),
+            _encodable(grade_id) if isinstance(grade_id, str) else "",
+            about.get("solution") is True,
+            about.get("grade") is True,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The cell as in a notebook's file, without what it showed when it was run."""
+        about = {"grade_id": self.grade_id, "solution": self.solution, "grade": self.grade}
+        return {"cell_type": self.kind, "source": self.source, "metadata": {"nbgrader": about}}
+
+
+def read_cells(text: str) -> list[Cell]:
+    """Every cell of a notebook's file, however damaged its other parts are. Raises UnreadableError."""
     try:  # numbers are of no use here, and long ones would take long
         content = json.loads(text, parse_int=_nothing, parse_float=_nothing, parse_constant=_nothing)
     except (ValueError, RecursionError):
@@ -38,11 +72,23 @@ def read_notebook(text: str) -> Notebook:
     cells = content.get("cells") if isinstance(content, dict) else None
     if not isinstance(cells, list):
         raise UnreadableError("is not a notebook of format 4: it has no list of cells")
-    code = [_Cell.of(cell) for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    return [Cell.of(cell) for cell in cells if isinstance(cell, dict)]
+
+
+def first_solutions(cells: Sequence[Cell]) -> dict[str, Cell]:
+    """The cell that counts for each id: the first that is a solution, else the first."""
+    kept: dict[str, Cell] = {}
+    for cell in sorted(cells, key=lambda cell: not cell.solution):
+        if cell.grade_id:
+            kept.setdefault(cell.grade_id, cell)
+    return kept
+
+
+def read_notebook(text: str) -> Notebook:
+    """Raises UnreadableError."""
+    code = [cell for cell in read_cells(text) if cell.kind == "code"]
     counts = Counter(cell.grade_id for cell in code if cell.grade_id)
-    kept: dict[str, _Cell] = {}
-    for cell in sorted(code, key=lambda cell: not cell.solution):
-        kept.setdefault(cell.grade_id, cell)
+    kept = first_solutions(code)
     source = "\n\n".join(
         python_of(cell.source).strip("\n")
         for cell in code
@@ -52,30 +98,6 @@ def read_notebook(text: str) -> Notebook:
     )
     duplicates = tuple(sorted(grade_id for grade_id, count in counts.items() if count > 1))
     return Notebook(f"{source}\n" if source else "", tuple(sorted(counts)), duplicates)
-
-
-@dataclass(frozen=True)
-class _Cell:
-    source: str
-    grade_id: str
-    solution: bool
-    grade: bool
-
-    @staticmethod
-    def of(cell: dict[str, Any]) -> _Cell:
-        lines = cell.get("source", "")
-        lines = lines if isinstance(lines, list) else [lines]
-        source = "".join(line for line in lines if isinstance(line, str))
-        metadata = cell.get("metadata")
-        about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-        about = about if isinstance(about, dict) else {}
-        grade_id = about.get("grade_id")
-        return _Cell(
-            _encodable(source).replace("\r\n", "\n").replace("\r", "\n"),
-            _encodable(grade_id) if isinstance(grade_id, str) else "",
-            about.get("solution") is True,
-            about.get("grade") is True,
-        )
 
 
 def python_of(cell: str) -> str:

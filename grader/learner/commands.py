@@ -43,13 +43,14 @@ def _greeting(context: click.Context) -> str:
     from textwrap import fill
 
     from grader.learner.catalogue import read_catalogue
+    from grader.learner.paths import SOLUTIONS
 
     exercises = [
         fill(e.goal, 79, initial_indent=f"  {e.number:>2}  {e.title:<20} ", subsequent_indent=" " * 27)
         for e in read_catalogue().values()
     ]
-    author = {"exercises", "key", "verify", "grade"}
-    names = [name for name in learner.list_commands(context) if name not in author]
+    unlisted = {"exercises", "github", "key", "verify", "grade"} | (set() if SOLUTIONS.exists() else {"solution"})
+    names = [name for name in learner.list_commands(context) if name not in unlisted]
     shown = [(name, learner.get_command(context, name)) for name in names]
     commands = [f"  {name:<14} {command.get_short_help_str(60)}" for name, command in shown if command]
     return "\n".join(
@@ -165,6 +166,29 @@ def my_minigrad() -> None:
         click.echo(f"Still stubs in it: {', '.join(missing)}.")
 
 
+@learner.command()
+@option("--result", envvar="RESULT", type=click.Path(dir_okay=False), help="Write a Classroom 50 result here.")
+def github(result: str | None) -> int:
+    """Run all public checks and tell GitHub: annotations, summary, result."""
+    import json
+    from pathlib import Path
+
+    from grader.learner import github
+    from grader.learner.state import write_text
+
+    found = github.outcomes()
+    for line in github.workflow_commands(found):
+        click.echo(line)
+    text = github.summary(found)
+    if os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(os.environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as file:
+            file.write(text)
+    click.echo(text.partition("\n\n###")[0])
+    if result:
+        write_text(Path(result), json.dumps(github.result(found, os.environ), indent=1, ensure_ascii=False) + "\n")
+    return 1 if any(outcome.wrong for outcome in found) else 0
+
+
 class Sizes(click.ParamType[list[int]]):
     """Layer sizes such as 16,16."""
 
@@ -188,25 +212,23 @@ class Rate(click.FloatRange):
 
 
 @learner.command()
-@option(
-    "--engine", envvar="ENGINE", type=click.Choice(["reference", "mine"]), default="reference", help="Whose engine."
-)
+@option("--engine", envvar="ENGINE", type=click.Choice(["reference", "mine"]), help="Whose engine.")
 @option("--dataset", envvar="DATASET", default="moons", help="moons, toy, or the path of a CSV file.")
 @option("--epochs", envvar="EPOCHS", type=click.IntRange(1, 100_000), default=50)
 @option("--seed", envvar="SEED", type=click.IntRange(0), default=0, help="Of the initial weights.")
 @option("--hidden", envvar="HIDDEN", type=Sizes(), help="Sizes of the hidden layers; 16,16 or, for toy, 4,4.")
 @option("--lr", envvar="LR", type=Rate(0, 1e6, min_open=True), help="The learning rate to start from.")
-def train(engine: str, dataset: str, epochs: int, seed: int, hidden: list[int] | None, lr: float | None) -> None:
+def train(engine: str | None, dataset: str, epochs: int, seed: int, hidden: list[int] | None, lr: float | None) -> None:
     """Train the final network and draw it into build/train."""
     from grader.learner.datasets import TOY, load
-    from grader.learner.engines import load_engine
+    from grader.learner.engines import has_reference, load_engine
     from grader.learner.train import Plan
     from grader.learner.train import train as run
 
     data = load(dataset)
     plan = Plan(data, hidden or ([4, 4] if data is TOY else [16, 16]), epochs, lr, seed)
     try:
-        run(load_engine(engine), plan, _console())
+        run(load_engine(engine or ("reference" if has_reference() else "mine")), plan, _console())
     except NotImplementedError as error:
         raise ValueError(f"Your own engine is not complete: {error} is still a stub.") from None
 

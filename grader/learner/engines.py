@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-import importlib
+import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -43,7 +43,14 @@ def load_engine(name: str) -> Engine:
     return _mine() if name == "mine" else _reference()
 
 
+def has_reference() -> bool:
+    """Whether this copy of the kata has the reference engine; a student release has not."""
+    return importlib.util.find_spec("minigrad_reference.engine") is not None
+
+
 def _reference() -> Engine:
+    if not has_reference():
+        raise ValueError("The reference engine is not part of this copy of the kata; ENGINE=mine trains your own.")
     import minigrad_reference as r
 
     def train(model: Any, inputs: Any, targets: Any, loss: Any, rate: float, epochs: int) -> Iterator[Epoch]:

@@ -25,14 +25,15 @@ def file_of(exercise: Exercise) -> Path:
 def text_of_file(exercise: Exercise) -> str:
     """The learner's file, whatever their editor makes of line ends. Raises ValueError where it cannot be read."""
     path = file_of(exercise)
-    _must_exist(exercise)
+    must_exist(exercise)
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(f"{path} is not UTF-8 text ({error.reason}); save it with the encoding UTF-8.") from None
 
 
-def _must_exist(exercise: Exercise) -> None:
+def must_exist(exercise: Exercise) -> None:
+    """Raises ValueError where the learner's file is gone."""
     if not file_of(exercise).exists():
         raise ValueError(f"{file_of(exercise)} is missing; make reset-{exercise.number} puts a fresh one there.")
 
@@ -41,7 +42,7 @@ def run(exercise: Exercise, *, debug: bool = False) -> list[Verdict]:
     """Every public check of an exercise, on the learner's file."""
     from grader.learner.plugin import run_checks
 
-    _must_exist(exercise)
+    must_exist(exercise)
     files = sorted(PUBLIC.glob(f"test_ex{exercise.number:02d}_*.py"))
     if not files:
         raise ValueError(f"{PUBLIC} has no checks for exercise {exercise.number}; fetch the kata again.")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.learner.judging import same, show
+from grader.learner.judging import judge, same, show
 from grader.learner.paths import BUILD, DESK, LADDER, PUBLIC
 from grader.learner.probing import Desk
-from grader.learner.records import Exercise, Fault, Node, Observation, Sketch
+from grader.learner.records import Check, Exercise, Fault, Node, Observation, Probe, Sketch, Status
 
 SECONDS = 1.0  # per sketch
 REL, ABS = 1e-6, 1e-9
@@ -62,6 +64,17 @@ class Explanation:
                 return node, tuple(self._lost(node))
         return None, ()
 
+    @property
+    def too_early(self) -> list[tuple[str, str]]:
+        """The pairs (operand, result) of which the learner's backward order has the operand first."""
+        place = {name: i for i, name in enumerate(reversed(self.order))}
+        return [
+            (operand, node.name)
+            for node in self.sketch.nodes
+            for operand in dict.fromkeys(node.operands)
+            if place.get(operand, len(place)) < place.get(node.name, 0)
+        ]
+
     def _lost(self, node: Node) -> Iterator[tuple[str, str]]:
         """The edge whose share is what is missing in a gradient; where no single one is, all of them."""
         shares = list(shares_of(self.sketch, node.name))
@@ -102,7 +115,8 @@ def simplest(exercise: Exercise, folder: Path = DESK) -> Explanation | None:
     """The first sketch on which the code in a folder differs; None where none does."""
     desk = Desk(folder)
     for sketch in sketches(exercise):
-        explanation = _explanation(desk, exercise, sketch)
+        with redirect_stdout(io.StringIO()):  # what the code prints, at every sketch again
+            explanation = _explanation(desk, exercise, sketch)
         if explanation.differs:
             return explanation
     return None
@@ -123,9 +137,6 @@ def as_text(explanation: Explanation) -> str:
     sketch = explanation.sketch
     lines = ["The simplest expression on which your code differs:", ""]
     lines += [f"    {line}" for line in sketch.snippet.splitlines()] + [""]
-    if explanation.fault is not None:
-        fault = explanation.fault
-        return "\n".join([*lines, f"It ends with {fault.type}: {fault.message}"]) + "\n"
     rows = [("value", "data", "grad" if any(node.grad for node in sketch.nodes) else "")]
     rows += [
         (
@@ -155,7 +166,11 @@ def _where(explanation: Explanation) -> Iterator[str]:
     if node is not None and explanation.wrong_data(node):
         yield f"It first goes wrong in {node.name}" + (f", the result of {node.op}." if node.op else ".")
     elif node is not None:
-        shares = [f"{show(share, 6)} from {consumer}" for consumer, share in shares_of(sketch, node.name) if share]
+        received: dict[str, list[str]] = {}
+        for consumer, share in shares_of(sketch, node.name):
+            if share:
+                received.setdefault(consumer, []).append(show(share, 6))
+        shares = [f"{' and '.join(its)} from {consumer}" for consumer, its in received.items()]
         way = ", ".join(f"from {result} back to {operand}" for operand, result in edges)
         yield f"On the way back it first goes wrong {way or 'in ' + node.name}."
         if shares:
@@ -167,28 +182,41 @@ def _where(explanation: Explanation) -> Iterator[str]:
         yield from (f"The graph has an edge from {a} to {b} that should not be there." for a, b in extra)
     if explanation.order and node is not None:
         yield f"Your backward order: {', '.join(reversed(explanation.order))}."
+        for operand, result in explanation.too_early:
+            yield f"There {operand} comes before {result}, which uses it: too early, its gradient is not complete yet."
 
 
 def explain_exercise(exercise: Exercise) -> str:
     """Draw the simplest counter-example into build/explain and say in words what it shows."""
-    from grader.learner.exercises import is_wrong, run
+    from grader.learner.exercises import is_wrong, must_exist, run
 
+    must_exist(exercise)
     found = simplest(exercise)
     if found is None:
         if is_wrong(run(exercise)):
             return f"No small expression shows it; make test-exercise-{exercise.number} shows the checks that fail.\n"
-        return f"There is nothing to explain: exercise {exercise.number} is right wherever it is written.\n"
-    if found.fault is not None and found.fault.type == "NotImplementedError":
-        return f"First write it: {found.fault.message} is still the stub.\n"
+        return f"There is nothing to explain: exercise {exercise.number} is right as far as it is written.\n"
+    if found.fault is not None:
+        return _stopped(found, found.fault, exercise)
     return as_text(found) + "\n" + _drawn(found, exercise)
+
+
+def _stopped(found: Explanation, fault: Fault, exercise: Exercise) -> str:
+    """Where there are no numbers to draw: what the report of a check says of such a fault."""
+    from grader.learner.report import explain
+
+    probe = Probe(found.sketch.snippet, found.sketch.observe)
+    check = Check("test_sketch", exercise.number, "", 1, "", probe)
+    verdict = judge(check, exercise, Observation({}, fault), {})
+    if verdict.status is Status.BLOCKED:  # by a stub, of this exercise or of an earlier one
+        return f"{verdict.message}\n"
+    return f"There are no numbers to draw.\n\n{explain(verdict, exercise)}\n"
 
 
 def _drawn(found: Explanation, exercise: Exercise) -> str:
     from grader.learner.picture import picture
     from minigrad_reference.drawing.render import render
 
-    if found.fault is not None:
-        return "There are no numbers to draw.\n"
     FOLDER.mkdir(parents=True, exist_ok=True)
     files: list[Path] = [FOLDER / f"exercise-{exercise.number}.{kind}" for kind in ("svg", "png")]
     for path in files:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 
 from grader.learner.exercises import exercise, first_open_task, run
+from grader.learner.paths import SOLUTIONS
 from grader.learner.state import hints_used, read_state, write_state
 
 
@@ -13,7 +14,8 @@ def next_hint(number: int) -> str:
     chosen = exercise(number)
     task = first_open_task(chosen, run(chosen))
     if task is None:
-        return f"Every check of exercise {number} passes. make solution-{number} shows the worked answer."
+        answer = f" make solution-{number} shows the worked answer." if SOLUTIONS.exists() else ""
+        return f"Every check of exercise {number} passes.{answer}"
     state = read_state()
     hints = hints_used(state)
     used = hints.setdefault(str(number), {})
@@ -25,9 +27,6 @@ def next_hint(number: int) -> str:
         fill(f"{i}. {' '.join(hint.split())}", 80, subsequent_indent="   ")
         for i, hint in enumerate(task.hints[:count], 1)
     ]
-    more = (
-        f"make hint-{number} says more."
-        if count < len(task.hints)
-        else f"That is all; make solution-{number} FORCE=1 shows an answer."
-    )
+    answer = f"; make solution-{number} FORCE=1 shows an answer" if SOLUTIONS.exists() else ""
+    more = f"make hint-{number} says more." if count < len(task.hints) else f"That is all{answer}."
     return "\n".join([*lines, "", more])

@@ -26,7 +26,7 @@ def picture(explanation: Explanation) -> graphviz.Digraph:
     )
     dot.attr(label=_title(explanation), fontname=FONT, fontcolor=INK)
     numbers = _backward_numbers(explanation)
-    early = _too_early(explanation, numbers)
+    early = {operand for operand, _ in explanation.too_early}
     first, marked = explanation.first
     for node in sketch.nodes:
         dot.node(_key(node.name), _box(explanation, node, node is first))
@@ -57,7 +57,7 @@ def _draw_edges(dot: graphviz.Digraph, explanation: Explanation, marked: Sequenc
                 style = {"color": RED, "style": "dashed", "penwidth": "2", "label": "missing"}
             dot.edge(_key(operand), _key(node.name, "op"), **style)
     for operand, result in (pair for pair in edges or [] if pair not in expected):
-        dot.edge(_key(operand), _key(result), color=RED, penwidth="2", label="not in the graph", constraint="false")
+        dot.edge(_key(operand), _key(result), color=RED, penwidth="2", label="should not be there", constraint="false")
 
 
 def _passed(explanation: Explanation, pair: tuple[str, str]) -> str:
@@ -66,7 +66,7 @@ def _passed(explanation: Explanation, pair: tuple[str, str]) -> str:
     node = next(n for n in explanation.sketch.nodes if n.name == name)
     if not explanation.wrong_grad(node) or any(explanation.wrong_data(n) for n in explanation.sketch.nodes):
         return ""
-    shares = [show(share, 5) for result, share in shares_of(explanation.sketch, name) if result == consumer and share]
+    shares = [_number(share) for result, share in shares_of(explanation.sketch, name) if result == consumer and share]
     return f"should pass back {' + '.join(shares)}" if shares else ""
 
 
@@ -118,16 +118,6 @@ def _backward_numbers(explanation: Explanation) -> dict[str, int]:
     known = [name for name in explanation.order if name in operations]
     order = known if len(known) == len(operations) else operations
     return {name: place for place, name in enumerate(reversed(order), 1)}
-
-
-def _too_early(explanation: Explanation, numbers: dict[str, int]) -> set[str]:
-    """Operations that pass their gradient on before all consumers of their result have passed theirs."""
-    return {
-        operand
-        for node in explanation.sketch.nodes
-        for operand in node.operands
-        if numbers.get(operand, 99) < numbers.get(node.name, 0)
-    }
 
 
 def _key(name: str, part: str = "") -> str:

@@ -7,7 +7,8 @@ from textwrap import fill
 
 import click
 
-from grader.learner.paths import DESK
+from grader.learner.catalogue import read_catalogue
+from grader.learner.paths import DESK, SOLUTIONS
 from grader.learner.probing import OBSERVED, PROBE_FILE
 from grader.learner.records import Check, Diagnosis, Exercise, Fault, Status, Verdict
 
@@ -21,7 +22,6 @@ COLOURS = {
 }
 MARGIN = "    "
 PRINTED_LINES = 15
-LAST = 11
 NOT_RUN = "Not run: an earlier check of this task did not end."
 
 
@@ -107,9 +107,17 @@ def _belief(diagnosis: Diagnosis) -> str:
     m = diagnosis.misconception
     where = f"exercise {m.exercise}, {m.task}"
     heading = click.style("WHY", fg="cyan", bold=True) + f"  {m.title} ({where})."
-    others = "".join(f" Or: {other.title}." for other in diagnosis.alternatives)
-    belief = f'The mistake behind this looks like: "{m.belief}"{others}'
-    return "\n\n".join([heading, *(_wrapped(text) for text in (belief, m.explanation, f"Ask yourself: {m.question}"))])
+    parts = [f'Perhaps you thought: "{m.belief}"', m.explanation, f"Ask yourself: {m.question}"]
+    return "\n\n".join([heading, *map(_wrapped, parts), *_others(diagnosis)])
+
+
+def _others(diagnosis: Diagnosis) -> list[str]:
+    """What else would show the same, where there is such a thing."""
+    titles = [
+        fill(f"- {other.title}.", 79, initial_indent=MARGIN, subsequent_indent=f"{MARGIN}  ")
+        for other in diagnosis.alternatives
+    ]
+    return ["\n".join([f"{MARGIN}Other mistakes look the same to these checks:", *titles])] if titles else []
 
 
 def _wrapped(text: str) -> str:
@@ -150,8 +158,9 @@ def _ending(exercise: Exercise, verdicts: Sequence[Verdict], earlier: int | None
     n = exercise.number
     blockers = sorted({v.blocked_by for v in verdicts if v.blocked_by})
     if passed == len(verdicts):
-        following = "make progress" if n == LAST else f"make test-exercise-{n + 1}"
-        return click.style(line, fg="green") + f" Next: {following} (compare with make solution-{n})."
+        following = "make progress" if n == max(read_catalogue()) else f"make test-exercise-{n + 1}"
+        compare = f" (compare with make solution-{n})" if SOLUTIONS.exists() else ""
+        return click.style(line, fg="green") + f" Next: {following}{compare}."
     untouched = [t.name for t in exercise.tasks if all(_is_untouched(v) for v in verdicts if v.check.task == t.name)]
     if len(untouched) == len(exercise.tasks):
         return f"{line} Open {DESK / exercise.module}.py: the lesson stands at its top, then write {untouched[0]}."

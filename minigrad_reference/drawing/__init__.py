@@ -4,10 +4,11 @@ Nothing here imports an engine: a node is anything with `data`, `grad`, `label`,
 with `layers` of `neurons` that have weights `w`.
 """
 
-from minigrad_reference.drawing.graph import draw_dot, trace
+from minigrad_reference.drawing.graph import draw_dot
 from minigrad_reference.drawing.network import draw_network, neuron_columns
 from minigrad_reference.drawing.plots import decision_boundary, loss_curve
 from minigrad_reference.drawing.render import render
+from minigrad_reference.drawing.walk import trace
 
 __all__ = [
     "decision_boundary",

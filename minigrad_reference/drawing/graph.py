@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import graphviz
 
-Node: TypeAlias = Any  # anything with data, grad, label, _op and _prev
+from minigrad_reference.drawing.walk import Node, trace
+
 Columns: TypeAlias = Sequence[Mapping[str, Sequence[Node]]]
 
 FONT = "DejaVu Sans"
@@ -29,24 +30,6 @@ class Box:
     data: float
     grad: float
     operands: tuple[str, ...]
-
-
-def trace(root: Node) -> tuple[list[Node], list[tuple[Node, Node]]]:
-    """Every node `root` was made from, operands first and each once, and an edge (operand, result) per use."""
-    nodes: list[Node] = []
-    placed: set[int] = set()
-    stack = [root]
-    while stack:
-        node = stack[-1]
-        waiting = [operand for operand in node._prev if id(operand) not in placed]
-        if waiting:
-            stack.extend(reversed(waiting))
-            continue
-        stack.pop()
-        if id(node) not in placed:
-            placed.add(id(node))
-            nodes.append(node)
-    return nodes, [(operand, node) for node in nodes for operand in node._prev]
 
 
 def draw_dot(root: Node, columns: Columns = (), expand: bool = False) -> graphviz.Digraph:

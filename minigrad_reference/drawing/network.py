@@ -6,7 +6,8 @@ from typing import Any
 
 import graphviz
 
-from minigrad_reference.drawing.graph import FONT, INK, INNER, LEAF, QUIET, Node, trace
+from minigrad_reference.drawing.graph import FONT, INK, INNER, LEAF, QUIET
+from minigrad_reference.drawing.walk import Node, trace
 
 POSITIVE, NEGATIVE = "#2b6cb0", "#c05621"
 

@@ -113,7 +113,7 @@ def learner(tmp_path):
     return Learner(tmp_path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_learner(tmp_path_factory):
     return lambda: Learner(tmp_path_factory.mktemp("learner"))
 

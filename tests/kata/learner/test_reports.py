@@ -74,6 +74,34 @@ def blocked_by_a_syntax_error(learner):
     return 4
 
 
+def misconception(learner):
+    learner.solve(1, 2)
+    learner.edit(3, "self.grad += 1.0 * out.grad", "self.grad = 1.0 * out.grad")
+    learner.edit_again(3, "other.grad += 1.0 * out.grad", "other.grad = 1.0 * out.grad")
+    return 3
+
+
+def two_misconceptions(learner):
+    learner.solve(1, 2, 3, 4)
+    learner.edit(5, "return -self + other", "return self - other")
+    learner.edit_again(5, "return self**-1 * other", "return self * other**-1")
+    return 5
+
+
+def misconceptions_that_look_alike(learner):
+    learner.solve(*range(1, 8))
+    learner.edit(8, "            s = s + wi * xi\n", "            s = s + wi * xi + self.b\n")
+    learner.edit_again(8, "        s = self.b\n", "        s = Value(0.0)\n")
+    return 8
+
+
+def misconception_before(learner):
+    learner.solve(1, 2, 4)
+    learner.edit(3, "self.grad += 1.0 * out.grad", "self.grad = 1.0 * out.grad")
+    learner.edit_again(3, "other.grad += 1.0 * out.grad", "other.grad = 1.0 * out.grad")
+    return 4
+
+
 SHAPES = [
     not_attempted,
     all_right,
@@ -87,6 +115,10 @@ SHAPES = [
     endless_recursion,
     blocked_by_a_stub,
     blocked_by_a_syntax_error,
+    misconception,
+    two_misconceptions,
+    misconceptions_that_look_alike,
+    misconception_before,
 ]
 
 

@@ -1,0 +1,42 @@
+"""How late work is, and what that costs, by the rules of course.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from decimal import ROUND_HALF_UP, Decimal
+
+from grader.course.config import Settings
+
+DAY = timedelta(days=1)
+POINT = Decimal("0.0001")  # a report rounds to as much
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """Days begun after the deadline, grace days among them, of the exercise that is latest; and points taken off."""
+
+    days: int = 0
+    deduction: Decimal = Decimal(0)
+
+
+def lateness(scores: Mapping[int, Decimal], submitted: datetime, settings: Settings) -> Lateness:
+    """What is taken off the points per exercise when all of them were handed in at one moment.
+
+    A day is 24 hours, whatever the clocks do meanwhile. Each exercise is measured by its own deadline.
+    """
+    rules = settings.late
+    late = {number: days_late(submitted, settings.deadlines.get(number)) for number in scores}
+    shares = {n: min(rules.cap, rules.percent_per_day * max(0, days - rules.grace_days)) for n, days in late.items()}
+    deduction = sum((scores[number] * share / 100 for number, share in shares.items()), Decimal(0))
+    return Lateness(max(late.values(), default=0), deduction.quantize(POINT, ROUND_HALF_UP))
+
+
+def days_late(submitted: datetime, deadline: datetime | None) -> int:
+    """Days of 24 hours begun after the deadline; 0 up to that very moment, or where there is none."""
+    if deadline is None:
+        return 0
+    # In UTC, because Python's minus takes no notice of a change of clocks between two times of one zone.
+    since = submitted.astimezone(timezone.utc) - deadline.astimezone(timezone.utc)
+    return max(0, -(-since // DAY))

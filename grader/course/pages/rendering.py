@@ -1,0 +1,146 @@
+"""Reports as HTML: each page is one file that loads nothing and runs no script but its own.
+
+All text is escaped by Jinja, after characters that could reorder or hide it are made visible. The policy of the page
+(Content-Security-Policy) names the style sheet and the script by their hashes, so that nothing else could run even if
+something slipped through.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.course.pages.figures import Report, class_figures, each_check, is_untouched
+from grader.learner.records import Status
+
+TEMPLATES = Path(__file__).with_name("templates")
+SYMBOLS = {"passed": "✓", "failed": "✗", "crashed": "!", "timed_out": "…", "blocked": "⊘", "not_attempted": "○"}
+LONGEST_NAME = 120
+JOINERS = "\u200c\u200d"  # Persian and Indic names need them
+BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def student_page(report: Report, pictures: Mapping[int, str] | None = None) -> str:
+    """The page of one student.
+
+    `pictures` are explain pictures by exercise number, SVG text each. They are shown where a public check of the
+    exercise does not pass, as images, which run no script and load nothing. Whoever makes them of a student's code
+    makes them behind the fence.
+    """
+    shown = {number: svg for number, svg in (pictures or {}).items() if number in _failing_in_public(report)}
+    counted = [check["status"] == "passed" for _, _, check in each_check(report)]
+    return _page(
+        "student.html",
+        report=report,
+        pictures={number: image(svg) for number, svg in shown.items()},
+        passed=sum(counted),
+        checks=len(counted),
+        first=next((e for e in report["exercises"] if e["score"] < e["max_score"]), None),
+    )
+
+
+def class_page(reports: Mapping[str, Report]) -> str:
+    """The page of a class: one or more reports by the name of their student's page without its suffix."""
+    figures = class_figures(list(reports.values()))
+    by_score = sorted(reports.items(), key=lambda item: (-item[1]["score"], item[1]["student"]))
+    rates = [(check, check.pass_rate) for check in figures.checks]
+    return _page(
+        "class.html",
+        figures=figures,
+        rows=[(f"./{quote(stem, errors='replace')}.html", report) for stem, report in by_score],
+        all_fail=[check for check, rate in rates if rate == 0],
+        none_fails=[check for check, rate in rates if rate == 1],
+        untried=[check for check, rate in rates if rate is None],
+        between=sorted(
+            (check for check, rate in rates if rate is not None and 0 < rate < 1), key=lambda c: c.pass_rate or 0
+        ),
+        slow=sorted((c for c in figures.checks if c.statuses["timed_out"]), key=lambda c: -c.statuses["timed_out"]),
+    )
+
+
+def image(svg: str) -> str:
+    """An SVG as the address of an image: a browser runs no script in it and follows no link out of it."""
+    return "data:image/svg+xml;base64," + b64encode(svg.encode("utf-8", errors="replace")).decode("ascii")
+
+
+def plain(value: Any) -> Any:
+    """Text with each control character, override of direction and stray surrogate as U+FFFD; all else as it is."""
+    if isinstance(value, Markup) or not isinstance(value, str) or value.replace("\n", "").isprintable():
+        return value
+    return "".join(c if _is_harmless(c) else "\ufffd" for c in value)
+
+
+def _is_harmless(character: str) -> bool:
+    if character in "\n\t" or character in JOINERS:
+        return True
+    return character not in BIDI and not unicodedata.category(character).startswith("C")
+
+
+def _failing_in_public(report: Report) -> set[int]:
+    return {
+        exercise["number"]
+        for exercise, _, check in each_check(report)
+        if check["visibility"] == "visible" and check["status"] != "passed"
+    }
+
+
+def _page(template: str, **content: Any) -> str:
+    style, script = (TEMPLATES.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    policy = (
+        f"default-src 'none'; style-src {_hashed(style)}; script-src {_hashed(script)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    page = _environment().get_template(template)
+    return page.render(policy=policy, style=Markup(style), script=Markup(script), **content)  # noqa: S704 - our own files
+
+
+def _hashed(text: str) -> str:
+    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=plain,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "points": lambda number: f"{round(number, 2):g}",
+        "percent": lambda share: f"{100 * share:.0f}\u202f%",
+        "short": lambda text: text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…",
+        "counted": lambda number, noun: f"{number} {noun}" if number == 1 else f"{number} {noun}s",
+        "diagnoses": _diagnoses,
+        "in_groups": _in_groups,
+        "by_number": lambda exercises: {exercise["number"]: exercise for exercise in exercises},
+    }
+    environment.tests["untouched"] = is_untouched
+    environment.globals |= {"symbols": SYMBOLS, "words": {status.name.lower(): status.value for status in Status}}
+    return environment
+
+
+def _diagnoses(exercise: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each diagnosis of an exercise once."""
+    found = {c["diagnosis"]["id"]: c["diagnosis"] for t in exercise["tasks"] for c in t["checks"] if c["diagnosis"]}
+    return list(found.values())
+
+
+def _in_groups(checks: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """A task's checks as they are shown: what is told in full, then what is folded away."""
+    groups: dict[str, list[dict[str, Any]]] = {"told": [], "hidden": [], "untried": [], "passed": []}
+    for check in checks:
+        quiet = {"passed": "passed", "not_attempted": "untried"}.get(check["status"])
+        groups[quiet or ("hidden" if check["visibility"] == "hidden" else "told")].append(check)
+    return groups

@@ -1,0 +1,201 @@
+"""The marks of a class: reports and roster brought together, and what lateness takes off."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone, tzinfo
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from grader.course.config import Settings
+from grader.course.contents import Contents, File, UnreadableError
+from grader.course.lateness import Lateness, lateness
+from grader.course.platforms.gradebooks.moment import moment
+from grader.course.platforms.gradebooks.roster import Person, match, read_people
+from grader.course.sheet import Sheet
+from grader.course.submission import find_submissions
+
+TIMESTAMP = "timestamp.txt"
+MOODLE_TIME = "Last modified (submission)"
+NEVER = ("", "-")  # what Moodle writes where nothing was handed in
+
+
+class LedgerError(ValueError):
+    """Why there are no marks, as a sentence."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a report says of the exercises that count: points earned and points there are, by exercise."""
+
+    submission: str
+    scores: Mapping[int, Decimal]
+    maxima: Mapping[int, Decimal]
+    notes: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the gradebook: a submission, a person, or both. `time_from` says who told when it was handed in."""
+
+    marks: Marks | None = None
+    person: Person | None = None
+    matched_by: str = ""
+    submitted: datetime | None = None
+    time_from: str = ""
+    lateness: Lateness = field(default_factory=Lateness)
+
+    @property
+    def score(self) -> Decimal:
+        return sum(self.marks.scores.values(), Decimal(0)) if self.marks else Decimal(0)
+
+    @property
+    def mark(self) -> Decimal:
+        return self.score - self.lateness.deduction
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Entries in the roster's order, then those that are nobody's; who has none and why; what else to know."""
+
+    entries: tuple[Entry, ...]
+    maximum: Decimal
+    unmatched: tuple[tuple[str, str, str], ...]
+    notices: tuple[str, ...]
+
+    @property
+    def whole(self) -> list[tuple[Marks, Person, Entry]]:
+        """The entries that are somebody's."""
+        return [(e.marks, e.person, e) for e in self.entries if e.marks and e.person]
+
+
+def make_ledger(reports: Path, sheet: Sheet | None, submitted: Path | None, settings: Settings) -> Ledger:
+    """Bring everything together. Raises LedgerError, SheetError, SubmissionError."""
+    graded = {marks.submission: marks for marks in read_marks(reports, settings.exercises)}
+    people = read_people(sheet) if sheet else []
+    clock = Clock(settings.time_zone, timestamps(submitted) if submitted else {})
+    matching = match(graded, people)
+    whose = {found.person.row: (submission, found.by) for submission, found in matching.matches.items()}
+    entries = []
+    for person in people:
+        submission, by = whose.get(person.row, ("", ""))
+        entries.append(_entry(graded.get(submission), person, by, clock, settings))
+    entries += [_entry(graded[name], None, "", clock, settings) for name in matching.submissions]
+    lost = [("submission", name, why) for name, why in matching.submissions.items() if sheet]
+    without = [("person", people[place].called, why) for place, why in matching.people.items()]
+    maximum = sum(next(iter(graded.values())).maxima.values(), Decimal(0))
+    return Ledger(tuple(entries), maximum, (*lost, *without), tuple(_notices(entries, settings)))
+
+
+def _entry(marks: Marks | None, person: Person | None, by: str, clock: Clock, settings: Settings) -> Entry:
+    if marks is None:
+        return Entry(person=person)
+    when, source = clock.submitted(marks.submission, person)
+    late = lateness(marks.scores, when, settings) if when else Lateness()
+    return Entry(marks, person, by, when, source, late)
+
+
+def read_marks(reports: Path, exercises: Sequence[int]) -> list[Marks]:
+    """The reports of a graded class, by name. Raises LedgerError."""
+    paths = sorted(reports.glob("*.json"))
+    if not paths:
+        raise LedgerError(f"{reports} holds no reports; grade the class first: make grade SUBMISSIONS=folder.")
+    found: list[Marks] = []
+    seen: set[str] = set()
+    for path in paths:
+        marks = _read(path, exercises)
+        if found and marks.maxima != found[0].maxima:
+            raise LedgerError(f"{path} is out of other points than {paths[0]}; grade the class again.")
+        if marks.submission in seen:
+            raise LedgerError(f"{path} is a second report on {marks.submission!r}; remove one.")
+        seen.add(marks.submission)
+        found.append(marks)
+    return sorted(found, key=lambda marks: marks.submission)
+
+
+def _read(path: Path, exercises: Sequence[int]) -> Marks:
+    try:
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        scores = {exercise["number"]: Decimal(exercise["score"]) for exercise in document["exercises"]}
+        maxima = {exercise["number"]: Decimal(exercise["max_score"]) for exercise in document["exercises"]}
+        marks = Marks(str(document["student"]), scores, maxima, " ".join(document["notes"]))
+    except (OSError, ValueError, TypeError, LookupError, ArithmeticError):
+        raise LedgerError(f"{path} is no report; remove it and grade the class again.") from None
+    missing = [number for number in exercises if number not in scores]
+    if missing:
+        raise LedgerError(f"{path} has no exercise {missing[0]}, which course.toml chooses; grade the class again.")
+    chosen = [{number: points[number] for number in exercises} for points in (scores, maxima)]
+    return replace(marks, scores=chosen[0], maxima=chosen[1])
+
+
+def timestamps(folder: Path) -> dict[str, datetime]:
+    """By student, the latest of nbgrader's submitted/<student>/<assignment>/timestamp.txt; without a zone it is UTC.
+
+    nbgrader's submit writes this file; a folder that a student filled in another way could hold anything there.
+    """
+    found = {}
+    for student, path in find_submissions(folder):
+        if path.is_dir():
+            with closing(Contents(path)) as contents:
+                stamps = [file for file in contents.files if _is_timestamp(file.path)]
+                moments = [_stamp(contents, file, path) for file in stamps]
+            if moments:
+                found[student] = max(moments)
+    return found
+
+
+def _is_timestamp(path: str) -> bool:
+    return path.count("/") == 1 and path.endswith(f"/{TIMESTAMP}")
+
+
+def _stamp(contents: Contents, file: File, path: Path) -> datetime:
+    try:
+        return moment(contents.read(file, 1000).decode(), timezone.utc)
+    except (UnreadableError, ValueError):
+        raise LedgerError(f"{path / file.path} does not hold a time such as 2027-01-29 22:59:00 UTC.") from None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Knows when something was handed in; a time of the roster without a zone is in this one."""
+
+    zone: tzinfo
+    stamps: Mapping[str, datetime]
+
+    def submitted(self, submission: str, person: Person | None) -> tuple[datetime | None, str]:
+        """When, and who says so: the roster's submitted_at, else Moodle's own column, else nbgrader's timestamp."""
+        if person and person.submitted_at:
+            try:
+                return moment(person.submitted_at, self.zone), "submitted_at"
+            except ValueError as error:
+                where = f"The roster's row {person.row + 2}: submitted_at"
+                raise LedgerError(f"{where}: {error}; write 2027-01-29 23:59 or 2027-01-29T23:59:00+01:00.") from None
+        if person and person.moodle_time not in NEVER:
+            try:
+                return moment(person.moodle_time, self.zone), MOODLE_TIME
+            except ValueError:  # in the language of the site; _notices says so
+                return None, ""
+        return (self.stamps[submission], TIMESTAMP) if submission in self.stamps else (None, "")
+
+
+def _notices(entries: Sequence[Entry], settings: Settings) -> list[str]:
+    """What an instructor should know before posting."""
+    if not settings.deadlines or not settings.late.percent_per_day:
+        return []
+    unknown = [e for e in entries if e.marks and not e.submitted]
+    names = [e.marks.submission for e in unknown if e.marks]
+    foreign = next((e.person.moodle_time for e in unknown if e.person and e.person.moodle_time not in NEVER), "")
+    return [
+        *([f"No time is known of {some(names)}: nothing is taken off."] if names else []),
+        *([f"Moodle's time {foreign!r} is not in English; export in English, or add submitted_at."] if foreign else []),
+    ]
+
+
+def some(names: Sequence[str]) -> str:
+    """The first few of many names, each quoted."""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(map(repr, names[:5])) + more

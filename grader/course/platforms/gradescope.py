@@ -1,0 +1,193 @@
+"""Gradescope: from a report to results.json, and the run inside of its container.
+
+The format is that of Gradescope's autograder documents: "Autograder Specifications" for results.json, "Submission
+Metadata" for dates and users. `gradescope_zip.py` makes what is uploaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from grader.course.grading import Course, grade
+from grader.course.report import printable, report
+from grader.course.sandbox import sandbox
+from grader.course.submission import Submission, SubmissionError, read_submission
+from grader.learner.state import write_text
+
+ROOT = "/autograder"
+VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
+OPTIONS, COURSES = "options.json", "courses.pickle"  # in the zip, beside run_autograder
+
+
+def results(
+    document: Mapping[str, Any], metadata: Mapping[str, Any], options: Mapping[str, Any], seconds: float
+) -> dict[str, Any]:
+    """The whole of results.json: a test per check, and what concerns all of them above.
+
+    `options` has the `hidden` checks' visibility and whether there is a `leaderboard`.
+    """
+    hidden = _visibility(options["hidden"], metadata)
+    tests = list(_tests(document, hidden))
+    found: dict[str, Any] = {
+        "score": document["score"],
+        "execution_time": round(seconds, 1),
+        "output": "\n\n".join(_remarks(document, metadata)),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "extra_data": {
+            "seed": document["seed"],
+            "sandbox": document["sandbox"],
+            "submission": document["submission"],
+            "seconds_late": late(metadata).total_seconds(),
+        },
+        "tests": tests,
+    }
+    if options["leaderboard"]:
+        seen = round(sum(test["score"] for test in tests if test["visibility"] == "visible"), 2)
+        found["leaderboard"] = [{"name": "Public checks", "value": seen, "order": "desc"}]
+    return found
+
+
+def _tests(document: Mapping[str, Any], hidden: str) -> Iterator[dict[str, Any]]:
+    for exercise in document["exercises"]:
+        place = 0
+        for task in exercise["tasks"]:
+            for check in task["checks"]:
+                place += 1
+                yield {
+                    "score": check["points"],
+                    "max_score": check["max_points"],
+                    "status": "passed" if check["status"] == "passed" else "failed",
+                    "name": f"{task['name']}: {check['title']}",
+                    "number": f"{exercise['number']}.{place}",
+                    "output": "\n\n".join(_paragraphs(check)),
+                    "tags": [f"exercise {exercise['number']}", task["name"]],
+                    "visibility": hidden if check["visibility"] == "hidden" else "visible",
+                }
+
+
+def _paragraphs(check: Mapping[str, Any]) -> Iterator[str]:
+    """What a student reads of a check that did not pass, and of one that only passed on the worked answers."""
+    if check["status"] != "passed":
+        yield check["status"].replace("_", " ").capitalize() + "."
+    if check["carried_forward"]:
+        yield "Passed on the worked answers of the earlier exercises."
+    if check["message"]:
+        yield check["message"]
+    if check["diagnosis"]:
+        d = check["diagnosis"]
+        yield f"Why: {d['title']}."
+        yield f"The belief: {d['belief']}"
+        yield d["explanation"]
+        yield f"Ask yourself: {d['question']}"
+
+
+def _remarks(document: Mapping[str, Any], metadata: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{document['score']:g} of {document['max_score']:g} points."
+    delay = late(metadata)
+    if delay:
+        minutes = int(delay.total_seconds() // 60)
+        last = _moment(_dates(metadata).get("late_due_date"))
+        given = _moment(metadata.get("created_at"))
+        beyond = ", and after the late due date" if last and given and given > last else ""
+        yield f"Handed in {minutes // 60} h {minutes % 60:02} min after the due date{beyond}."
+    yield from map(printable, document["notes"])
+    for exercise in document["exercises"]:
+        if exercise["carried_forward"]:
+            yield f"Exercise {exercise['number']}: {exercise['carried_forward']}"
+
+
+def _visibility(hidden: str, metadata: Mapping[str, Any]) -> str:
+    """Without a due date nothing would ever be after it: the results then wait until they are published."""
+    dates = _dates(metadata)
+    due = dates.get("late_due_date") or dates.get("due_date")
+    return "after_published" if hidden == "after_due_date" and not due else hidden
+
+
+def late(metadata: Mapping[str, Any]) -> timedelta:
+    """How long after the due date the submission came; nothing if in time, or if there is no due date."""
+    given, due = _moment(metadata.get("created_at")), _moment(_dates(metadata).get("due_date"))
+    return max(given - due, timedelta()) if given and due else timedelta()
+
+
+def _dates(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The assignment's dates, or those of a student who has an extension."""
+    own: Any = next((user.get("assignment") for user in metadata.get("users") or ()), None)
+    return {**(metadata.get("assignment") or {}), **(own or {})}
+
+
+def _moment(text: Any) -> datetime | None:
+    """Dates have an offset, such as 2027-01-29T23:59:00.000000-08:00; what is no date counts as none."""
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except (AttributeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def chosen(courses: Sequence[Course], metadata: Mapping[str, Any]) -> Course:
+    """One of the courses, which differ in their seeds: always the same for the same students."""
+    users = sorted(str(user.get("id")) for user in metadata.get("users") or ())
+    return courses[int(hashlib.sha256(json.dumps(users).encode()).hexdigest(), 16) % len(courses)]
+
+
+def run(root: Path) -> None:
+    """Grade what lies in root/submission into root/results/results.json, which is written last and whole.
+
+    Raises RuntimeError where the fence is not hardened: then there is no result, and Gradescope tells the course.
+    """
+    started = time.monotonic()
+    source = root / "source"
+    options = json.loads((source / OPTIONS).read_text(encoding="utf-8"))
+    fence = sandbox()
+    if not fence.hardened and not options["weak_sandbox"]:
+        missing = "; ".join(f"{layer.name}: {layer.why}" for layer in fence.layers if not layer.active)
+        raise RuntimeError(
+            f"The sandbox is not hardened ({missing}). WEAK_SANDBOX=1 make gradescope grades all the same."
+        )
+    metadata = _metadata(root / "submission_metadata.json")
+    with (source / COURSES).open("rb") as file:
+        courses: list[Course] = pickle.load(file)  # noqa: S301 - our own, readable and writable by root alone
+    course = chosen(courses, metadata)
+    document = report(grade(_submission(root / "submission", metadata), course, fence), course, fence.level)
+    text = json.dumps(results(document, metadata, options, time.monotonic() - started), indent=1)
+    write_text(root / "results" / "results.json", text + "\n")
+
+
+def _metadata(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _submission(folder: Path, metadata: Mapping[str, Any]) -> Submission:
+    student = printable(", ".join(str(user.get("name", "?")) for user in metadata.get("users") or ())) or "student"
+    try:
+        return read_submission(folder, student)
+    except SubmissionError as error:
+        return Submission(student, {}, (str(error),))
+
+
+def main() -> None:
+    try:
+        run(Path(os.environ.get("AUTOGRADER_ROOT", ROOT)))
+    except (OSError, RuntimeError, ValueError) as error:
+        sys.exit(f"There is no result: {error}")
+
+
+if __name__ == "__main__":
+    main()

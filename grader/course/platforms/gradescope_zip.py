@@ -1,0 +1,65 @@
+"""`make gradescope`: the zip that Gradescope takes as an autograder. It holds the answers and is the course's alone.
+
+torch is not installed there, so the hidden suite's answers are made here, for several seeds, of which each student
+gets one.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from grader.course.grading import Course
+from grader.course.leaks import files_of
+from grader.course.platforms.gradescope import COURSES, OPTIONS
+from grader.course.release import pinned, zipped
+from grader.course.suites import load_course
+from grader.learner.paths import BUILD
+
+OUT = BUILD / "gradescope" / "autograder.zip"
+PACKAGES = ("click", "graphviz", "landlockpy", "pyseccomp", "tomli")
+SCRIPTS = Path(__file__).with_name("autograder")
+GRADER = Path("grader")
+
+
+def write_zip(numbers: Sequence[int], seeds: int, options: Mapping[str, Any], out: Path = OUT) -> tuple[Path, float]:
+    """Write the zip, whole and readable by its owner alone; returns its path and the points that it gives."""
+    courses = make_courses(numbers, [secrets.randbelow(2**31) for _ in range(seeds)])
+    content = zipped(autograder(courses, options), top="")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = out.with_suffix(".part")
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=0o600)
+    partial.write_bytes(content)
+    partial.replace(out)
+    return out, sum(task.points for exercise in courses[0].exercises.values() for task in exercise.tasks)
+
+
+def make_courses(numbers: Sequence[int], seeds: Sequence[int]) -> list[Course]:
+    """A course per seed; what does not depend on the seed is there once."""
+    first, *rest = [load_course(frozenset(numbers), seed) for seed in seeds]
+    return [first, *(replace(first, suites=(first.suites[0], other.suites[1]), seed=other.seed) for other in rest)]
+
+
+def autograder(courses: Sequence[Course], options: Mapping[str, Any]) -> dict[str, bytes]:
+    """Every file of the zip by its path."""
+    files = files_of(SCRIPTS)
+    files |= {f"grader/{path}": content for path, content in files_of(GRADER).items() if _is_needed(Path(path))}
+    files["requirements.txt"] = "\n".join(pinned(PACKAGES)).encode() + b"\n"
+    files[OPTIONS] = json.dumps(dict(options), indent=1).encode() + b"\n"
+    files[COURSES] = pickle.dumps(list(courses))
+    return files
+
+
+def _is_needed(path: Path) -> bool:
+    """The learner's room, the course's own modules, and this platform's; no bank, no oracles, no other platform."""
+    if "__pycache__" in path.parts or path.suffix not in (".py", ".toml", ".csv"):
+        return False
+    if path.parts[:2] == ("course", "platforms"):
+        return path.name in ("__init__.py", "gradescope.py") and len(path.parts) == 3
+    return path.parts[0] == "learner" or len(path.parts) <= 2

@@ -1,0 +1,291 @@
+"""nbgrader with this grader inside: nbgrader's own commands run, and no kernel is ever started.
+
+`write_course` makes a course folder for them. Its nbgrader_config.py calls `configure`, which replaces three steps: the
+stubs are cut as in exercises/; a submission is read however broken it is; and where nbgrader would run the student's
+notebook, `Grade` hands what was submitted to the fenced grader and writes each task's marks and messages into the cell
+of its checks, from where nbgrader takes them into its gradebook and its feedback.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from glob import escape, glob
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from textwrap import fill, indent
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.preprocessors import ClearSolutions, Execute, NbGraderPreprocessor
+
+from grader.course.contents import UnreadableError
+from grader.course.cut import cut
+from grader.course.decoding import decode
+from grader.course.grading import Course, grade
+from grader.course.notebook import Cell, first_solutions, read_cells
+from grader.course.notebooks import checks_id, notebooks
+from grader.course.report import report
+from grader.course.sandbox import UIDS, sandbox
+from grader.course.submission import Submission, SubmissionError, read_submission
+from grader.course.suites import load_course
+from grader.learner.catalogue import read_catalogue
+from grader.learner.records import Exercise
+from grader.learner.source import functions
+from grader.learner.state import back_up, write_text
+
+KATA = Path(__file__).resolve().parents[3]
+SEED_FILE = "seed.json"
+LARGEST = 64_000_000  # bytes of a notebook, outputs included
+FILES = 100  # of a submission
+CELLS, LONG = 1_000, 100_000  # cells, and characters of a cell, that are shown again
+MARGIN, WIDTH = " " * 15, 100
+CONFIG = '''"""nbgrader's configuration; `make nbgrader` wrote it. Where the kata lies is the next line but one."""
+
+KATA = {kata!r}
+
+import sys
+
+sys.path.append(KATA)
+from grader.course.platforms.nbgrader import configure
+
+c = get_config()
+c.CourseDirectory.course_id = "minigrad"
+configure(c)
+'''
+
+
+def write_course(folder: Path, assignment: str, numbers: Iterable[int], *, force: bool) -> list[str]:
+    """Write the configuration and an assignment's notebooks; returns the names of the files that changed.
+
+    Raises ValueError where a file was changed by somebody and `force` is not given; with it a copy is kept.
+    """
+    source = folder / "source" / assignment
+    texts = {folder / "nbgrader_config.py": CONFIG.format(kata=str(KATA))}
+    texts |= {source / f"{module}.ipynb": text for module, text in notebooks(numbers, answers=True).items()}
+    changed = [path for path, text in texts.items() if path.exists() and path.read_text(encoding="utf-8") != text]
+    if changed and not force:
+        names = ", ".join(map(str, changed))
+        raise ValueError(f"{names} would be replaced; FORCE=1 does it and keeps a copy.")
+    source.mkdir(parents=True, exist_ok=True)
+    for path in changed:
+        back_up(path)
+    written = [path for path in texts if path in changed or not path.exists()]
+    for path in written:
+        write_text(path, texts[path])
+    if not (folder / SEED_FILE).exists():  # drawn once, so that grading again asks the same questions
+        write_text(folder / SEED_FILE, json.dumps({"seed": secrets.randbelow(2**31)}) + "\n")
+    return [str(path) for path in written]
+
+
+def configure(config: Any) -> None:
+    """Put this grader into nbgrader's steps; `config` is what nbgrader_config.py gets from get_config()."""
+    config.GenerateAssignment.preprocessors = _steps(GenerateAssignment.preprocessors, ClearSolutions, CutSolutions)
+    config.Autograde.exporter_class = SubmissionExporter
+    config.Autograde.autograde_preprocessors = _steps(Autograde.autograde_preprocessors, Execute, Grade)
+
+
+def _steps(default: Any, old: type, new: type) -> list[type]:
+    return [new if step is old else step for step in default.default()]
+
+
+class CutSolutions(ClearSolutions):  # type: ignore[misc]
+    """Cuts the stubs of our notebooks as `make exercises` does, so that one that nobody touched is known as such."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        exercise = _exercise(resources)
+        if exercise is None:
+            return super().preprocess(nb, resources)  # type: ignore[no-any-return]
+        for cell in nb.cells:
+            if cell.metadata.get("nbgrader", {}).get("solution"):
+                found = functions(cell.source)
+                tasks = tuple(task for task in exercise.tasks if task.name in found)
+                cell.source = cut(cell.source, replace(exercise, tasks=tasks)).rstrip("\n")
+        return nb, resources
+
+
+class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
+    """Reads a submitted notebook as the released one with the student's answers, whatever else became of it."""
+
+    def from_filename(self, filename: str, resources: Any = None, **more: Any) -> tuple[str, Any]:
+        coursedir, about = self.parent.coursedir, resources["nbgrader"]
+        submitted = _folder(coursedir, coursedir.submitted_directory, about["student"], about["assignment"])
+        if Path(filename).parent != submitted:
+            return super().from_filename(filename, resources=resources, **more)  # type: ignore[no-any-return]
+        released = _folder(coursedir, coursedir.release_directory, ".", about["assignment"]) / Path(filename).name
+        notebook = restored(_cells(Path(filename)), nbformat.read(released, as_version=4))
+        return self.from_notebook_node(notebook, resources=resources, **more)  # type: ignore[no-any-return]
+
+
+class Grade(NbGraderPreprocessor):  # type: ignore[misc]
+    """Writes the fenced grader's marks into the cells of checks, where nbgrader looks for what a kernel printed."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        about, exercise = resources["nbgrader"], _exercise(resources)
+        if exercise is None:
+            name = about["notebook"]
+            raise ValueError(f"{name}.ipynb is none of the kata's exercises; grade it in a course folder of its own.")
+        coursedir = self.parent.parent.coursedir
+        files = _handed_in(coursedir, about["student"], about["assignment"])
+        document = _document(about["student"], files, _seed(Path(coursedir.root)))
+        (graded,) = (found for found in document["exercises"] if found["number"] == exercise.number)
+        notes = [note for note in document["notes"] if exercise.module in note and not note.startswith("Not handed in")]
+        tasks = {checks_id(exercise, task): found for task, found in zip(exercise.tasks, graded["tasks"], strict=True)}
+        for cell in nb.cells:
+            settings = cell.metadata.get("nbgrader", {})
+            if settings.get("grade") and not settings.get("solution"):
+                if settings["grade_id"] not in tasks:
+                    raise ValueError(f"The cell {settings['grade_id']} is graded, but belongs to no task of the kata.")
+                task = tasks[settings["grade_id"]]
+                cell.outputs = list(_outputs(task, settings["points"], [*notes, graded["carried_forward"]]))
+                notes = []
+        return nb, resources
+
+
+def restored(cells: list[Cell], released: Any) -> Any:
+    """The released notebook with a student's answers in their cells, and every other cell of theirs where it stood."""
+    known = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells if "nbgrader" in cell.metadata}
+    kept = first_solutions(cells)
+    others: dict[str, list[Any]] = {}
+    place = ""
+    for cell in cells[:CELLS]:
+        if kept.get(cell.grade_id) is cell and cell.grade_id in known:
+            place = cell.grade_id
+        else:
+            text = cell.source[:LONG]  # Markdown may hold scripts, and nbgrader shows it to the instructor as it is
+            text = text if cell.kind == "code" else indent(text, "# ", lambda _: True)
+            others.setdefault(place, []).append(nbformat.v4.new_code_cell(text))
+    for grade_id, cell in known.items():
+        if cell.metadata.nbgrader.solution:
+            answer = kept[grade_id].source[:LONG] if grade_id in kept else ""
+            cell.source = answer or "# There is no cell with this id, or it is empty."
+    above = others.pop("", [])
+    released.cells = above + [one for cell in released.cells for one in (cell, *others.get(_id(cell), []))]
+    return released
+
+
+def _id(cell: Any) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")  # type: ignore[no-any-return]
+
+
+def _outputs(task: dict[str, Any], points: float, notes: Iterable[str]) -> Iterator[Any]:
+    """What nbgrader reads: a text, and the points as the result of the cell."""
+    lines = [fill(note, WIDTH) for note in notes if note]
+    for check in task["checks"]:
+        lines.append(f"{check['status'].replace('_', ' '):>13}  {check['title']}")
+        lines += [indent(check["message"], MARGIN)] if check["message"] else []
+    beliefs = {c["diagnosis"]["id"]: c["diagnosis"] for c in task["checks"] if c["diagnosis"]}
+    for belief in beliefs.values():
+        paragraphs = f"Why: {belief['title']}.", f"The belief: {belief['belief']}", belief["explanation"]
+        lines += ["", *(fill(text, WIDTH) for text in (*paragraphs, f"Ask yourself: {belief['question']}"))]
+    yield nbformat.v4.new_output("stream", name="stdout", text=_shown("\n".join(lines)))
+    earned = min(points, round(points * task["score"] / task["max_score"], 4))
+    yield nbformat.v4.new_output("execute_result", data={"text/plain": repr(float(earned))})
+
+
+def _shown(text: str) -> str:
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text) + "\n"
+
+
+def _exercise(resources: Any) -> Exercise | None:
+    modules = {exercise.module: exercise for exercise in read_catalogue().values()}
+    return modules.get(resources["nbgrader"]["notebook"])
+
+
+def _folder(coursedir: Any, step: str, student: str, assignment: str) -> Path:
+    return Path(coursedir.format_path(step, student, assignment))
+
+
+def _handed_in(coursedir: Any, student: str, assignment: str) -> tuple[tuple[str, bytes], ...]:
+    """A student's files by name: this assignment's, and in folders those of others, in which earlier exercises are."""
+    own = _folder(coursedir, coursedir.submitted_directory, student, assignment)
+    pattern = coursedir.format_path(coursedir.submitted_directory, escape(student), "*")
+    every = sorted(map(Path, glob(pattern)))  # noqa: PTH207 - the folders may be named in any order
+    files = []
+    for folder in [own, *(other for other in every if other != own)]:
+        for path in sorted(folder.glob("*.*"))[:FILES]:
+            name = path.name if folder == own else f"earlier/{folder.name}/{path.name}"
+            if path.suffix == ".ipynb":
+                files.append((name, _without_outputs(_read(path))))
+            elif path.suffix == ".py":
+                files.append((name, _read(path)))
+    return tuple(files)
+
+
+def _without_outputs(data: bytes) -> bytes:
+    """A notebook as the reader of submissions takes it; its first bytes where it is none, for that to say so."""
+    try:
+        cells = read_cells(decode(data)[0])
+    except UnreadableError:
+        return data[:1000]
+    return json.dumps({"cells": [cell.as_json() for cell in cells]}).encode()
+
+
+def _cells(path: Path) -> list[Cell]:
+    try:
+        return read_cells(decode(_read(path))[0])
+    except UnreadableError:
+        return []
+
+
+def _read(path: Path) -> bytes:
+    """A file's bytes, none where it is a link, no ordinary file, or larger than any notebook."""
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(number, "rb") as file:  # noqa: PTH123 - a descriptor
+            ordinary = stat.S_ISREG(os.fstat(number).st_mode)
+            data = file.read(LARGEST + 1) if ordinary else b""
+    except OSError:
+        return b""
+    return data if len(data) <= LARGEST else b""
+
+
+@lru_cache(maxsize=2)  # the notebooks of one submission are graded together and then asked for one by one
+def _document(student: str, files: tuple[tuple[str, bytes], ...], seed: int) -> dict[str, Any]:
+    fence = sandbox()
+    if not fence.hardened and not os.environ.get("WEAK_SANDBOX"):
+        raise RuntimeError("The sandbox is not hardened: `make sandbox` says why; WEAK_SANDBOX=1 grades all the same.")
+    with TemporaryDirectory(prefix="minigrad-") as folder:
+        for name, data in files:
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        course = _course(seed)
+        with _at(KATA):
+            try:
+                submission = read_submission(Path(folder), student)
+            except SubmissionError as error:
+                submission = Submission(student, {}, (str(error),))
+            return report(grade(submission, course, fence, os.getpid() % UIDS), course, fence.level)
+
+
+@lru_cache(maxsize=1)
+def _course(seed: int) -> Course:
+    with _at(KATA):
+        return load_course(seed=seed)
+
+
+def _seed(root: Path) -> int:
+    try:
+        return int(json.loads((root / SEED_FILE).read_text(encoding="utf-8"))["seed"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ValueError(f"{root / SEED_FILE} is missing or damaged; `make nbgrader` writes it.") from None
+
+
+@contextmanager
+def _at(folder: Path) -> Iterator[None]:
+    """The grader works in its own folder, nbgrader in the course's."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)

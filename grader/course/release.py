@@ -1,0 +1,224 @@
+"""`make release`: what students get, as a folder and a zip, in which nothing of the course is found.
+
+Folders are copied, not chosen from: grader/learner, and student/ beside this file, with what only their copy has.
+The rest is cut to the exercises that are released.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, requires
+from itertools import chain
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from grader.course.config import Settings
+from grader.course.cut import stubs
+from grader.course.leaks import DRAWING, files_of, leaks, read_secrets
+from grader.course.notebooks import notebooks
+from grader.learner.catalogue import CATALOGUE, read_catalogue
+from grader.learner.paths import BUILD, FINGERPRINTS, LADDER, PUBLIC
+from grader.learner.records import Exercise
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+OUT = BUILD / "release"
+NAME = "student"
+STUDENT = Path(__file__).with_name("student")
+LEARNER = Path("grader/learner")
+COPIED = ("LICENSE", "exercises/README.md", "grader/__init__.py", "grader/__main__.py", "grader/environment.py")
+LEFT = {"__pycache__", "make_two_moons.py"}  # in folders that are copied, what is not: the data are enough
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the zip's own zero: the same files, the same zip
+TRAIN = "| `make train` | trains the final network on your own engine and draws it into `build/train` |\n"
+SHOWN = 10  # finds in a message
+CONSTRAINTS = "# Every package, pinned. pip reads it as a constraint; pyproject.toml says which layer has what.\n"
+PROJECT = Template("""\
+[project]
+name = "minigrad-kata-student"
+version = "0.1.0"
+description = "Learn backpropagation by writing it: a kata with checked exercises."
+requires-python = ">=3.10"
+dependencies = $learner
+
+[project.optional-dependencies]
+train = $train
+
+[tool.uv]
+package = false
+
+[tool.pytest.ini_options]
+testpaths = ["tests"]
+pythonpath = ["."]
+addopts = "--strict-markers --strict-config -q"
+""")
+
+
+class LeakError(ValueError):
+    """Something of the course would have left it; the text names the first finds."""
+
+
+def release(numbers: Sequence[int], settings: Settings, out: Path = OUT) -> list[Path]:
+    """Write out/student, out/student.zip and out/notebooks.zip whole, or leave what was there; returns their paths.
+
+    The notebooks are apart: with both in one folder nobody could tell in which a student worked. Raises LeakError,
+    ValueError.
+    """
+    files = student_files(numbers, settings)
+    alone = {f"{name}.ipynb": text.encode() for name, text in notebooks(numbers).items()}
+    refuse_leaks({**files, **alone})
+    archives = {out / f"{NAME}.zip": zipped(files), out / "notebooks.zip": zipped(alone, "minigrad-notebooks")}
+    folder = out / NAME
+    partial = out / f"{NAME}.part"
+    shutil.rmtree(partial, ignore_errors=True)
+    for path, content in files.items():
+        (partial / path).parent.mkdir(parents=True, exist_ok=True)
+        (partial / path).write_bytes(content)
+    refuse_leaks(files_of(partial))  # what is there, not what was meant to be
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.replace(folder)
+    for archive, packed in archives.items():
+        archive.with_suffix(".part").write_bytes(packed)
+        archive.with_suffix(".part").replace(archive)
+    return [folder, *archives]
+
+
+def refuse_leaks(files: Mapping[str, bytes]) -> None:
+    """Raise LeakError where something of the course is among these files."""
+    found = leaks(files, read_secrets())
+    if found:
+        more = f" There are {len(found) - SHOWN} more finds." if len(found) > SHOWN else ""
+        raise LeakError("Nothing is released: " + " ".join(found[:SHOWN]) + more)
+
+
+def student_files(numbers: Sequence[int], settings: Settings) -> dict[str, bytes]:
+    """Every file of a student's copy by its path. Raises ValueError for exercises whose earlier ones are missing."""
+    catalogue = read_catalogue()
+    chosen = [catalogue[number] for number in numbers]
+    if [exercise.number for exercise in chosen] != list(range(1, len(chosen) + 1)) or not chosen:
+        last = max(numbers, default=1)
+        raise ValueError(f"Exercises build on the ones before them: release EXERCISES=1-{last}, or fewer from 1 on.")
+    files = {name: Path(name).read_bytes() for name in COPIED}
+    files |= _folder(LEARNER, LEARNER)
+    files |= {f"minigrad_reference/drawing/{name}": _drawing(name) for name in ("__init__.py", *DRAWING[1:])}
+    files["minigrad_reference/files.py"] = Path("minigrad_reference/files.py").read_bytes()
+    files |= _folder(STUDENT, Path())
+    files |= {path: text.encode() for path, text in chain(_cut(chosen), _filled(chosen, settings))}
+    return dict(sorted(files.items()))
+
+
+def zipped(files: Mapping[str, bytes], top: str = "minigrad-kata") -> bytes:
+    """The files as a zip with one folder at its top; the same files give the same bytes."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in sorted(files.items()):
+            info = zipfile.ZipInfo(f"{top}/{path}" if top else path, EPOCH)
+            info.external_attr = (0o755 if content.startswith(b"#!") else 0o644) << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
+    return stream.getvalue()
+
+
+def _folder(source: Path, target: Path) -> dict[str, bytes]:
+    """All of a folder but what Python, editors and other tools left in it."""
+    found = {}
+    for path, content in files_of(source).items():
+        if not any(part in LEFT or part.endswith("_cache") for part in Path(path).parts):
+            found[(target / path).as_posix()] = content
+    return found
+
+
+def _drawing(name: str) -> bytes:
+    return Path("minigrad_reference/drawing", name).read_bytes()
+
+
+def _cut(chosen: Sequence[Exercise]) -> Iterator[tuple[str, str]]:
+    """Stubs, checks, answers, fingerprints and sketches of these exercises, and the catalogue."""
+    texts = stubs()
+    for exercise in chosen:
+        yield f"exercises/{exercise.module}.py", texts[exercise.module]
+        yield f"exercises/.stubs/{exercise.module}.py", texts[exercise.module]
+        for path in sorted(PUBLIC.glob(f"test_ex{exercise.number:02d}_*.py")):
+            yield path.as_posix(), path.read_text(encoding="utf-8")
+    numbers = {exercise.number for exercise in chosen}
+    yield (PUBLIC / "conftest.py").as_posix(), (PUBLIC / "conftest.py").read_text(encoding="utf-8")
+    key = {check: entry for check, entry in _json(PUBLIC / "key.json").items() if int(check[2:4]) in numbers}
+    yield (PUBLIC / "key.json").as_posix(), json.dumps(key, indent=1, sort_keys=True) + "\n"
+    prints = _json(PUBLIC / FINGERPRINTS)
+    known = [entry for entry in prints["chaffs"] if entry["misconception"]["exercise"] in numbers]
+    yield (PUBLIC / FINGERPRINTS).as_posix(), json.dumps({**prints, "chaffs": known}, sort_keys=True) + "\n"
+    ladder = [sketch for sketch in _json(PUBLIC / LADDER) if sketch["exercise"] in numbers]
+    yield (PUBLIC / LADDER).as_posix(), json.dumps(ladder, sort_keys=True) + "\n"
+    yield (LEARNER / CATALOGUE.name).as_posix(), _catalogue(len(chosen))
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _catalogue(count: int) -> str:
+    """The catalogue's text as far as its first exercises go."""
+    text = CATALOGUE.read_text(encoding="utf-8")
+    starts = [match.start() for match in re.finditer(r"^\[\[exercise\]\]$", text, re.MULTILINE)]
+    return text if count == len(starts) else text[: starts[count]].rstrip() + "\n"
+
+
+def _filled(chosen: Sequence[Exercise], settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is different for each course: README, packages."""
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    layers = {"learner": project["dependencies"], "train": project["optional-dependencies"]["train"]}
+    yield "pyproject.toml", PROJECT.substitute({name: json.dumps(listed, indent=4) for name, listed in layers.items()})
+    yield "constraints.txt", CONSTRAINTS + "\n".join(pinned(chain(*layers.values()))) + "\n"
+    whole = len(chosen) == len(read_catalogue())
+    fields = {"title": settings.title, "exercises": _table(chosen, settings), "train": TRAIN if whole else ""}
+    yield "README.md", Template((STUDENT / "README.md").read_text(encoding="utf-8")).substitute(fields)
+
+
+def _table(chosen: Sequence[Exercise], settings: Settings) -> str:
+    due = any(exercise.number in settings.deadlines for exercise in chosen)
+    lines = ["| | exercise | you write |" + (" due |" if due else ""), "|---:|---|---|" + ("---|" if due else "")]
+    for exercise in chosen:
+        tasks = ", ".join(f"`{task.name}`" for task in exercise.tasks)
+        cells = [str(exercise.number), f"[{exercise.title}](exercises/{exercise.module}.py)", tasks]
+        if due:
+            moment = settings.deadlines.get(exercise.number)
+            cells.append(f"{moment:%Y-%m-%d %H:%M} {moment.tzname()}" if moment else "")
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def pinned(listed: Iterable[str]) -> list[str]:
+    """The lines of constraints.txt for these packages and for all that they bring along, on whatever system."""
+    pins: dict[str, str] = {}
+    for line in Path("constraints.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            pins[canonicalize_name(Requirement(line).name)] = line
+    needed: set[str] = set()
+    waiting = [canonicalize_name(Requirement(text).name) for text in listed]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting += map(canonicalize_name, _required(name))
+    return [pins[name] for name in sorted(needed & pins.keys())]
+
+
+def _required(name: str) -> Iterator[str]:
+    """What a package needs, extras aside; of one that is not installed here, such as another system's, nothing."""
+    try:
+        found = [Requirement(text) for text in requires(name) or ()]
+    except PackageNotFoundError:
+        return
+    yield from (r.name for r in found if r.marker is None or "extra" not in str(r.marker))

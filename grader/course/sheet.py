@@ -1,0 +1,95 @@
+"""A CSV file as a school's system or a spreadsheet writes it, read and written whole."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+BOM = "\ufeff"
+LARGEST = 10_000_000  # characters of a cell; a Moodle worksheet holds whole texts
+# What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), also after space that it may skip.
+FORMULA = re.compile(r"[\s\x00-\x1f\u200b\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
+
+
+class SheetError(ValueError):
+    """What is wrong with a CSV file, as a sentence that names it."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Headings, rows that are at least as long, and how the file was written."""
+
+    path: Path
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    delimiter: str = ","
+    bom: bool = False
+
+    def column(self, *names: str) -> int | None:
+        """The place of the first of these headings that is there; case, '-' and '_' do not matter."""
+        return next((self._places[name] for name in names if name in self._places), None)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {simple(heading): place for place, heading in reversed(list(enumerate(self.headings)))}
+
+
+def simple(heading: str) -> str:
+    """'E-mail_Address ' as 'e mail address'."""
+    return " ".join(re.sub("[-_]", " ", heading.casefold()).split())
+
+
+def read_sheet(path: Path) -> Sheet:
+    """Read comma, semicolon or tab separated UTF-8. Raises SheetError."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise SheetError(f"{path} cannot be read ({error.strerror}); give a CSV file.") from None
+    except UnicodeDecodeError:
+        raise SheetError(f"{path} is not UTF-8; save it as 'CSV UTF-8'.") from None
+    bom, text = text.startswith(BOM), text.removeprefix(BOM)
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    csv.field_size_limit(LARGEST)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        rows = [row for row in reader if row]
+    except csv.Error as error:
+        raise SheetError(f"{path}, line {reader.line_num}, is no CSV ({error}); export it again.") from None
+    if not rows:
+        raise SheetError(f"{path} is empty; its first line must name the columns.")
+    width = len(rows[0])
+    full = tuple(tuple(row) + ("",) * (width - len(row)) for row in rows[1:])
+    return Sheet(path, tuple(rows[0]), full, delimiter, bom)
+
+
+def write_sheet(path: Path, rows: Iterable[Sequence[str]], delimiter: str = ",", *, bom: bool = False) -> list[int]:
+    """Write a whole file or leave the old one. Returns the numbers of the rows in which a formula was made text."""
+    text, changed = sheet_text(rows, delimiter)
+    partial = path.with_name(path.name + ".part")
+    partial.write_bytes((BOM * bom + text).encode("utf-8", errors="replace"))
+    partial.replace(path)
+    return changed
+
+
+def sheet_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> tuple[str, list[int]]:
+    """The file's text, and the numbers of the rows in which a formula was made text."""
+    changed: list[int] = []
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter=delimiter, lineterminator="\r\n")
+    for number, row in enumerate(rows, 1):
+        safe = [harmless(cell) for cell in row]
+        if safe != list(row):
+            changed.append(number)
+        writer.writerow(safe)
+    return file.getvalue(), changed
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula. A lone '-', with which Moodle fills empty cells, is none."""
+    return f"'{cell}" if FORMULA.match(cell) and cell.strip() != "-" else cell

@@ -1,0 +1,349 @@
+"""A class is graded to the end however often it is stopped, and graded again only where something changed."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.course import classroom
+from grader.course.suites import load_course
+from grader.learner.paths import SOLUTIONS
+
+ROOT = Path(__file__).parents[3]
+SEED = 7
+SLIPS = {
+    "bob": ("ex03_chain_rule", "self.grad += other.data * out.grad", "self.grad += other.grad * out.grad"),
+    "carol": ("ex06_activations", "(1.0 - out.data**2) * out.grad", "out.data * out.grad"),
+    "erin": ("ex08_neuron", "return [*self.w, self.b]", "import os; os._exit(0)"),
+    "frank": ("ex02_value", "# ", "import sys; sys.exit()  # "),
+}
+
+
+def hand_in(folder, student, changes=None):
+    """The worked answers with some files replaced; None leaves one out."""
+    changes = changes or {}
+    (folder / student).mkdir(parents=True)
+    for path in (ROOT / SOLUTIONS).glob("ex*.py"):
+        source = changes.get(path.stem, path.read_text(encoding="utf-8"))
+        if source is not None:
+            (folder / student / path.name).write_text(source, encoding="utf-8")
+
+
+def make_class(folder):
+    """Eight students: right, wrong, with an exercise missing, with an exit, and with an archive that is none."""
+    hand_in(folder, "alice")
+    hand_in(folder, "dave", {"ex04_backward": None})
+    hand_in(folder, "gina", {"ex11_moons": "def training_curve(:\n"})
+    for student, (module, old, new) in SLIPS.items():
+        source = (ROOT / SOLUTIONS / f"{module}.py").read_text(encoding="utf-8")
+        assert old in source
+        hand_in(folder, student, {module: source.replace(old, new, 1)})
+    (folder / "henry.zip").write_bytes(b"PK and no more")
+
+
+class Room:
+    """A folder that fenced processes can reach, whose path tells every process of its runs."""
+
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="classroom-"))
+        self.folder.chmod(0o755)
+        self.students, self.temporary = self.folder / "class", self.folder / "tmp"
+        self.temporary.mkdir()
+        self.temporary.chmod(0o755)
+
+    def start(self, out, **environment):
+        command = [sys.executable, "-m", "grader", "grade-class", str(self.students)]
+        own = {"OUT": str(self.folder / out), "TMPDIR": str(self.temporary), "JOBS": "2", "SEED": str(SEED)}
+        own = {**os.environ, "FORCE": "", **own, **environment}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(command, cwd=ROOT, env=own, text=True, start_new_session=True, **pipes)
+
+    def run(self, out, **environment):
+        said, errors = self.start(out, **environment).communicate(timeout=100)
+        assert errors == ""
+        return said.strip()
+
+    def made(self, out):
+        """Every file of a run and what it holds."""
+        paths = [path for path in (self.folder / out).rglob("*") if path.is_file()]
+        return {str(path.relative_to(self.folder / out)): path.read_bytes() for path in paths}
+
+    def reports(self, out):
+        return list((self.folder / out / "reports").glob("*.json"))
+
+    def processes(self):
+        """What runs in this room: by its arguments, or by the environment that it was given."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                told = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+                dead = (process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
+            except OSError:
+                continue
+            if str(self.folder).encode() in told and not dead:
+                found.append((int(process.name), told))
+        return found
+
+    def fenced(self):
+        return [process for process, told in self.processes() if b"/desk" in told]
+
+    def is_empty(self):
+        return not self.processes()
+
+
+def wait_until(true, seconds=60.0):
+    """Look often: what is waited for may be over in a moment."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(1e-4)
+
+
+@pytest.fixture(scope="module")
+def room():
+    if not Path("/proc/self/environ").exists():
+        pytest.skip("processes are looked for in /proc")
+    room = Room()
+    make_class(room.students)
+    yield room
+    shutil.rmtree(room.folder)
+
+
+@pytest.fixture(scope="module")
+def whole(room):
+    """The files of a run that nobody stopped."""
+    said = room.run("whole")
+    assert said.startswith("8 submissions, 8 graded now; scores from 0 to 66 of 66")
+    made = room.made("whole")
+    assert len(made) == 10
+    return made
+
+
+MOMENTS = {
+    "the seed is drawn": lambda out: (out / "seed.json").exists(),
+    "the first report is there": lambda out: len(reports_in(out)) >= 1,
+    "the third report is there": lambda out: len(reports_in(out)) >= 3,
+    "a report is being written": lambda out: any(name.endswith(".part") for name in reports_in(out)),
+    "the last report is there": lambda out: len(reports_in(out)) >= 8,
+}
+
+
+def reports_in(out):
+    try:
+        return os.listdir(out / "reports")  # noqa: PTH208 - three times as fast
+    except FileNotFoundError:
+        return []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("moment", "whom"),
+    [*((moment, "grader") for moment in MOMENTS), ("the third report is there", "group")],
+)
+def test_a_run_that_is_killed_and_run_again_ends_as_if_nobody_had_stopped_it(room, whole, moment, whom):
+    out = room.folder / f"{moment}, {whom}"
+    process = room.start(out.name)
+    wait_until(lambda: MOMENTS[moment](out) or process.poll() is not None)
+    (os.killpg if whom == "group" else os.kill)(process.pid, signal.SIGKILL)
+    process.communicate()
+    wait_until(room.is_empty, seconds=10)
+    assert {(n, c) for n, c in room.made(out.name).items() if not n.endswith(".part")} <= whole.items()
+    done = len(room.reports(out.name))
+    said = room.run(out.name)
+    assert said.startswith(f"8 submissions, {8 - done} graded now")
+    assert room.made(out.name) == whole
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_again_and_again_comes_to_its_end(room, whole):
+    for _ in range(3):
+        done = len(room.reports("often"))
+        process = room.start("often")
+        wait_until(lambda: len(room.reports("often")) > done or process.poll() is not None)  # noqa: B023
+        process.kill()
+        process.communicate()
+    room.run("often")
+    assert room.made("often") == whole
+    wait_until(room.is_empty, seconds=10)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("whom", ["grader", "group", "processes"])
+@pytest.mark.parametrize("loop", ["while True: pass", "__import__('time').sleep(600)"])
+def test_no_process_outlives_a_grader_that_is_killed(whom, loop):
+    """Not even one that hangs; 'processes' are those that grade for the one that was started."""
+    room = Room()
+    hand_in(room.students, "alice", {"ex01_derivatives": f"{loop}\n"})
+    process = room.start("out")
+    try:
+        wait_until(lambda: room.fenced() or process.poll() is not None)
+        assert room.fenced()
+        targets = [process.pid] if whom != "processes" else [p for p, told in room.processes() if b"spawn_main" in told]
+        for target in targets:
+            (os.killpg if whom == "group" else os.kill)(target, signal.SIGKILL)
+        process.communicate()
+        wait_until(room.is_empty, seconds=10)
+    finally:
+        process.kill()
+        process.communicate()
+        shutil.rmtree(room.folder)
+
+
+def test_half_a_report_that_a_killed_run_left_is_swept_away(small, tmp_path):
+    grade, out = small(tmp_path), tmp_path / "out"
+    grade()
+    (report, *_) = sorted((out / "reports").iterdir())
+    half = report.with_name(report.name + ".part")
+    half.write_bytes(report.read_bytes()[:100])
+    assert grade() == []
+    assert not half.exists()
+
+
+@pytest.fixture(scope="module")
+def course():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        yield load_course(frozenset({1, 2}), seed=SEED)
+
+
+@pytest.fixture
+def small(course, monkeypatch):
+    """Two students and two exercises; what it gives grades them and answers whom it really graded."""
+
+    def start(folder):
+        for student in ("alice", "bob"):
+            hand_in(folder / "class", student)
+
+        def grade(course=course, **options):
+            monkeypatch.setattr(classroom, "load_apart", lambda seed: replace(course, seed=seed))
+            options = {"force": False, "seed": SEED, **options}
+            outcomes = list(classroom.grade_class(folder / "class", folder / "out", 1, **options))
+            return sorted(outcome.student for outcome in outcomes if outcome.fresh)
+
+        assert grade() == ["alice", "bob"]
+        return grade
+
+    return start
+
+
+def gradebook(folder):
+    text = (folder / "out" / "gradebook.csv").read_text(encoding="utf-8")
+    return {row["student"]: row for row in csv.DictReader(io.StringIO(text))}
+
+
+def test_a_rerun_grades_what_changed_and_nothing_else(small, tmp_path):
+    grade = small(tmp_path)
+    before = gradebook(tmp_path)
+    assert grade() == []
+    assert gradebook(tmp_path) == before
+    path = tmp_path / "class" / "bob" / "ex02_value.py"
+    path.write_text(path.read_text(encoding="utf-8").replace("self.data + other.data", "self.data"), encoding="utf-8")
+    assert grade() == ["bob"]
+    assert gradebook(tmp_path)["alice"] == before["alice"]
+    assert float(gradebook(tmp_path)["bob"]["score"]) < float(before["bob"]["score"])
+    assert grade(force=True) == ["alice", "bob"]
+    hand_in(tmp_path / "class", "carol")
+    assert grade() == ["carol"]
+    shutil.rmtree(tmp_path / "class" / "alice")
+    assert grade() == []
+    assert list(gradebook(tmp_path)) == ["bob", "carol"]
+
+
+def test_the_seed_of_a_class_is_kept_and_another_one_asks_anew(small, tmp_path):
+    grade = small(tmp_path)
+    assert grade(seed=None) == []
+    assert grade(seed=SEED + 1) == ["alice", "bob"]
+    assert grade(seed=None) == []
+    assert json.loads((tmp_path / "out" / "seed.json").read_text(encoding="utf-8")) == {"seed": SEED + 1}
+
+
+def with_points(course):
+    exercise = course.exercises[2]
+    tasks = (replace(exercise.tasks[0], points=9), *exercise.tasks[1:])
+    return replace(course, exercises={**course.exercises, 2: replace(exercise, tasks=tasks)})
+
+
+def with_check(course, change):
+    suite = course.suites[0]
+    checks = [c for c in (change(suite.checks[0]), *suite.checks[1:]) if c]
+    return replace(course, suites=(replace(suite, checks=tuple(checks)), *course.suites[1:]))
+
+
+def with_key(course):
+    suite = course.suites[0]
+    name = suite.checks[0].id
+    answers = dict.fromkeys(suite.key[name]["values"], "something else")
+    key = {**suite.key, name: {**suite.key[name], "values": answers}}
+    return replace(course, suites=(replace(suite, key=key), *course.suites[1:]))
+
+
+CHANGES = {
+    "points of a task": with_points,
+    "a check less": lambda course: with_check(course, lambda check: None),
+    "points of a check": lambda course: with_check(course, lambda check: replace(check, points=40)),
+    "a tolerance": lambda course: with_check(course, lambda check: replace(check, probe=replace(check.probe, rel=0.1))),
+    "a title": lambda course: with_check(course, lambda check: replace(check, title="Another title.")),
+    "an expected value": with_key,
+    "a worked answer": lambda course: replace(course, solutions={**course.solutions, 1: "# nothing\n"}),
+    "a misconception": lambda course: replace(course, fingerprints=course.fingerprints[:-1]),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_changes_in_the_course_everybody_is_graded_anew(small, tmp_path, course, change):
+    grade = small(tmp_path)
+    assert CHANGES[change](course) != course
+    assert grade(CHANGES[change](course)) == ["alice", "bob"]
+    assert grade(CHANGES[change](course)) == []
+
+
+def test_new_points_show_in_the_gradebook(small, tmp_path, course):
+    grade = small(tmp_path)
+    before = gradebook(tmp_path)["alice"]
+    grade(with_points(course))
+    after = gradebook(tmp_path)["alice"]
+    more = 9 - course.exercises[2].tasks[0].points
+    assert float(after["score"]) == float(after["max_score"]) == float(before["max_score"]) + more
+
+
+def test_a_damaged_report_is_made_again(small, tmp_path):
+    grade = small(tmp_path)
+    (report,) = (tmp_path / "out" / "reports").glob("alice-*.json")
+    whole = report.read_bytes()
+    for damaged in (whole[:1000], b"", b"[]", b"{}", b"\xff"):
+        report.write_bytes(damaged)
+        assert grade() == ["alice"]
+        assert report.read_bytes() == whole
+
+
+def test_odd_submissions_get_a_sentence_and_the_others_their_marks(small, tmp_path):
+    grade = small(tmp_path)
+    odd = tmp_path / "class"
+    (odd / "empty").mkdir()
+    (odd / "other").mkdir()
+    (odd / "other" / "essay.txt").write_text("My homework.\n", encoding="utf-8")
+    (odd / "broken.zip").write_bytes(b"PK and no more")
+    with zipfile.ZipFile(odd / "nothing.zip", "w"):
+        pass
+    (odd / "=formula").mkdir()
+    (odd / "linked").symlink_to(ROOT / "solutions", target_is_directory=True)
+    assert grade() == ["=formula", "broken", "empty", "linked", "nothing", "other"]
+    rows = gradebook(tmp_path)
+    for student in ("'=formula", "broken", "empty", "linked", "nothing", "other"):
+        assert rows[student]["score"] == "0", student
+        assert rows[student]["notes"].endswith("."), student
+    for student in ("alice", "bob"):
+        assert rows[student]["score"] == rows[student]["max_score"]
+    assert grade() == []
