@@ -95,9 +95,11 @@ lint: lint-layer ## style and types
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-.PHONY: bench-engine
+.PHONY: bench-engine bench-grader
 bench-engine: bench-layer ## this engine beside micrograd, PyTorch and handwritten code
 	@$(PY) -m benchmarks.engine
+bench-grader: bench-layer ## this grader beside nbgrader and otter-grader, and a class of 300 (CLASS=30 for a small one)
+	@$(PY) -m benchmarks.grading
 
 .PHONY: data
 data: data-layer ## make the two-moons data again

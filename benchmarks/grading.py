@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -35,18 +36,21 @@ from grader.course.suites import load_course
 EXERCISE, SEED = 3, 7
 ROUNDS, SLOW_ROUNDS, CLASS_ROUNDS = 15, 7, 3
 PACKAGES = {"minigrad": "grader", "nbgrader": "nbgrader", "otter": "otter"}
-JOBS = 2
+SIZE, JOBS = int(os.environ.get("CLASS", "300")), 2
 OUTPUT = Path("build/bench/grader.json")
 
 
 def main() -> None:
     console = Console()
+    load = os.getloadavg()[0]
+    if load > 0.5:
+        console.print(f"Other work is running here (load {load:.1f}): the figures are worse than they need be.")
     course = load_course(seed=SEED)
-    found: dict[str, Any] = {"rounds": {"tools": SLOW_ROUNDS, "exercises": ROUNDS, "two_jobs": CLASS_ROUNDS}}
-    found |= {"python": sys.version.split()[0], "cores": os.cpu_count()}
-    steps = (compare_tools, measure_exercises, measure_class, measure_two_jobs)
-    for step in steps:
+    found: dict[str, Any] = {}
+    for step in (compare_tools, measure_exercises, measure_class, measure_two_jobs):
         found |= step(course, console)
+    found["rounds"] = {"tools": SLOW_ROUNDS, "exercises": ROUNDS, "two_jobs": CLASS_ROUNDS}
+    found |= {"python": sys.version.split()[0], "cores": os.cpu_count(), "load_at_the_start": load}
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
     partial = OUTPUT.with_suffix(".part")
     partial.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
@@ -54,42 +58,53 @@ def main() -> None:
     console.print(f"Written to {OUTPUT}.")
 
 
+def show(console: Console, title: str, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """A table whose first column is text and the others numbers."""
+    table = Table(title=title, title_justify="left")
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if place else "left")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
 def compare_tools(course: Course, console: Console) -> dict[str, Any]:
     """Median seconds per submission of the same checks; refuses to compare what does not tell right from wrong."""
-    small = public_checks_of(course, EXERCISE)
-    installed = [name for name, package in PACKAGES.items() if importlib.util.find_spec(package)]
-    for name in PACKAGES.keys() - installed:
+    small, right = public_checks_of(course, EXERCISE), course.solutions[EXERCISE]
+    names = [name for name, package in PACKAGES.items() if importlib.util.find_spec(package)]
+    for name in PACKAGES.keys() - names:
         console.print(f"{name} is not installed and left out; it needs Python 3.11 and make bench-layer.")
-    right = course.solutions[EXERCISE]
-    seconds: dict[str, list[dict[str, float]]] = {name: [] for name in installed}
-    with TemporaryDirectory() as folder, console.status("grading exercise 3 …"):
-        processes = {name: start(name, small, Path(folder, name)) for name in installed}
+    answers: dict[str, list[dict[str, float]]] = {name: [] for name in names}
+    with TemporaryDirectory() as folder, console.status("three graders …"):
+        processes = {name: start(name, small, Path(folder, name)) for name in names}
         for name, process in processes.items():
-            ask(process, right)  # so that nobody pays for imports
-            shares = [ask(process, source)["share"] for source in (overwriting(right), right)]
-            if not shares[0] < shares[1] == 1.0:
-                raise SystemExit(
-                    f"{name} gives {shares[1]:.0%} to the right answer and {shares[0]:.0%} to a wrong one."
-                )
+            prove_that_it_grades(name, process, right)
         for _ in range(SLOW_ROUNDS):
             for name, process in processes.items():
-                seconds[name].append(ask(process, right))
+                answers[name].append(ask(process, right))
         for process in processes.values():
             process.communicate()
-    medians = {
-        key: {name: statistics.median(answer[key] for answer in answers) for name, answers in seconds.items()}
-        for key in ("cpu_s", "wall_s")
-    }
+    medians = {key: {name: _median(key, answers[name]) for name in names} for key in ("cpu_s", "wall_s")}
+    rows = [
+        [name, *(f"{1e3 * m[name]:.0f}" for m in medians.values())]
+        + [f"{m[name] / m['minigrad']:.1f}" for m in medians.values()]
+        for name in names
+    ]
     count = len(small.suites[0].checks)
-    table = Table(title=f"Exercise {EXERCISE}, {count} checks, one submission: median", title_justify="left")
-    for heading in ("grader", "CPU ms", "wall ms", "x CPU", "x wall"):
-        table.add_column(heading, justify="left" if heading == "grader" else "right")
-    for name in installed:
-        own = [f"{1e3 * medians[key][name]:.0f}" for key in medians]
-        ratios = [f"{medians[key][name] / medians[key]['minigrad']:.1f}" for key in medians]
-        table.add_row(name, *own, *ratios)
-    console.print(table)
+    headings = ("grader", "CPU ms", "wall ms", "x CPU", "x wall")
+    show(console, f"Exercise {EXERCISE}, {count} checks: a submission", headings, rows)
     return {f"{key}_per_submission": values for key, values in medians.items()}
+
+
+def _median(key: str, answers: list[dict[str, float]]) -> float:
+    return statistics.median(answer[key] for answer in answers)
+
+
+def prove_that_it_grades(name: str, process: subprocess.Popen[str], right: str) -> None:
+    """Full marks for the right answer, and not for the wrong one. Nobody pays for imports after this."""
+    full, less = (ask(process, source)["share"] for source in (right, overwriting(right)))
+    if not less < full == 1.0:
+        raise SystemExit(f"{name} gives {full:.0%} of the marks to a right answer and {less:.0%} to a wrong one.")
 
 
 def public_checks_of(course: Course, number: int) -> Course:
@@ -137,16 +152,15 @@ def measure_exercises(course: Course, console: Console) -> dict[str, Any]:
     parts = {0: course, **{n: only(course, n) for n in course.exercises}}
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process, console.status("grading each exercise …"):
         medians = process.submit(graders.cpu_of_right_submission, parts, ROUNDS).result()
-    table = Table(title="The right submission, every check: CPU, median", title_justify="left")
-    for heading in ("exercise", "checks", "ms"):
-        table.add_column(heading, justify="left" if heading == "exercise" else "right")
-    for number, seconds in medians.items():
-        name = f"{number} {course.exercises[number].title}" if number else "all"
-        checks = sum(len(suite.checks) for suite in parts[number].suites)
-        table.add_row(name, str(checks), f"{1e3 * seconds:.0f}")
-    table.add_row("all / 11", "", f"{1e3 * medians[0] / len(course.exercises):.0f}")
-    console.print(table)
+    titles = {0: "all", **{n: f"{n} {exercise.title}" for n, exercise in course.exercises.items()}}
+    rows = [[titles[n], _count(parts[n]), f"{1e3 * seconds:.0f}"] for n, seconds in medians.items()]
+    rows.append(["all / 11", "", f"{1e3 * medians[0] / len(course.exercises):.0f}"])
+    show(console, "The right submission", ("exercise", "checks", "CPU ms"), rows)
     return {"all_eleven_cpu_s": medians.pop(0), "exercise_cpu_s": {str(n): s for n, s in medians.items()}}
+
+
+def _count(course: Course) -> str:
+    return str(sum(len(suite.checks) for suite in course.suites))
 
 
 def only(course: Course, number: int) -> Course:
@@ -157,7 +171,7 @@ def only(course: Course, number: int) -> Course:
 
 def measure_class(course: Course, console: Console) -> dict[str, Any]:
     """A class by the real command: seconds, memory of the whole tree of processes, and whether all marks are fair."""
-    students = make_class(course, int(os.environ.get("CLASS", "300")))
+    students = make_class(course, SIZE)
     with TemporaryDirectory() as folder, console.status(f"grading {len(students)} submissions …"):
         write_class(students, course, Path(folder, "class"))
         command = [sys.executable, "-m", "grader", "grade-class", str(Path(folder, "class"))]
@@ -167,21 +181,18 @@ def measure_class(course: Course, console: Console) -> dict[str, Any]:
     scores = {document["student"]: document["score"] for document in reports}
     unfair = list(unfair_marks(students, scores, everything(course)))
     if run.code or unfair:
-        raise SystemExit(
-            "\n".join([f"The class was not graded as it should be (exit {run.code}).", *unfair, run.errors])
-        )
-    table = Table(title=f"{len(students)} submissions, {JOBS} processes at a time", title_justify="left")
-    for heading in ("minutes", "CPU s", "CPU s a submission", "peak MB"):
-        table.add_column(heading, justify="right")
-    each = f"{run.cpu_s / len(students):.2f}"
-    table.add_row(f"{run.wall_s / 60:.1f}", f"{run.cpu_s:.0f}", each, f"{run.peak_mb:.0f}")
-    console.print(table)
+        what = f"The class was not graded as it should be (exit {run.code})."
+        raise SystemExit("\n".join([what, *unfair, run.errors]))
+    row = [str(len(students)), f"{run.wall_s / 60:.1f}", f"{run.cpu_s:.0f}"]
+    row += [f"{run.cpu_s / len(students):.2f}", f"{run.peak_mb:.0f}"]
+    headings = ("submissions", "minutes", "CPU s", "CPU s each", "peak MB")
+    show(console, f"A class, {JOBS} processes at a time", headings, [row])
     complete = len(scores) == len(students)
     figures = {"wall_s": run.wall_s, "peak_mb": run.peak_mb, "cpu_s": run.cpu_s, "complete": complete}
     return {"class": {"submissions": len(students), "jobs": JOBS, **figures}}
 
 
-def unfair_marks(students: list[Student], scores: dict[str, float], top: float) -> Any:
+def unfair_marks(students: list[Student], scores: dict[str, float], top: float) -> Iterator[str]:
     """A sentence for each mark that is not what the submission earns."""
     for student in students:
         score = scores.get(student.name)
@@ -194,7 +205,7 @@ def unfair_marks(students: list[Student], scores: dict[str, float], top: float) 
 def measure_two_jobs(course: Course, console: Console) -> dict[str, Any]:
     """How much faster two processes grade the same submissions than one; both are warm, and take turns."""
     students = [s for s in make_class(course, 90) if s.kind in ("right", "wrong", "hostile")]
-    submissions = [s.submission for s in students][: 60 if "CLASS" not in os.environ else int(os.environ["CLASS"])]
+    submissions = [s.submission for s in students][: min(60, SIZE)]
     walls: dict[int, list[float]] = {1: [], JOBS: []}
     with executor(1) as one, executor(JOBS) as two, console.status("one process against two …"):
         pools = {1: one, JOBS: two}

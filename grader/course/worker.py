@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -69,6 +69,7 @@ class Worker:
     folder: Path
     slot: int = 0
     process: subprocess.Popen[bytes] | None = None
+    endless: dict[str, bool] = field(default_factory=dict)  # by module, asked after its first time-out
 
     def __enter__(self) -> Self:
         return self
@@ -79,21 +80,35 @@ class Worker:
         self.stop()
 
     def observe(self, exercise: Exercise, check: Check) -> Observation:
-        """What one check's probe shows; every failure of the process is a fault in the observation."""
-        process = self._listening()
-        identifier = secrets.token_hex(8)
-        question = {
-            "id": identifier,
-            "module": exercise.module,
-            "code": check.probe.code,
-            "observe": list(check.probe.observe),
-            "seconds": None,
-        }
+        """What one check's probe shows; every failure of the process is a fault in the observation.
+
+        A module whose import alone does not come to an end is not imported a third time.
+        """
+        module = exercise.module
         try:
-            return read_answer(_ask(process, question), identifier, check.probe.observe)
+            if self.endless.get(module):
+                raise TooLateError("the time is up")
+            return self._answer(module, check.probe.code, check.probe.observe)
         except ProtocolError as error:
             self.stop()
+            if isinstance(error, TooLateError) and module not in self.endless:
+                self.endless[module] = self._import_is_endless(module)
             return Observation({}, Fault(error.fault, str(error), "run", ()))
+
+    def _import_is_endless(self, module: str) -> bool:
+        try:
+            self._answer(module, "", ())
+        except ProtocolError as error:
+            self.stop()
+            return isinstance(error, TooLateError)
+        return False
+
+    def _answer(self, module: str, code: str, observe: Sequence[str]) -> Observation:
+        """The answer to one question. Raises ProtocolError."""
+        process = self._listening()
+        identifier = secrets.token_hex(8)
+        question = {"id": identifier, "module": module, "code": code, "observe": list(observe), "seconds": None}
+        return read_answer(_ask(process, question), identifier, observe)
 
     def stop(self) -> None:
         """End the process and all that it may have started."""

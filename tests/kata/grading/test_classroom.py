@@ -102,6 +102,14 @@ class Room:
         return not self.processes()
 
 
+def end(process):
+    """What a killed process left behind may hold its pipes open: do not read them to their end."""
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    process.stderr.close()
+
+
 def wait_until(true, seconds=60.0):
     """Look often: what is waited for may be over in a moment."""
     end = time.monotonic() + seconds
@@ -155,8 +163,9 @@ def test_a_run_that_is_killed_and_run_again_ends_as_if_nobody_had_stopped_it(roo
     out = room.folder / f"{moment}, {whom}"
     process = room.start(out.name)
     wait_until(lambda: MOMENTS[moment](out) or process.poll() is not None)
-    (os.killpg if whom == "group" else os.kill)(process.pid, signal.SIGKILL)
-    process.communicate()
+    if whom == "group":
+        os.killpg(process.pid, signal.SIGKILL)
+    end(process)
     wait_until(room.is_empty, seconds=10)
     assert {(n, c) for n, c in room.made(out.name).items() if not n.endswith(".part")} <= whole.items()
     done = len(room.reports(out.name))
@@ -171,8 +180,7 @@ def test_a_run_that_is_killed_again_and_again_comes_to_its_end(room, whole):
         done = len(room.reports("often"))
         process = room.start("often")
         wait_until(lambda: len(room.reports("often")) > done or process.poll() is not None)  # noqa: B023
-        process.kill()
-        process.communicate()
+        end(process)
     room.run("often")
     assert room.made("often") == whole
     wait_until(room.is_empty, seconds=10)
@@ -192,11 +200,10 @@ def test_no_process_outlives_a_grader_that_is_killed(whom, loop):
         targets = [process.pid] if whom != "processes" else [p for p, told in room.processes() if b"spawn_main" in told]
         for target in targets:
             (os.killpg if whom == "group" else os.kill)(target, signal.SIGKILL)
-        process.communicate()
+        assert process.wait(20) != 0
         wait_until(room.is_empty, seconds=10)
     finally:
-        process.kill()
-        process.communicate()
+        end(process)
         shutil.rmtree(room.folder)
 
 
