@@ -100,7 +100,8 @@ def _page(template: str, **content: Any) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     page = _environment().get_template(template)
-    return page.render(policy=policy, style=Markup(style), script=Markup(script), **content)  # noqa: S704 - our own files
+    text: str = page.render(policy=policy, style=Markup(style), script=Markup(script), **content)  # noqa: S704 - our own files
+    return text
 
 
 def _hashed(text: str) -> str:
