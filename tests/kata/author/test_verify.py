@@ -11,6 +11,9 @@ TITLES = {
     "whole": "Every exercise has its solution, its checks and its lesson, and every task has checks",
     "stubs": "exercises/ is what the solutions are cut to",
     "key": "The public answer key is what the oracles say now",
+    "fingerprints": "The fingerprints of the misconceptions were made from what the chaffs and the checks are now",
+    "ladder": "The sketches for explain are what the oracles say now",
+    "score": "docs/mutation-score.md was made from what the checks and the mistakes are now",
     "leak": "No line of a worked answer stands in exercises/",
     "lessons": "Every worked example in a lesson gives what the lesson says",
     "pass": "Every worked answer passes every check",
@@ -41,6 +44,7 @@ def full_of_faults(author):
     check = '@check("derivative", points=1)\ndef test_free(probe):\n    """Free."""\n    probe("x = 1", "x")\n'
     author.write(FIRST, f"{author.read(FIRST)}\n\n{check}")
     answer = {"probe": Probe("x = 1", ("x",)).fingerprint("ex01_derivatives"), "values": {"x": 1}}
+    author.write("tests/public/ladder.json", "[]\n")
     key = {**json.loads(author.read(KEY)), "ex01.free": answer}
     author.write(KEY, json.dumps(key, indent=1, sort_keys=True) + "\n")
 
@@ -99,6 +103,7 @@ FOUND = {
     "a wrong solution": (full_of_faults, "pass", " wrong on the solution: "),
     "a check that doing nothing passes": (full_of_faults, "nothing", "ex01.free passes when every stub is: pass\n"),
     "a check that a stub passes": (full_of_faults, "fail", "ex01.free is 'passed' on the untouched stub:"),
+    "a stale ladder": (full_of_faults, "ladder", "tests/public/ladder.json is stale; run `make key`.\n"),
     "a stale key": (out_of_date, "key", "tests/public/key.json is stale; run `make key`.\n"),
     "a check without an answer": (
         out_of_date,
