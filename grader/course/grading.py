@@ -17,10 +17,11 @@ from grader.course.worker import Worker
 from grader.learner.diagnosis import diagnose
 from grader.learner.judging import judge
 from grader.learner.key import expected_values
-from grader.learner.records import Check, Diagnosis, Exercise, Fingerprint, Status, Verdict
+from grader.learner.records import Check, Diagnosis, Exercise, Fingerprint, Observation, Status, Verdict
 
 VISIBLE, HIDDEN = "visible", "hidden"
-TIME_OUTS_PER_TASK, TIME_OUTS_IN_ALL = 2, 10
+EXHAUSTED = ("TimeIsUp", MemoryError.__name__)  # faults that take seconds
+EXHAUSTED_PER_TASK, EXHAUSTED_IN_ALL = 2, 4
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ class Graded:
 
 
 class Patience:
-    """Counts time-outs, so that one submission with an endless loop cannot hold up a class.
+    """Counts checks that ran out of time or memory, so that one submission cannot hold up a class.
 
-    After two in a task the rest of that task is given up. After ten in all, so are the exercises behind the first that
+    After two in a task the rest of that task is given up. After four in all, so are the exercises behind the first that
     had one: they get their marks on the solutions instead, where each task has its two again.
     """
 
@@ -78,13 +79,13 @@ class Patience:
 
     def ends(self, check: Check) -> bool:
         """Whether this check is to be given up without being run."""
-        if self.by_task.get((check.exercise, check.task), 0) >= TIME_OUTS_PER_TASK:
+        if self.by_task.get((check.exercise, check.task), 0) >= EXHAUSTED_PER_TASK:
             return True
-        return sum(self.by_task.values()) >= TIME_OUTS_IN_ALL and check.exercise > min(self.by_task)[0]
+        return sum(self.by_task.values()) >= EXHAUSTED_IN_ALL and check.exercise > min(self.by_task)[0]
 
-    def note(self, verdict: Verdict) -> None:
-        if verdict.status is Status.TIMED_OUT:
-            self.by_task[verdict.check.exercise, verdict.check.task] += 1
+    def note(self, check: Check, observation: Observation) -> None:
+        if observation.fault and observation.fault.type in EXHAUSTED:
+            self.by_task[check.exercise, check.task] += 1
 
 
 def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 0) -> Graded:
@@ -132,11 +133,10 @@ def _is_wrong(mark: Mark) -> bool:
 
 def _verdict(check: Check, exercise: Exercise, suite: Suite, worker: Worker, patience: Patience) -> Verdict:
     if patience.ends(check):
-        return Verdict(check, Status.TIMED_OUT, "Not run: too many checks before it did not end.")
-    expected = expected_values(suite.key, check, exercise.module)
-    verdict = judge(check, exercise, worker.observe(exercise, check), expected)
-    patience.note(verdict)
-    return verdict
+        return Verdict(check, Status.TIMED_OUT, "Not run: too many checks before it took too much time or memory.")
+    observation = worker.observe(exercise, check)
+    patience.note(check, observation)
+    return judge(check, exercise, observation, expected_values(suite.key, check, exercise.module))
 
 
 def _carried_forward(

@@ -26,6 +26,8 @@ from grader.learner import probing
 
 Result = TypeVar("Result")
 
+MEMORY = 512 * 2**20  # bytes of address space of the process
+
 LAYERS = ("process", "limits", "user", "namespaces", "landlock", "seccomp")
 HARDENED = frozenset({"process", "limits", "landlock", "seccomp"})  # and 'user' where the grader is root
 NAMESPACES = 0x4000_0000 | 0x2000_0000 | 0x0800_0000 | 0x0400_0000  # CLONE_NEWNET, NEWPID, NEWIPC, NEWUTS of sched.h
@@ -155,9 +157,9 @@ class Sandbox:
     def level(self) -> str:
         return "hardened" if self.hardened else "+".join(name for name in LAYERS if name in self.active)
 
-    def start(self, folder: Path, slot: int) -> subprocess.Popen[bytes]:
+    def start(self, folder: Path, slot: int, memory: int = MEMORY) -> subprocess.Popen[bytes]:
         """Start the prober on a folder of modules; it answers requests on its standard input and output."""
-        return _start(self.interpreter, folder, self.libraries, self.active, slot)
+        return _start(self.interpreter, folder, self.libraries, self.active, slot, memory)
 
 
 @lru_cache
@@ -234,7 +236,7 @@ def _interpreter(active: frozenset[str], libraries: Path) -> str:
                 process = _start(candidate, Path(folder), libraries, active, slot=0)
                 request = b'{"id": "0", "module": "ex00_trial", "code": "", "observe": ["answer"], "seconds": 5}\n'
                 out, _ = process.communicate(request, timeout=20)
-                if b'"values": {"answer": 42}' in out:
+                if b'"values":{"answer":42}' in out:
                     return candidate
     return ""
 
@@ -268,13 +270,13 @@ def _no_caches(_: str, names: Sequence[str]) -> set[str]:
 
 
 def _start(
-    interpreter: str, folder: Path, libraries: Path, active: frozenset[str], slot: int
+    interpreter: str, folder: Path, libraries: Path, active: frozenset[str], slot: int, memory: int = MEMORY
 ) -> subprocess.Popen[bytes]:
     uid = FIRST_UID + slot % UIDS if "user" in active else None
-    limits = "limits" if "limits" in active else "no-limits"
+    limit = str(memory if "limits" in active else 0)
     compiled = libraries / "prober.pyc"
     prober = str(compiled if compiled.exists() else libraries / "prober.py")
-    command = [interpreter, "-I", "-S", "-B", "-X", "utf8", prober, str(folder), str(libraries / "packages"), limits]
+    command = [interpreter, "-I", "-S", "-B", "-X", "utf8", prober, str(folder), str(libraries / "packages"), limit]
     _give(folder, uid)
 
     def start() -> subprocess.Popen[bytes]:

@@ -17,20 +17,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
-from grader.course.sandbox import Sandbox
+from grader.course.sandbox import MEMORY, Sandbox
 from grader.learner.records import Check, Exercise, Fault, Frame, Observation
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 CPU_SECONDS, WALL_SECONDS = 2.0, 5.0  # per check
+COMMON_MEMORY = MEMORY // 2  # what a process gets at first; right answers need a third of it
 CPU_CLOCK = 2  # CPUCLOCK_SCHED: with a process's number, clock_getcpuclockid(3) makes a clock's of it
 ANSWER_BYTES = 1_000_000
 ENCODED_DEPTH = 8
@@ -61,6 +62,9 @@ class TooLateError(ProtocolError):
     fault = "TimeIsUp"
 
 
+LOST = (ProtocolError.fault, TooLateError.fault)
+
+
 @dataclass
 class Worker:
     """A fenced process on one folder of modules, replaced when it fails; use it in a `with` block."""
@@ -69,7 +73,8 @@ class Worker:
     folder: Path
     slot: int = 0
     process: subprocess.Popen[bytes] | None = None
-    endless: dict[str, bool] = field(default_factory=dict)  # by module, asked after its first time-out
+    imported: set[str] = field(default_factory=set)  # modules that were tried alone after something went wrong
+    unimportable: dict[str, Observation] = field(default_factory=dict)  # and what was seen of those that cannot be
 
     def __enter__(self) -> Self:
         return self
@@ -82,33 +87,43 @@ class Worker:
     def observe(self, exercise: Exercise, check: Check) -> Observation:
         """What one check's probe shows; every failure of the process is a fault in the observation.
 
-        A module whose import alone does not come to an end is not imported a third time.
+        Where the module cannot be imported, it is tried once more alone, in a process that nobody has spoiled; what is
+        seen then stands for all its checks.
         """
         module = exercise.module
-        try:
-            if self.endless.get(module):
-                raise TooLateError("the time is up")
-            return self._answer(module, check.probe.code, check.probe.observe)
-        except ProtocolError as error:
+        if module in self.unimportable:
+            return self.unimportable[module]
+        seen = self._observed(module, check.probe.code, check.probe.observe)
+        if seen.fault and (seen.fault.during == "import" or seen.fault.type in LOST) and module not in self.imported:
             self.stop()
-            if isinstance(error, TooLateError) and module not in self.endless:
-                self.endless[module] = self._import_is_endless(module)
-            return Observation({}, Fault(error.fault, str(error), "run", ()))
+            alone = self._observed(module, "", ())
+            self.imported.add(module)
+            if alone.fault:
+                self.unimportable[module] = alone
+            elif seen.fault.during == "import":  # spoiled by an earlier check
+                seen = self._observed(module, check.probe.code, check.probe.observe)
+        return self.unimportable.get(module, seen)
 
-    def _import_is_endless(self, module: str) -> bool:
-        try:
-            self._answer(module, "", ())
-        except ProtocolError as error:
+    def _observed(self, module: str, code: str, observe: Sequence[str]) -> Observation:
+        """An answer; what needs more memory than most is asked again, one such question at a time on a machine."""
+        seen = self._answered(module, code, observe)
+        if seen.fault is None or seen.fault.type != MemoryError.__name__:
+            return seen
+        self.stop()
+        with _alone_on_this_machine():
+            seen = self._answered(module, code, observe, MEMORY)
             self.stop()
-            return isinstance(error, TooLateError)
-        return False
+        return seen
 
-    def _answer(self, module: str, code: str, observe: Sequence[str]) -> Observation:
-        """The answer to one question. Raises ProtocolError."""
-        process = self._listening()
+    def _answered(self, module: str, code: str, observe: Sequence[str], memory: int = COMMON_MEMORY) -> Observation:
+        process = self._listening(memory)
         identifier = secrets.token_hex(8)
         question = {"id": identifier, "module": module, "code": code, "observe": list(observe), "seconds": None}
-        return read_answer(_ask(process, question), identifier, observe)
+        try:
+            return read_answer(_ask(process, question), identifier, observe)
+        except ProtocolError as error:
+            self.stop()
+            return Observation({}, Fault(error.fault, str(error), "run", ()))
 
     def stop(self) -> None:
         """End the process and all that it may have started."""
@@ -124,16 +139,29 @@ class Worker:
         self.process.wait()
         self.process = None
 
-    def _listening(self) -> subprocess.Popen[bytes]:
+    def _listening(self, memory: int) -> subprocess.Popen[bytes]:
         """A process that waits for a question; one that spoke unasked or died since the last answer is replaced."""
         if self.process is not None and _is_readable(self.process):
             self.stop()
         if self.process is None:
-            self.process = self.sandbox.start(self.folder, self.slot)
+            self.process = self.sandbox.start(self.folder, self.slot, memory)
             _tell_guardian(self.process.pid)
             for stream in (self.process.stdin, self.process.stdout):
                 os.set_blocking(stream.fileno(), False)  # type: ignore[union-attr]
         return self.process
+
+
+@contextlib.contextmanager
+def _alone_on_this_machine() -> Iterator[None]:
+    """Wait until no other grading process of this tree is here. Files lock each other out where there is fcntl."""
+    if os.name != "posix":
+        yield
+        return
+    import fcntl
+
+    with Path(__file__).open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _tell_guardian(process: int) -> None:
@@ -161,7 +189,7 @@ def _ask(process: subprocess.Popen[bytes], question: dict[str, Any]) -> bytes:
     """The answer's line, within the limits of time and size, which hold for the question's way there as well."""
     assert process.stdin is not None
     assert process.stdout is not None
-    unsent = json.dumps(question).encode() + b"\n"
+    unsent = json.dumps(question, ensure_ascii=False).encode() + b"\n"
     answer = bytearray()
     started, cpu = time.monotonic(), _cpu_seconds(process.pid)
     unsent = _send(process.stdin.fileno(), unsent)

@@ -175,10 +175,17 @@ builtins.abs = builtins.round = builtins.sum = lambda *_, **__: 0.0
 import math
 math.isclose = math.isfinite = lambda *_, **__: True
 math.fabs = math.log10 = lambda *_: 0.0
-=== 9 json dumps
+=== 9 json dumps; breaks=False
 json.dumps = lambda *_, **__: '{"id": "", "values": {}}'
-=== 9 json encoder
+=== 9 json encoder; breaks=False
 json.dumps.__code__ = (lambda *a, **k: "true").__code__
+=== 9 the prober's writer
+sys.modules["__main__"].as_json = lambda *_: '{"id": "", "values": {}}'
+=== 9 the code of the prober's writer
+sys.modules["__main__"].as_json.__code__ = (lambda value: "true").__code__
+=== 9 the prober's reader
+import builtins
+builtins.eval = lambda *_: {"id": "0", "module": "ex02_value", "code": "", "observe": ["1"], "seconds": None}
 === 9 type
 import builtins
 class type(builtins.type):
@@ -220,7 +227,7 @@ fake.exp = fake.log = fake.isclose = lambda *_: 5.0
 sys.modules["math"] = fake
 sys.modules["__main__"].math = fake
 sys.modules["__main__"].encode.__globals__["CLASS_NAME"] = lambda kind: "float"
-=== 22 json in sys.modules
+=== 22 json in sys.modules; breaks=False
 import types
 sys.modules["json"] = sys.modules["__main__"].json = types.ModuleType("json")
 === 22 no module at all

@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,13 @@ from hypothesis import strategies as st
 from grader.course.sandbox import sandbox
 from grader.course.worker import ProtocolError, Worker, observe, read_answer
 from grader.learner.catalogue import read_catalogue
-from grader.learner.probing import encode
+from grader.learner.probing import as_json, encode
 from grader.learner.records import Check, Observation, Probe
 
 IDENTIFIER = "0123456789abcdef"
 SLOT = os.getpid() % 1000
-EXERCISE = read_catalogue()[1]
+EXERCISE, OTHER = read_catalogue()[1], read_catalogue()[2]
+FAULTS = ("ZeroDivisionError", "MemoryError")
 CHECK = Check("test_it", 1, "derivative", 1, "Title.", Probe("x = y\n", ("x",)))
 
 texts = st.text(max_size=20) | st.sampled_from(["nan", "float", "object", "repr", "id", "values", "fault", "\ud800"])
@@ -97,9 +99,19 @@ def test_a_damaged_answer_is_an_observation_or_refused(answer, data):
 @given(values)
 def test_whatever_the_prober_encodes_is_read_as_it_is(value):
     encoded = encode(value)
-    observation = read(json.dumps({"id": IDENTIFIER, "values": {"x": encoded}}).encode())
+    answer = {"id": IDENTIFIER, "values": {"x": encoded}}
+    assert json.loads(as_json(answer)) == answer
+    observation = read(as_json(answer).encode())
     assert observation is not None
     assert observation.values["x"] == encoded
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
+def test_a_question_arrives_as_it_was_asked(text):
+    check = replace(CHECK, probe=Probe(f"x = {text!r}\n", ("x",)))
+    with folder_with("") as folder, Worker(sandbox(), folder, SLOT) as worker:
+        assert worker.observe(EXERCISE, check).values == {"x": text}
 
 
 @pytest.mark.parametrize(
@@ -163,6 +175,32 @@ def test_identifiers_cannot_be_foreseen(monkeypatch):
     monkeypatch.setattr(secrets, "token_hex", lambda size: drawn.append(token(size)) or drawn[-1])
     assert [observation.values for observation in observe_source("y = 5\n", 3)] == [{"x": 5}] * 3
     assert len(set(drawn)) == 3
+
+
+@pytest.mark.parametrize(("megabytes", "fault"), [(100, None), (300, None), (600, "MemoryError")])
+def test_what_needs_more_memory_than_most_gets_all_that_there_is(megabytes, fault):
+    (observation,) = observe_source(f"y = len(bytearray({megabytes} * 10**6))\n", 1)
+    assert (observation.fault and observation.fault.type) == fault
+    assert observation.values == ({} if fault else {"x": megabytes * 10**6})
+
+
+@pytest.mark.parametrize("line", ["1 / 0", "import os; os._exit(0)", "while True: pass", "y = bytearray(2**40)"])
+def test_a_module_that_cannot_be_imported_is_tried_twice_and_not_for_each_check(line):
+    with folder_with(f"{line}\n") as folder, Worker(sandbox(), folder, SLOT) as worker:
+        seen = [worker.observe(EXERCISE, CHECK) for _ in range(2)]
+        (folder / f"{EXERCISE.module}.py").write_text("y = 5\n", encoding="utf-8")  # nobody asks any more
+        worker.stop()
+        seen += [worker.observe(EXERCISE, CHECK) for _ in range(20)]
+    assert {observation.fault.type for observation in seen} < {*FAULTS, "WorkerLost", "TimeIsUp"}
+    assert len({observation.fault.type for observation in seen}) == 1
+
+
+def test_a_module_that_an_earlier_check_has_spoiled_is_tried_alone():
+    spoiling = "import sys; sys.modules['math'] = None; x = 1\n"
+    with folder_with("import math\ny = 5\n") as folder, Worker(sandbox(), folder, SLOT) as worker:
+        (folder / f"{OTHER.module}.py").write_text("", encoding="utf-8")
+        worker.observe(OTHER, replace(CHECK, exercise=2, probe=Probe(spoiling, ("x",))))
+        assert worker.observe(EXERCISE, CHECK).values == {"x": 5}
 
 
 class folder_with:  # noqa: N801 - reads as a function

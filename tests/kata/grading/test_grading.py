@@ -99,7 +99,9 @@ def test_a_broken_method_costs_its_own_checks_and_no_others(course, edit, status
     document = graded(course, {8: [(old, f"{edit}\n        {old}")]}, numbers={*range(1, 9)})
     tasks = {t["name"]: t for t in exercise(document, 8)["tasks"]}
     assert tasks["Neuron.parameters"]["score"] == 0
-    assert {c["status"] for c in tasks["Neuron.parameters"]["checks"]} == {status}
+    first, *others = [c["status"] for c in tasks["Neuron.parameters"]["checks"]]
+    assert first == status
+    assert {*others} <= {status, "timed_out"}  # what takes time or memory is not asked for ever
     assert tasks["Neuron.__call__"]["score"] == tasks["Neuron.__call__"]["max_score"]
     assert exercise(document, 7)["score"] == exercise(document, 7)["max_score"]
 
