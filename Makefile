@@ -11,8 +11,8 @@ help: learner ## greet, and list the exercises and the commands
 	@$(PY) -m grader
 
 # A layer is installed once; see grader/environment.py.
-.PHONY: learner train-layer test-layer lint-layer bench-layer data-layer grade-layer nbgrader-layer
-learner train-layer test-layer lint-layer bench-layer data-layer grade-layer nbgrader-layer:
+.PHONY: learner train-layer test-layer lint-layer bench-layer data-layer grade-layer nbgrader-layer notebooks-layer scale-layer similarity-layer
+learner train-layer test-layer lint-layer bench-layer data-layer grade-layer nbgrader-layer notebooks-layer scale-layer similarity-layer:
 	@$(PYTHON_FOUND) grader/environment.py $(@:-layer=)
 
 .PHONY: progress my-minigrad watch
@@ -38,6 +38,10 @@ reset-%: learner
 .PHONY: train
 train: train-layer ## train the final network into build/train (DATASET= EPOCHS= SEED= HIDDEN= LR=)
 	@$(PY) -m grader train
+
+.PHONY: step
+step: train-layer ## watch a graph forward and backward, in a page (EXPRESSION= VALUES= FILE= NETWORK=toy ENGINE=mine)
+	@$(PY) -m grader step
 
 .PHONY: test
 test: test-layer ## run every proof of the kata itself
@@ -68,11 +72,24 @@ mutation-score: test-layer ## what the checks catch and the diagnosis names: doc
 .PHONY: sandbox grade
 sandbox: grade-layer ## how well students' code is fenced in here
 	@$(PY) -m grader sandbox
-grade: grade-layer ## grade a class (SUBMISSIONS=folder JOBS= OUT= FORCE=1)
+COMPARED := $(if $(shell grep -s '^similarity *= *true' course.toml),similarity-layer)
+grade: $(if $(SCHEDULER),scale,grade)-layer $(COMPARED) ## grade a class (SUBMISSIONS=folder JOBS= OUT= FORCE=1 SCHEDULER=tcp://host:8786)
 	@$(PY) -m grader grade-class $(SUBMISSIONS)
 
+.PHONY: scheduler worker
+scheduler: scale-layer ## a Dask scheduler for a class too large for one machine (LISTEN=10.0.0.5)
+	@$(PY) -m distributed.cli.dask_scheduler --no-dashboard --host $(or $(LISTEN),127.0.0.1)
+worker: scale-layer ## processes of this machine that grade for it (SCHEDULER=tcp://10.0.0.5:8786 JOBS=)
+	@$(PY) -m distributed.cli.dask_worker $(SCHEDULER) --no-dashboard --nthreads 1 --nworkers $(or $(JOBS),-1)
+
+.PHONY: regrade similarity
+regrade: grade-layer ## grade a class again and explain every mark that changed (SUBMISSIONS=folder JOBS= OUT= FORCE=1)
+	@$(PY) -m grader regrade $(SUBMISSIONS)
+similarity: similarity-layer ## which submissions resemble each other (SUBMISSIONS=folder OUT= THRESHOLD=)
+	@$(PY) -m grader similarity $(SUBMISSIONS)
+
 .PHONY: pages
-pages: grade-layer ## make HTML pages of a graded class, per student and for the staff (OUT=)
+pages: grade-layer $(if $(SUBMISSIONS),train-layer) ## HTML pages of a graded class (OUT=; SUBMISSIONS= draws what is wrong, too)
 	@$(PY) -m grader pages
 
 .PHONY: gradebook
@@ -95,19 +112,23 @@ lint: lint-layer ## style and types
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-.PHONY: bench-engine bench-grader
+.PHONY: bench-engine bench-grader bench-scale
 bench-engine: bench-layer ## this engine beside micrograd, PyTorch and handwritten code
 	@$(PY) -m benchmarks.engine
 bench-grader: bench-layer ## this grader beside nbgrader and otter-grader, and a class of 300 (CLASS=30 for a small one)
 	@$(PY) -m benchmarks.grading
+bench-scale: bench-layer ## 1,000 submissions on a Dask cluster of two workers, one of which is killed (CLASS=100 for fewer)
+	@$(PY) -m benchmarks.scale
 
 .PHONY: data
 data: data-layer ## make the two-moons data again
 	@$(PY) grader/learner/data/make_two_moons.py
 
-.PHONY: images
+.PHONY: images notebooks
 images: train-layer ## draw the pictures of README and docs again
 	@$(PY) -m docs.images.make_images
+notebooks: notebooks-layer ## run the walkthroughs in notebooks/ again and keep what they show
+	@$(PY) -m notebooks.refresh
 
 .PHONY: clean
 clean: ## remove .venv and build

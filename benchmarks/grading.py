@@ -29,7 +29,7 @@ from rich.table import Table
 from benchmarks import graders
 from benchmarks.classroom import Student, everything, make_class, write_class
 from benchmarks.memory import run_and_watch
-from grader.course.classroom import executor, grade_all
+from grader.course.executors import grade_all, processes
 from grader.course.grading import VISIBLE, Course
 from grader.course.suites import load_course
 
@@ -206,15 +206,15 @@ def measure_two_jobs(course: Course, console: Console) -> dict[str, Any]:
     """How much faster two processes grade the same submissions than one; both are warm, and take turns."""
     students = [s.submission for s in make_class(course, 120) if s.kind in ("right", "wrong")][: SIZE // 3]
     walls: dict[int, list[float]] = {1: [], JOBS: []}
-    with executor(1) as one, executor(JOBS) as two, console.status("one process against two …"):
+    with processes(course, 1) as one, processes(course, JOBS) as two, console.status("one process against two …"):
         pools = {1: one, JOBS: two}
-        quick = {o.student for o in grade_all(students, course, two) if "timed_out" not in str(o.report)}
+        quick = {o.student for o in grade_all(students, two) if "timed_out" not in str(o.report)}
         submissions = [s for s in students if s.student in quick][:60]
-        list(grade_all(submissions[:5], course, one))
+        list(grade_all(submissions[:5], one))
         for _ in range(CLASS_ROUNDS):
             for jobs, pool in pools.items():
                 started = time.perf_counter()
-                count = len(list(grade_all(submissions, course, pool)))
+                count = len(list(grade_all(submissions, pool)))
                 walls[jobs].append(time.perf_counter() - started)
                 if count != len(submissions):
                     raise SystemExit(f"{jobs} processes graded {count} of {len(submissions)} submissions.")

@@ -70,6 +70,14 @@ is 2x, which is x from the left side and x from the right side.
     >>> x.grad
     14.0
 
+You can watch such numbers flow. This makes a page for your browser that plays an expression forward
+and backward, one operation at a time:
+
+    make step EXPRESSION="d = a * b; e = d + a; f = e.tanh()" VALUES="a=2 b=-1.5"
+
+[The page near its end: d passes its gradient back to a and b, and a adds it to what it has
+from e](../docs/images/step_backward.png)
+
 A function to be called later
 -----------------------------
 When `a * b` runs, dL/d(out) is not known: the rest of the computation has not happened yet. So the

@@ -39,7 +39,12 @@ never reaches x:
     >>> x.grad
     81.0
 
-Going level by level from the root makes this very mistake: y is one step away from L, like z.
+Going level by level from the root makes this very mistake: y is one step away from L, like z. This is
+how `make explain-4` draws it:
+
+[A graph with the numbers of an order by levels beside the right ones; the first wrong edge is
+red](../docs/images/explain.svg)
+
 Nor would a second turn of y help, as it would pass on the first 12 again. With `backward`:
 
     >>> for v in (x, y, z, L):

@@ -126,6 +126,11 @@ folder of the exercises:
     for loss, share in train(MLP(2, [16, 16, 1], "relu", seed=0), inputs, labels, epochs=50):
         print(f"loss {loss:.4f}  accuracy {share:.0%}")
 
+`make train ENGINE=mine` does the same, draws the border and films how it came about:
+
+[The plane coloured by the network's score, with a line between the two moons where it is
+0](../docs/images/decision_boundary.png)
+
 Run `make test-exercise-11`. If you are stuck: `make hint-11`.
 """
 

@@ -1,19 +1,27 @@
 """`make images`: draws every picture that README and docs show."""
 
 import shutil
+import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from grader.course.chaffs import read_bank
+from grader.course.pictures import IMAGES, record
 from grader.learner.catalogue import read_catalogue
 from grader.learner.datasets import load
-from grader.learner.explain import simplest
+from grader.learner.explain import Explanation, simplest
+from grader.learner.expression import terms
 from grader.learner.paths import SOLUTIONS
 from grader.learner.picture import picture
-from minigrad_reference import MLP, Value, l2_penalty, linear_decay, max_margin, train
-from minigrad_reference.drawing import decision_boundary, draw_dot, render
+from grader.learner.stepping import EXPRESSION, VALUES, sketch_page
+from minigrad_reference import MLP, Value, accuracy, l2_penalty, linear_decay, max_margin, train
+from minigrad_reference.drawing import Film, decision_boundary, draw_dot, render
+from minigrad_reference.drawing.stepper import Stepper, stepper
+from minigrad_reference.files import write_whole
 
 HERE = Path(__file__).parent
+EPOCHS = 50  # what `make train` does by default
 
 
 def expression() -> None:
@@ -40,19 +48,28 @@ def weighted_sum() -> None:
     render(draw_dot(out, expand=True), HERE / "weighted_sum_expanded.svg")
 
 
-def boundary() -> None:
-    """What `make train` draws by default."""
+def training() -> None:
+    """What `make train` draws by default: the boundary, and the film of how it came about."""
     data = load("moons")
     model = MLP(2, [16, 16, 1], "relu", seed=0)
-    for _ in train(
-        model, data.inputs, data.targets, lambda s, t, p: max_margin(s, t) + l2_penalty(p), linear_decay(), 50
-    ):
-        pass
+    film = Film(data.inputs, data.targets, EPOCHS)
+    film.take(0, model)
+    history = []
+    for epoch in train(model, data.inputs, data.targets, _margin, linear_decay(), EPOCHS):
+        film.take(epoch.number, model)
+        history.append((epoch.loss, epoch.accuracy))
+    scores = [model(x) for x in data.inputs]
+    history.append((_margin(scores, data.targets, model.parameters()).data, accuracy(scores, data.targets)))
+    film.save(*zip(*history, strict=True), HERE / "training.gif")
     decision_boundary(lambda x: model(x).data, data.inputs, data.targets, HERE / "decision_boundary.png")
 
 
-def explanation() -> None:
-    """What `make explain-4` draws for a breadth-first topological order."""
+def _margin(scores: Sequence[Value], labels: Sequence[float], parameters: Sequence[Value]) -> Value:
+    return max_margin(scores, labels) + l2_penalty(parameters)
+
+
+def breadth_first() -> Explanation:
+    """What `make explain-4` finds for a breadth-first topological order."""
     exercise = read_catalogue()[4]
     chaff = next(c for c in read_bank([4]) if c.misconception.id == "order-breadth-first")
     with TemporaryDirectory() as folder:
@@ -61,11 +78,43 @@ def explanation() -> None:
         found = simplest(exercise, Path(folder))
     if found is None:
         raise SystemExit("No sketch shows a breadth-first order any more; choose another misconception.")
-    render(picture(found), HERE / "explain.svg")
+    return found
+
+
+def explanation() -> None:
+    """What `make explain-4` draws."""
+    render(picture(breadth_first()), HERE / "explain.svg")
+
+
+def steps() -> None:
+    """The stepper at three moments: forward, backward where a gradient is summed up, and where numbers first differ."""
+    reuse = "d = a * b; e = d + a; f = e.tanh()"
+    difference = sketch_page(breadth_first())
+    if difference is None:
+        raise SystemExit("The sketch of a breadth-first order cannot be played; choose another misconception.")
+    shoot(stepper(terms(EXPRESSION, VALUES), title=EXPRESSION), 2, HERE / "step_forward.png")
+    shoot(stepper(terms(reuse, {"a": 2.0, "b": -1.5}), title=reuse), 7, HERE / "step_backward.png")
+    shoot(difference, 7, HERE / "step_difference.png")
+
+
+def shoot(page: Stepper, step: int, path: Path) -> None:
+    """A page at a step, as chromium shows it."""
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if browser is None:
+        raise SystemExit(f"{path.name} is taken by chromium, which is not here; on Debian: apt-get install chromium.")
+    with TemporaryDirectory() as folder:
+        address = page.write(Path(folder, "page.html")).as_uri() + f"#{step}"
+        quiet = "--headless", "--no-sandbox", "--hide-scrollbars", "--force-prefers-reduced-motion"
+        shot = Path(folder, path.name)
+        command = [browser, *quiet, "--window-size=1280,700", f"--screenshot={shot}", address]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        write_whole(path, shot.read_bytes())
 
 
 if __name__ == "__main__":
     expression()
     weighted_sum()
-    boundary()
+    training()
     explanation()
+    steps()
+    record(IMAGES)

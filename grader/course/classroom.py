@@ -7,26 +7,19 @@ not matter when a run was stopped, or how.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-import os
-import pickle
 import secrets
 import statistics
-import threading
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
-from grader.course.grading import Course, grade
-from grader.course.report import report
-from grader.course.sandbox import sandbox
-from grader.course.submission import Submission, SubmissionError, find_submissions, read_submission
+from grader.course.executors import Flight, Open, Result, pool, processes
+from grader.course.grading import Course
+from grader.course.sheet import write_sheet
+from grader.course.submission import Submission, find_submissions, read_or_say_why
 from grader.course.suites import load_course
 from grader.learner.state import write_text
 
@@ -35,15 +28,25 @@ SEED_FILE = "seed.json"
 
 @dataclass(frozen=True)
 class Outcome:
-    """One student's report, without its tasks as `grade_class` yields it, and whether it was made in this run."""
+    """What the gradebook has of one student, whether it was graded in this run, and why not where the grader failed."""
 
     student: str
-    report: dict[str, Any]
-    fresh: bool
+    scores: tuple[float, ...] = ()
+    score: float = 0.0
+    max_score: float = 0.0
+    notes: str = ""
+    fresh: bool = True
+    fault: str = ""
 
 
-def grade_class(submissions: Path, out: Path, jobs: int, *, force: bool, seed: int | None = None) -> Iterator[Outcome]:
-    """Yield an outcome per student as it is ready; in the end the files of the class are written."""
+def grade_class(
+    submissions: Path, out: Path, where: int | Open, *, force: bool, seed: int | None = None
+) -> Iterator[Outcome]:
+    """Yield an outcome per student as it is ready; in the end the files of the class are written.
+
+    `where`: so many processes of this machine, or what opens another ground, such as a cluster.
+    Submissions are read when their turn comes, and of a report only the marks are kept: a class may be of any size.
+    """
     (out / "reports").mkdir(parents=True, exist_ok=True)
     for partial in (out / "reports").glob("*.part"):  # of a run that was killed
         partial.unlink()
@@ -54,77 +57,47 @@ def grade_class(submissions: Path, out: Path, jobs: int, *, force: bool, seed: i
         raise ValueError(
             f"{submissions} holds no submissions: one folder, archive or set of files per student is needed."
         )
-    read = [_read(path, student) for student, path in students]
     outcomes = []
-    waiting = []
-    for submission in read:
-        earlier = None if force else _earlier(out, submission, made_of)
-        if earlier is None:
-            waiting.append(submission)
-        else:
-            outcomes.append(Outcome(submission.student, _brief(earlier), fresh=False))
+    with processes(course, where) if isinstance(where, int) else where(course) as ground:
+        flight = Flight(ground)
+        for student, path in students:
+            submission = read_or_say_why(path, student)
+            earlier = None if force else _earlier(out, submission, made_of)
+            if earlier is None:
+                flight.start(submission)
+            else:
+                outcomes.append(_outcome(earlier, fresh=False))
+                yield outcomes[-1]
+            for result in flight.results():
+                outcomes.append(_keep(result, out, made_of))
+                yield outcomes[-1]
+        for result in flight.end():
+            outcomes.append(_keep(result, out, made_of))
             yield outcomes[-1]
-    with executor(jobs) as processes:
-        for outcome in grade_all(waiting, course, processes):
-            outcome.report["fingerprint"] = _mixed(made_of, outcome.report["submission"], outcome.report["notes"])
-            write_text(_file(out, outcome.student), json.dumps(outcome.report, indent=1, ensure_ascii=False) + "\n")
-            outcomes.append(Outcome(outcome.student, _brief(outcome.report), fresh=True))
-            yield outcomes[-1]
-    write_gradebook(out / "gradebook.csv", [outcome.report for outcome in outcomes])
+    write_gradebook(out / "gradebook.csv", outcomes, tuple(course.exercises))
 
 
-def _brief(document: dict[str, Any]) -> dict[str, Any]:
-    """What the gradebook needs of a report; the whole ones of a class take some room."""
-    return {**document, "exercises": [{**exercise, "tasks": []} for exercise in document["exercises"]]}
+def _keep(result: Result, out: Path, made_of: str) -> Outcome:
+    """Write a report; the grader's own fault leaves none, and no mark, so that the next run tries again."""
+    if result.report is None:
+        note = f"Not graded, by a fault of the grader: {result.fault}"
+        return Outcome(result.student, notes=note, fault=result.fault)
+    document = result.report
+    document["fingerprint"] = _mixed(made_of, document["submission"], document["notes"])
+    write_text(_file(out, result.student), json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    return _outcome(document, fresh=True)
+
+
+def _outcome(document: dict[str, Any], *, fresh: bool) -> Outcome:
+    scores = tuple(exercise["score"] for exercise in document["exercises"])
+    notes = " ".join(document["notes"])
+    return Outcome(document["student"], scores, document["score"], document["max_score"], notes, fresh)
 
 
 def load_apart(seed: int) -> Course:
     """The course, put together in a process of its own, for an oracle takes more memory than all the rest."""
-    with executor(1) as process:
+    with pool(1) as process:
         return process.submit(load_course, seed=seed).result()
-
-
-def executor(jobs: int) -> ProcessPoolExecutor:
-    """Processes to grade in. They end with the one that asks them, even where that one is killed."""
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-
-    def watch() -> None:
-        parent.join()  # type: ignore[union-attr]
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def grade_all(submissions: list[Submission], course: Course, executor: Executor) -> Iterator[Outcome]:
-    """Grade on any executor, in whatever order they finish. The course travels as bytes, made once, with each task."""
-    packed = pickle.dumps(course)
-    futures = {executor.submit(grade_one, s, packed, slot): s for slot, s in enumerate(submissions)}
-    for future in as_completed(futures):
-        yield Outcome(futures.pop(future).student, future.result(), fresh=True)
-
-
-def grade_one(submission: Submission, packed: bytes, slot: int) -> dict[str, Any]:
-    """The report of one submission; the course is unpacked once per process."""
-    course = _unpacked(packed)
-    fence = sandbox()
-    return report(grade(submission, course, fence, slot), course, fence.level)
-
-
-@lru_cache(maxsize=2)
-def _unpacked(packed: bytes) -> Course:
-    course: Course = pickle.loads(packed)  # noqa: S301 - our own bytes, never a student's
-    return course
-
-
-def _read(path: Path, student: str) -> Submission:
-    try:
-        return read_submission(path, student)
-    except SubmissionError as error:
-        return Submission(student, {}, (str(error),))
 
 
 def _class_seed(out: Path, seed: int | None) -> int:
@@ -162,31 +135,23 @@ def _file(out: Path, student: str) -> Path:
     return out / "reports" / f"{kept}-{hashlib.sha256(student.encode(errors='replace')).hexdigest()[:8]}.json"
 
 
-def write_gradebook(path: Path, reports: list[dict[str, Any]]) -> None:
-    """One row per student: score, maximum, and the score of each exercise."""
-    partial = path.with_name(path.name + ".part")
-    with partial.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        titles = [f"exercise {e['number']}" for e in reports[0]["exercises"]] if reports else []
-        writer.writerow(["student", "score", "max_score", *titles, "notes"])
-        for document in sorted(reports, key=lambda d: str(d["student"])):
-            scores = [f"{exercise['score']:g}" for exercise in document["exercises"]]
-            row = [document["student"], f"{document['score']:g}", f"{document['max_score']:g}", *scores]
-            writer.writerow([*map(harmless, row), harmless(" ".join(document["notes"]))])
-    partial.replace(path)
+def write_gradebook(path: Path, outcomes: Iterable[Outcome], exercises: Sequence[int]) -> None:
+    """One row per student: score, maximum, and the score of each exercise; none where the grader failed."""
+    rows = [["student", "score", "max_score", *(f"exercise {number}" for number in exercises), "notes"]]
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.student):
+        marks = [f"{mark:g}" for mark in (outcome.score, outcome.max_score, *outcome.scores)]
+        rows.append([outcome.student, *(marks if not outcome.fault else [""] * (2 + len(exercises))), outcome.notes])
+    write_sheet(path, rows)
 
 
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-
-
-def summary(reports: list[dict[str, Any]], fresh: int) -> str:
+def summary(outcomes: Sequence[Outcome]) -> str:
     """A sentence or two for the terminal."""
-    scores = [document["score"] for document in reports]
-    most = reports[0]["max_score"] if reports else 0
-    middle = statistics.median(scores) if scores else 0
+    graded = [outcome for outcome in outcomes if not outcome.fault]
+    fresh = sum(outcome.fresh for outcome in graded)
+    if not graded:
+        return f"{len(outcomes)} submissions, none graded."
+    scores = [outcome.score for outcome in graded]
     return (
-        f"{len(reports)} submissions, {fresh} graded now; scores from {min(scores):g} to {max(scores):g} "
-        f"of {most:g}, median {middle:g}."
+        f"{len(outcomes)} submissions, {fresh} graded now; scores from {min(scores):g} to {max(scores):g} "
+        f"of {graded[0].max_score:g}, median {statistics.median(scores):g}."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,10 @@ def add_to(group: click.Group) -> None:
         mutation_score,
         nbgrader_course,
         pages,
+        regrade,
         release,
         sandbox,
+        similarity,
         verify,
     ):
         group.add_command(command)
@@ -186,23 +188,119 @@ def grade(
 @click.argument("submissions", type=click.Path(exists=True, file_okay=False, path_type=Path), envvar="SUBMISSIONS")
 @option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
 @option("--jobs", envvar="JOBS", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes at a time.")
+@option("--scheduler", envvar="SCHEDULER", metavar="ADDRESS", help="Of a Dask cluster to grade on: tcp://host:8786.")
 @FORCE
 @SEED
 @WEAK
-def grade_class(submissions: Path, out: Path, jobs: int, force: bool, seed: int | None, weak_sandbox: bool) -> None:
+def grade_class(
+    submissions: Path,
+    out: Path,
+    jobs: int,
+    scheduler: str | None,
+    force: bool,
+    seed: int | None,
+    weak_sandbox: bool,
+) -> int:
     """Grade a class: one folder, archive or set of files per student."""
     from grader.course.classroom import Outcome, summary
     from grader.course.classroom import grade_class as run
+    from grader.course.config import read_settings
+    from grader.course.submission import find_submissions
+
+    where = _ground(scheduler, jobs, weak_sandbox)
+    outcomes: list[Outcome] = []
+    with _progress_bar(len(find_submissions(submissions))) as advance:
+        for outcome in run(submissions, out, where, force=force, seed=seed):
+            outcomes.append(outcome)
+            advance()
+    click.echo(summary(outcomes))
+    click.echo(f"The reports are in {out / 'reports'}, the marks in {out / 'gradebook.csv'}.")
+    if read_settings().similarity:
+        _compare(submissions, out)
+    return _tell_faults(outcomes)
+
+
+def _tell_faults(outcomes: Iterable[Any]) -> int:
+    """Say who was not graded; returns the exit code."""
+    faults = [outcome for outcome in outcomes if outcome.fault]
+    for outcome in faults:
+        click.echo(f"{outcome.student} was not graded, by a fault of the grader: {outcome.fault}", err=True)
+    return 1 if faults else 0
+
+
+def _ground(scheduler: str | None, jobs: int, weak: bool) -> Any:
+    """Where a class is graded: on a cluster, whose workers are examined there, or on this machine."""
+    if scheduler:
+        from functools import partial
+
+        from grader.course.cluster import cluster
+
+        return partial(cluster, scheduler=scheduler, weak=weak)
+    _fence(weak)
+    return jobs
+
+
+@click.command()
+@click.argument("submissions", type=click.Path(exists=True, file_okay=False, path_type=Path), envvar="SUBMISSIONS")
+@option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
+@option("--jobs", envvar="JOBS", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes at a time.")
+@FORCE
+@WEAK
+def regrade(submissions: Path, out: Path, jobs: int, force: bool, weak_sandbox: bool) -> int:
+    """Grade a class again, keep the earlier reports, and explain every mark that changed."""
+    from rich.console import Console
+
+    from grader.course.changes import ROWS, as_table, summary
+    from grader.course.regrade import MARKDOWN, SHEET, Regrading
     from grader.course.submission import find_submissions
 
     _fence(weak_sandbox)
-    outcomes: list[Outcome] = []
+    regrading = Regrading(submissions, out, jobs, force=force)
     with _progress_bar(len(find_submissions(submissions))) as advance:
-        for outcome in run(submissions, out, jobs, force=force, seed=seed):
+        outcomes = []
+        for outcome in regrading.graded():
             outcomes.append(outcome)
             advance()
-    click.echo(summary([o.report for o in outcomes], sum(o.fresh for o in outcomes)))
-    click.echo(f"The reports are in {out / 'reports'}, the marks in {out / 'gradebook.csv'}.")
+    found = regrading.changes()
+    if found:
+        table = as_table(found)
+        Console().print(table)
+        more = " The table shows the first of them." if table.row_count >= ROWS else ""
+        click.echo(f"{out / MARKDOWN} and {out / SHEET} hold every change.{more}")
+        click.echo(f"The reports from before are in {regrading.before}; make pages makes the pages anew.")
+    click.echo(summary(found))
+    return _tell_faults(outcomes)
+
+
+@click.command()
+@click.argument("submissions", type=click.Path(exists=True, file_okay=False, path_type=Path), envvar="SUBMISSIONS")
+@option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
+@option(
+    "--threshold", envvar="THRESHOLD", type=click.FloatRange(0, 1), help="Share of what is one's own; 0.6 by default."
+)
+def similarity(submissions: Path, out: Path, threshold: float | None) -> None:
+    """Show which submissions of a class resemble each other: a hint to look, not a proof."""
+    _compare(submissions, out, threshold)
+
+
+def _compare(submissions: Path, out: Path, threshold: float | None = None) -> None:
+    from grader.course.similarity import THRESHOLD, similar_pairs, write_pairs
+    from grader.course.submission import find_submissions, read_or_say_why
+    from grader.learner.catalogue import read_catalogue
+
+    threshold = THRESHOLD if threshold is None else threshold
+    students = find_submissions(submissions)
+    with _progress_bar(len(students) + len(read_catalogue()), "comparing") as advance:
+        sources = {}
+        for student, path in students:
+            sources[student] = read_or_say_why(path, student).sources
+            advance()
+        pairs = similar_pairs(sources, threshold, advance)
+    page, sheet = write_pairs(out, pairs, sources, threshold)
+    click.echo(
+        f"Pairs that resemble each other: {len(pairs)} among {len(sources)} submissions; see {page} and {sheet}."
+    )
+    click.echo("That is a hint to look at both, not a proof.")
 
 
 @click.command()
@@ -263,9 +361,13 @@ def _numbers(exercises: str | None) -> tuple[int, ...]:
 @WEAK
 def gradescope(exercises: str | None, hidden: str, leaderboard: bool, seeds: int, weak_sandbox: bool) -> None:
     """Make the autograder that Gradescope takes as it is."""
+    from dataclasses import asdict
+
+    from grader.course.config import read_settings
     from grader.course.platforms.gradescope_zip import write_zip
 
-    options = {"hidden": hidden, "leaderboard": leaderboard, "weak_sandbox": weak_sandbox}
+    late = {name: str(value) for name, value in asdict(read_settings().late).items()}
+    options = {"hidden": hidden, "leaderboard": leaderboard, "weak_sandbox": weak_sandbox, "late": late}
     with _progress("asking the oracles"):
         path, points = write_zip(_numbers(exercises), seeds, options)
     click.echo(f"{path} is for Gradescope alone: it has the answers in it. Give the assignment {points:g} points.")
@@ -320,10 +422,23 @@ def leaks(path: Path) -> int:
 
 @click.command()
 @click.argument("out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
-def pages(out: Path) -> None:
+@option("--submissions", envvar="SUBMISSIONS", type=FOLDER, help="Draw what is wrong, too; behind the fence.")
+@option("--jobs", envvar="JOBS", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes at a time.")
+@WEAK
+def pages(out: Path, submissions: Path | None, jobs: int, weak_sandbox: bool) -> None:
     """Make HTML pages of a graded class: one per student and index.html for the course staff."""
-    from grader.course.pages.site import write_site
+    from grader.course.pages.site import read_reports, write_site
 
+    if submissions is not None:
+        from grader.course.pages.pictures import draw_class
+
+        _fence(weak_sandbox)
+        count = 0
+        with _progress_bar(len(read_reports(out / "reports")), "drawing") as advance:
+            for drawn in draw_class(submissions, out, jobs):
+                count += drawn
+                advance()
+        click.echo(f"Pictures of what goes wrong: {count} in {out / 'pictures'}.")
     *students, index = write_site(out)
     click.echo(
         f"{index} is the page of the class, for its staff; the pages of its students lie beside it: {len(students)}."
@@ -335,8 +450,7 @@ def _fence(weak: bool) -> Any:
 
     here = fence()
     if not here.hardened and not weak:
-        missing = "; ".join(f"{layer.name}: {layer.why}" for layer in here.layers if not layer.active)
-        raise click.ClickException(f"The sandbox is not hardened ({missing}). WEAK_SANDBOX=1 grades all the same.")
+        raise click.ClickException(f"The sandbox is not hardened ({here.missing}). WEAK_SANDBOX=1 grades all the same.")
     return here
 
 
@@ -349,10 +463,10 @@ def _progress(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def _progress_bar(total: int) -> Iterator[Callable[[], None]]:
+def _progress_bar(total: int, what: str = "grading") -> Iterator[Callable[[], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    columns = TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, transient=True) as progress:
-        task = progress.add_task("grading", total=total)
+        task = progress.add_task(what, total=total)
         yield lambda: progress.advance(task)

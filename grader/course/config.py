@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from grader.course.worker import Limits
 from grader.learner.catalogue import read_catalogue
 
 if sys.version_info >= (3, 11):
@@ -50,6 +51,8 @@ class Settings:
     late: Late = field(default_factory=Late)
     roster: Path | None = None
     similarity: bool = False
+    carried_forward: Decimal = Decimal(100)  # percent of its marks for work that is right on the solutions alone
+    limits: Limits = field(default_factory=Limits)
 
 
 def read_settings(path: Path = COURSE) -> Settings:
@@ -71,6 +74,8 @@ def read_settings(path: Path = COURSE) -> Settings:
         late=_late(table.sub("late")),
         roster=table.take("roster", (str,), '"roster.csv"', lambda name: path.parent / _line(name), None),
         similarity=table.take("similarity", (bool,), "false", bool, default=False),
+        carried_forward=table.take("carried_forward", NUMBER, "100", _percent, Settings.carried_forward),
+        limits=_limits(table.sub("limits")),
     )
     table.end()
     return settings
@@ -156,6 +161,29 @@ def _percent(value: Decimal | int) -> Decimal:
 def _days(value: int) -> int:
     if not 0 <= value <= 1000:
         raise ValueError("is not between 0 and 1000")
+    return value
+
+
+def _limits(table: _Table) -> Limits:
+    megabyte = 2**20
+    limits = Limits(
+        cpu_seconds=table.take("cpu_seconds", NUMBER, "2", _seconds, Limits.cpu_seconds),
+        wall_seconds=table.take("wall_seconds", NUMBER, "5", _seconds, Limits.wall_seconds),
+        memory=table.take("memory_mb", (int,), "512", _megabytes, Limits.memory // megabyte) * megabyte,
+    )
+    table.end()
+    return limits
+
+
+def _seconds(value: Decimal | int) -> float:
+    if not Decimal(value).is_finite() or not 0.1 <= value <= 600:
+        raise ValueError("is not between 0.1 and 600")
+    return float(value)
+
+
+def _megabytes(value: int) -> int:
+    if not 256 <= value <= 65_536:
+        raise ValueError("is not between 256 and 65536")
     return value
 
 

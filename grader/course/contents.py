@@ -19,7 +19,7 @@ from pathlib import Path
 
 NAMES = 10_000  # listed
 LOOKS = 200  # opened
-UNPACKED = 20_000_000  # bytes in all
+UNPACKED = 64_000_000  # bytes in all
 DIRECTORY = 4_000_000  # bytes of a zip's table of contents
 ARCHIVE = re.compile(r".+\.(?:zip|tar|tgz|gz|bz2|xz|7z|rar)", re.IGNORECASE | re.DOTALL)
 BROKEN = "is damaged or may not be read"
@@ -238,7 +238,7 @@ def _gunzip(packed: bytes, limit: int) -> bytes:
             data += stream.decompress(stream.unconsumed_tail + packed[start : start + 65_536], limit - len(data) + 1)
             if stream.eof or len(data) > limit:
                 break
-    return bytes(data[:limit])
+    return bytes(memoryview(data)[:limit])
 
 
 def _long_name(kind: bytes, body: bytes) -> str:

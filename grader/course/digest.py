@@ -9,8 +9,8 @@ CHECKING = ("grader/learner/probing.py", "grader/learner/judging.py", "grader/le
 SUITES = ("solutions/*.py", "tests/public/*.py", "tests/hidden/*.py", *CHECKING)
 
 
-def digest(*patterns: str) -> str:
-    """Of the contents and names of all files that match, seen from the current folder."""
-    files = sorted(path for pattern in patterns for path in Path().glob(pattern))
-    parts = [f"{path.as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
+def digest(*patterns: str, root: Path = Path()) -> str:
+    """Of the contents and names of all files that match, seen from a folder, by default the current one."""
+    files = sorted(path for pattern in patterns for path in root.glob(pattern))
+    parts = [f"{path.relative_to(root).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from grader.course.given import with_given
 from grader.course.sandbox import Sandbox
 from grader.course.submission import Submission
-from grader.course.worker import Worker
+from grader.course.worker import Limits, Worker
 from grader.learner.diagnosis import diagnose
 from grader.learner.judging import judge
 from grader.learner.key import expected_values
@@ -43,6 +45,8 @@ class Course:
     suites: tuple[Suite, ...]
     seed: int
     fingerprints: tuple[Fingerprint, ...] = ()
+    carried_share: float = 1.0  # of its points, for what is right on the solutions' earlier exercises alone
+    limits: Limits = field(default_factory=Limits)  # of each check
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class Graded:
     submission: Submission
     marks: Mapping[int, tuple[Mark, ...]]
     diagnoses: Mapping[int, tuple[Diagnosis, ...]]
+    seconds: float = 0.0  # that it took
 
 
 class Patience:
@@ -90,11 +95,14 @@ class Patience:
 
 def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 0) -> Graded:
     """Every check of every exercise, first on the student's own earlier exercises, then on the solutions'."""
+    started = time.monotonic()
     marks: dict[int, tuple[Mark, ...]] = dict.fromkeys(course.exercises, ())
     patience = Patience()
-    with _folder() as own:
+    start = partial(Worker, sandbox, slot=slot, limits=course.limits)
+    handed_in, submission = submission, with_given(submission, course.exercises, course.solutions)
+    with desk() as own:
         _write(own, course, submission.sources)
-        with Worker(sandbox, own, slot) as worker:  # the visible suite first: its messages cannot know hidden probes
+        with start(own) as worker:  # the visible suite first: its messages cannot know hidden probes
             for suite in sorted(course.suites, key=lambda suite: suite.visibility != VISIBLE):
                 seen = [_mark(check, suite, course, submission, worker, patience) for check in suite.checks]
                 for mark in seen:
@@ -103,8 +111,9 @@ def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 
                     worker.stop()  # what went wrong in one exercise may have spoiled the process for all
     for number, found in marks.items():
         if number > 1 and number in submission.sources and any(map(_is_wrong, found)):
-            marks[number] = _carried_forward(found, submission, course, Patience(), partial(Worker, sandbox, slot=slot))
-    return Graded(submission, marks, {number: _diagnoses(found, course) for number, found in marks.items()})
+            marks[number] = _carried_forward(found, submission, course, Patience(), start)
+    diagnoses = {number: _diagnoses(found, course) for number, found in marks.items()}
+    return Graded(handed_in, marks, diagnoses, time.monotonic() - started)
 
 
 def _diagnoses(found: Sequence[Mark], course: Course) -> tuple[Diagnosis, ...]:
@@ -147,7 +156,7 @@ def _carried_forward(
     exercise = course.exercises[number]
     suites = {suite.visibility: suite for suite in course.suites}
     earlier = {n: source for n, source in course.solutions.items() if n < number}
-    with _folder() as mixed:
+    with desk() as mixed:
         _write(mixed, course, {**earlier, number: submission.sources[number]})
         with start(mixed) as worker:
             again = []
@@ -162,7 +171,7 @@ def _carried_forward(
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def desk() -> Iterator[Path]:
     """A folder that the fenced user can reach but not list."""
     with TemporaryDirectory(prefix="minigrad-") as outer:
         Path(outer).chmod(0o711)

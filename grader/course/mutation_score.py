@@ -100,7 +100,7 @@ def score(number: int) -> Score:
 
 
 def _known(number: int) -> list[Fingerprint]:
-    return [f for f in load_course(seed=0).fingerprints if f.misconception.exercise == number]
+    return [f for f in load_course(frozenset({number}), seed=0).fingerprints if f.misconception.exercise == number]
 
 
 def _mutants(number: int, known: Sequence[Fingerprint]) -> Score:
@@ -150,7 +150,7 @@ def _behaves(chaff: Fingerprint, found: Sequence[Verdict]) -> bool:
 
 def pair_results() -> Iterator[tuple[Chaff, Chaff, bool]]:
     """Random pairs of chaffs in different tasks, each graded as a submission, and whether both are named."""
-    course = load_course(seed=0)
+    course = load_course(frozenset(read_catalogue()), seed=0)
     rng = random.Random(0)
     bank = read_bank()
     pairs: list[tuple[Chaff, Chaff]] = []

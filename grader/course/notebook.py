@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.course.contents import UnreadableError
+from grader.course.scratch import contained
 
 # A line of a multi-line string may match too; there a '# ' more or less changes nothing that runs.
 MAGIC = re.compile(
@@ -17,17 +18,22 @@ MAGIC = re.compile(
     r"|[ \t]*\w[\w.]*\?{1,2}[ \t]*$"  # name?
     r"|[\w.,\t ]+=[ \t]*[%!](?!=)"  # files = !ls
 )
+PARTS = 2_000_000  # lists and objects, also those that a text speaks of; each takes fifty times its room in the file
 CELL_MAGIC = re.compile(r"\s*%%\w")
 PYTHON_MAGIC = re.compile(r"\s*%%(?:time|timeit|capture|prun|python3?)\b|\s*%%writefile[^\n]*\.py[ \t]*(?:\n|$)")
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """Code cells joined in order, the ids that nbgrader gave to them, and those that several cells had."""
+    """Code cells joined in order, the ids that nbgrader gave to them, and those that several cells had.
+
+    `unreadable` counts the cells beside the answers that are no Python; they are left out.
+    """
 
     source: str
     grade_ids: tuple[str, ...]
     duplicates: tuple[str, ...]
+    unreadable: int
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,8 @@ class Cell:
 
 def read_cells(text: str) -> list[Cell]:
     """Every cell of a notebook's file, however damaged its other parts are. Raises UnreadableError."""
+    if text.count("[") + text.count("{") > PARTS:
+        raise UnreadableError(f"is left out, because it has more than {PARTS // 1_000_000} million lists and objects")
     try:  # numbers are of no use here, and long ones would take long
         content = json.loads(text, parse_int=_nothing, parse_float=_nothing, parse_constant=_nothing)
     except (ValueError, RecursionError):
@@ -89,15 +97,23 @@ def read_notebook(text: str) -> Notebook:
     code = [cell for cell in read_cells(text) if cell.kind == "code"]
     counts = Counter(cell.grade_id for cell in code if cell.grade_id)
     kept = first_solutions(code)
-    source = "\n\n".join(
-        python_of(cell.source).strip("\n")
+    counted = [
+        cell
         for cell in code
         if cell.source.strip()
         and (not cell.grade_id or kept[cell.grade_id] is cell)
         and (cell.solution or not cell.grade)  # else a cell of tests, which would stop the import
-    )
+    ]
+    texts = [_text(cell) for cell in counted]
+    source = "\n\n".join(text.strip("\n") for text in texts if text)
     duplicates = tuple(sorted(grade_id for grade_id, count in counts.items() if count > 1))
-    return Notebook(f"{source}\n" if source else "", tuple(sorted(counts)), duplicates)
+    return Notebook(f"{source}\n" if source else "", tuple(sorted(counts)), duplicates, texts.count(None))
+
+
+def _text(cell: Cell) -> str | None:
+    """An answer as it is; of another cell what cannot stop the import, None if it is no Python."""
+    text = python_of(cell.source)
+    return text if cell.solution else contained(text)
 
 
 def python_of(cell: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 import nbformat
 
 from grader.course.cut import cut
+from grader.course.illustrations import LINE, attached
 from grader.learner.catalogue import read_catalogue
 from grader.learner.checks import load_checks
 from grader.learner.key import expected_values, read_key
@@ -47,7 +48,8 @@ class Cell:
     kind: str = "code"
     solution: bool = False
     points: int | None = None
-    more: Mapping[str, Any] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)  # of metadata
+    attachments: Mapping[str, Any] = field(default_factory=dict)
 
     def as_node(self) -> Any:
         """The cell in nbformat 4.5; whatever is not to be filled in is locked."""
@@ -62,7 +64,9 @@ class Cell:
         }
         locked = {} if self.solution else {"deletable": False, "editable": False}
         new = nbformat.v4.new_code_cell if self.kind == "code" else nbformat.v4.new_markdown_cell
-        return new(self.source.strip("\n"), id=self.id[-64:], metadata={"nbgrader": about, **locked, **self.more})
+        content = {"attachments": dict(self.attachments)} if self.attachments else {}
+        metadata = {"nbgrader": about, **locked, **self.more}
+        return new(self.source.strip("\n"), id=self.id[-64:], metadata=metadata, **content)
 
 
 def notebooks(numbers: Iterable[int] | None = None, *, answers: bool = False) -> dict[str, str]:
@@ -110,7 +114,8 @@ def _lesson(exercise: Exercise, source: str) -> Iterator[Cell]:
     first, *others = re.split(r"(?m)^(?=\S[^\n]*\n-{3,}$)", rest)
     sections = [f"# {title.rstrip('.')}\n\n{markdown(first)}", *map(markdown, others)]
     for place, section in enumerate(sections, 1):
-        yield Cell(f"ex{exercise.number:02d}-lesson-{place}", section, "markdown")
+        shown, pictures = attached(section)
+        yield Cell(f"ex{exercise.number:02d}-lesson-{place}", shown, "markdown", attachments=pictures)
 
 
 def markdown(text: str) -> str:
@@ -118,7 +123,9 @@ def markdown(text: str) -> str:
     blocks = re.split(r"\n{2,}", HEADING.sub(r"## \1\n", text).strip("\n"))
     parts: list[str] = []
     for block in blocks:
-        if not block.startswith("    "):
+        if LINE.fullmatch(block):
+            parts.append(block)
+        elif not block.startswith("    "):
             parts.append(_escaped(block))
         elif parts and parts[-1].endswith("```"):  # a blank line within a block
             parts[-1] = f"{parts[-1][:-3]}\n{dedent(block)}\n```"

@@ -24,6 +24,7 @@ from packaging.utils import canonicalize_name
 
 from grader.course.config import Settings
 from grader.course.cut import stubs
+from grader.course.illustrations import illustrations
 from grader.course.leaks import DRAWING, files_of, leaks, read_secrets
 from grader.course.notebooks import notebooks
 from grader.learner.catalogue import CATALOGUE, read_catalogue
@@ -115,6 +116,8 @@ def student_files(numbers: Sequence[int], settings: Settings) -> dict[str, bytes
     files |= {f"minigrad_reference/drawing/{name}": _drawing(name) for name in ("__init__.py", *DRAWING[1:])}
     files["minigrad_reference/files.py"] = Path("minigrad_reference/files.py").read_bytes()
     files |= _folder(STUDENT, Path())
+    texts = stubs()
+    files |= {path.as_posix(): path.read_bytes() for e in chosen for path in illustrations(texts[e.module])}
     files |= {path: text.encode() for path, text in chain(_cut(chosen), _filled(chosen, settings))}
     return dict(sorted(files.items()))
 

@@ -27,6 +27,7 @@ def report(graded: Graded, course: Course, sandbox_level: str) -> dict[str, Any]
         "max_score": sum(e["max_score"] for e in exercises),
         "seed": course.seed,
         "sandbox": sandbox_level,
+        "seconds": round(graded.seconds, 2),
         "submission": graded.submission.digest,
         "notes": list(graded.submission.notes),
         "exercises": exercises,
@@ -51,9 +52,13 @@ def _exercise(graded: Graded, course: Course, number: int) -> dict[str, Any]:
 
 def _task(task: Task, marks: list[Mark], course: Course, known: dict[str, Diagnosis]) -> dict[str, Any]:
     weight = sum(m.verdict.check.points for m in marks)
-    share = sum(m.verdict.points for m in marks) / weight if weight else 0.0
+    share = sum(m.verdict.points * _share(m, course) for m in marks) / weight if weight else 0.0
     checks = [_check(mark, task.points * mark.verdict.check.points / weight, course, known) for mark in marks]
     return {"name": task.name, "score": round(task.points * share, 4), "max_score": task.points, "checks": checks}
+
+
+def _share(mark: Mark, course: Course) -> float:
+    return course.carried_share if mark.carried else 1.0
 
 
 def _check(mark: Mark, worth: float, course: Course, known: dict[str, Diagnosis]) -> dict[str, Any]:
@@ -65,7 +70,7 @@ def _check(mark: Mark, worth: float, course: Course, known: dict[str, Diagnosis]
         "id": verdict.check.id,
         "title": verdict.check.title,
         "status": verdict.status.name.lower(),
-        "points": round(worth, 4) if passed else 0,
+        "points": round(worth * _share(mark, course), 4) if passed else 0,
         "max_points": round(worth, 4),
         "visibility": mark.visibility,
         "message": "" if hidden or passed else printable(explain(verdict, exercise)),
@@ -150,8 +155,8 @@ def _beliefs(exercise: dict[str, Any]) -> list[str]:
 
 def as_markdown(document: dict[str, Any]) -> str:
     """The report as Markdown: a table of exercises, then what did not pass."""
-    lines = [f"# {_escaped(document['student'])}: {document['score']:g} of {document['max_score']:g} points", ""]
-    lines += [f"- {_escaped(note)}" for note in document["notes"]]
+    lines = [f"# {escaped(document['student'])}: {document['score']:g} of {document['max_score']:g} points", ""]
+    lines += [f"- {escaped(note)}" for note in document["notes"]]
     lines += ["", "| exercise | points | of |", "|---|---:|---:|"]
     for exercise in document["exercises"]:
         lines.append(
@@ -161,10 +166,11 @@ def as_markdown(document: dict[str, Any]) -> str:
         failed = [check for task in exercise["tasks"] for check in task["checks"] if check["status"] != "passed"]
         if failed or exercise["carried_forward"]:
             lines += ["", f"## {exercise['number']}. {exercise['title']}", "", exercise["carried_forward"]]
-            lines += [f"- {check['status'].replace('_', ' ')}: {_escaped(check['title'])}" for check in failed]
-            lines += [f"\n{_escaped(text)}" for text in _beliefs(exercise)]
+            lines += [f"- {check['status'].replace('_', ' ')}: {escaped(check['title'])}" for check in failed]
+            lines += [f"\n{escaped(text)}" for text in _beliefs(exercise)]
     return printable("\n".join(lines)) + "\n"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text in which Markdown finds no sign of its own, on one line."""
     return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-!|" else c for c in printable(text).replace("\n", " "))

@@ -157,6 +157,11 @@ class Sandbox:
     def level(self) -> str:
         return "hardened" if self.hardened else "+".join(name for name in LAYERS if name in self.active)
 
+    @property
+    def missing(self) -> str:
+        """The layers that do not hold, and why."""
+        return "; ".join(f"{layer.name}: {layer.why}" for layer in self.layers if not layer.active)
+
     def start(self, folder: Path, slot: int, memory: int = MEMORY) -> subprocess.Popen[bytes]:
         """Start the prober on a folder of modules; it answers requests on its standard input and output."""
         return _start(self.interpreter, folder, self.libraries, self.active, slot, memory)

@@ -19,7 +19,7 @@ from grader.course.notebook import read_notebook
 from grader.learner.catalogue import read_catalogue
 
 SOURCE = 1_000_000  # bytes
-NOTEBOOK = 4_000_000  # bytes, for the pictures in it; its code may be as long as a source
+NOTEBOOK = 32_000_000  # bytes, for what it shows; its code may be as long as a source
 NOTES = 50
 GROUP = "_*"
 NAME = re.compile(r"(.+)\.(py|ipynb)(?:\.txt|\.json)?", re.IGNORECASE | re.DOTALL)
@@ -41,6 +41,7 @@ class Submission:
     student: str
     sources: dict[int, str]
     notes: tuple[str, ...]
+    notebooks: frozenset[int] = frozenset()  # the exercises that came as notebooks
 
     @property
     def digest(self) -> str:
@@ -70,7 +71,16 @@ def read_submission(path: Path, student: str | None = None) -> Submission:
     notes = [f"Not handed in: {', '.join(missing)}.", *notes] if missing else notes
     if len(notes) > NOTES:
         notes[NOTES - 1 :] = [f"There are {len(notes) - NOTES + 1} more notes like these."]
-    return Submission(_student(path) if student is None else student, sources, tuple(notes))
+    name = _student(path) if student is None else student
+    return Submission(name, sources, tuple(notes), frozenset(choice.notebooks))
+
+
+def read_or_say_why(path: Path, student: str) -> Submission:
+    """As read_submission; where there is nothing to grade, without sources and with the reason as its note."""
+    try:
+        return read_submission(path, student)
+    except SubmissionError as error:
+        return Submission(student, {}, (str(error),))
 
 
 def find_submissions(folder: Path) -> list[tuple[str, Path]]:
@@ -134,6 +144,7 @@ class _Choice:
         self.contents, self.modules = contents, modules
         self.sources: dict[int, str] = {}
         self.chosen: dict[int, str] = {}
+        self.notebooks: set[int] = set()
         self.notes = [f"{shown(path)} {odd}." for path, odd in contents.odd]
         named: dict[int, list[_Candidate]] = {}
         unnamed, ignored = [], []
@@ -145,7 +156,7 @@ class _Choice:
             if number is not None:
                 wrong = name not in {f"{modules[number]}.py", f"{modules[number]}.ipynb"}
                 named.setdefault(number, []).append(_Candidate(file.path.count("/"), wrong, file.path, place, None))
-            elif _is_notebook(file) and not NUMBER.search(stem) and not TEST.search(stem):
+            elif _is_notebook(file.path) and not NUMBER.search(stem) and not TEST.search(stem):
                 unnamed.append(place)
             else:
                 ignored.append(file.path)
@@ -181,6 +192,7 @@ class _Choice:
                     self.notes.append(f"{shown(first.path)} {error}.")
                     continue
                 self.sources[number], self.chosen[number] = text.source, first.path
+                self.notebooks |= {number} if _is_notebook(first.path) else set()
                 self.notes += [f"{shown(first.path)} {odd}." for odd in text.odd]
                 if first.wrong:
                     self.notes.append(f"{shown(first.path)} is read as {self.modules[number]}.py.")
@@ -202,8 +214,8 @@ class _Text:
 
 
 def _read(contents: Contents, file: File) -> _Text:
-    source, odd = decode(contents.read(file, NOTEBOOK if _is_notebook(file) else SOURCE))
-    if not _is_notebook(file):
+    source, odd = decode(contents.read(file, NOTEBOOK if _is_notebook(file.path) else SOURCE))
+    if not _is_notebook(file.path):
         return _Text(source, odd if source else [*odd, "is empty"])
     notebook = read_notebook(source)
     if len(notebook.source) > SOURCE:
@@ -211,6 +223,9 @@ def _read(contents: Contents, file: File) -> _Text:
     if notebook.duplicates:
         ids = _listed(notebook.duplicates)
         odd.append(f"has several cells with the nbgrader id {ids}, of which the first that is a solution counts")
+    if notebook.unreadable:
+        cells = "a cell" if notebook.unreadable == 1 else f"{notebook.unreadable} cells"
+        odd.append(f"has {cells} beside the answers that Python cannot read; left out")
     return _Text(notebook.source, odd if notebook.source else [*odd, "has no code"], notebook.grade_ids)
 
 
@@ -220,8 +235,8 @@ def _stem(name: str) -> str:
     return parts[1] if parts else ""
 
 
-def _is_notebook(file: File) -> bool:
-    parts = NAME.fullmatch(file.path)
+def _is_notebook(path: str) -> bool:
+    parts = NAME.fullmatch(path)
     return parts is not None and parts[2].lower() == "ipynb"
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from grader.course.answer_key import make_key
+from grader.course.config import read_settings
 from grader.course.grading import HIDDEN, VISIBLE, Course, Suite
 from grader.learner.catalogue import read_catalogue
 from grader.learner.checks import load_checks
@@ -19,10 +21,12 @@ HIDDEN_SUITE = Path("tests/hidden")
 
 
 def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) -> Course:
-    """The course for some exercises (default: all), randomised checks drawn from `seed` (default: a fresh one)."""
+    """The course for some exercises (those of course.toml), with random checks drawn from a seed (a new one)."""
     seed = secrets.randbelow(2**31) if seed is None else seed
     catalogue = read_catalogue()
-    chosen = {n: exercise for n, exercise in catalogue.items() if numbers is None or n in numbers}
+    settings = read_settings()
+    numbers = frozenset(settings.exercises) if numbers is None else numbers
+    chosen = {n: exercise for n, exercise in catalogue.items() if n in numbers}
     if not chosen:
         raise ValueError(f"There is no such exercise; they go from 1 to {len(catalogue)}.")
     public = tuple(check for check in load_checks(PUBLIC) if check.exercise in chosen)
@@ -33,7 +37,9 @@ def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) 
     )
     fingerprints = merged(*(read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE)))
     solutions = {n: (SOLUTIONS / f"{e.module}.py").read_text(encoding="utf-8") for n, e in catalogue.items()}
-    return Course(chosen, {n: e.module for n, e in catalogue.items()}, solutions, suites, seed, fingerprints)
+    modules = {n: e.module for n, e in catalogue.items()}
+    course = Course(chosen, modules, solutions, suites, seed, fingerprints)
+    return replace(course, carried_share=float(settings.carried_forward / 100), limits=settings.limits)
 
 
 def merged(public: Sequence[Fingerprint], hidden: Sequence[Fingerprint]) -> tuple[Fingerprint, ...]:

@@ -21,6 +21,7 @@ from grader.course.chaffs import stale_fingerprints
 from grader.course.cut import BEGIN, END, CutError, stale_files, stubs
 from grader.course.ladder import ladder_text
 from grader.course.mutation_page import PAGE, is_fresh
+from grader.course.pictures import stale_pictures
 from grader.course.sandbox import sandbox
 from grader.course.worker import observe
 from grader.learner.catalogue import read_catalogue
@@ -130,6 +131,12 @@ def mutation_page_is_fresh() -> Iterator[str]:
     """docs/mutation-score.md was made from what the checks and the mistakes are now."""
     if HIDDEN.exists() and not is_fresh():
         yield f"{PAGE} is stale; run `make mutation-score`."
+
+
+def pictures_are_fresh() -> Iterator[str]:
+    """Pictures and walkthroughs show what their sources make now."""
+    for path in stale_pictures():
+        yield f"{path} is stale; run `make {'notebooks' if path.endswith('.ipynb') else 'images'}`."
 
 
 def solutions_do_not_leak() -> Iterator[str]:
@@ -244,6 +251,7 @@ PROOFS: tuple[Callable[[], Iterator[str]], ...] = (
     fingerprints_are_fresh,
     ladder_is_fresh,
     mutation_page_is_fresh,
+    pictures_are_fresh,
     solutions_do_not_leak,
     lessons_run,
     solutions_pass,

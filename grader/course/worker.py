@@ -30,8 +30,6 @@ from grader.learner.records import Check, Exercise, Fault, Frame, Observation
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-CPU_SECONDS, WALL_SECONDS = 2.0, 5.0  # per check
-COMMON_MEMORY = MEMORY // 2  # what a process gets at first; right answers need a third of it
 CPU_CLOCK = 2  # CPUCLOCK_SCHED: with a process's number, clock_getcpuclockid(3) makes a clock's of it
 ANSWER_BYTES = 1_000_000
 ENCODED_DEPTH = 8
@@ -62,6 +60,20 @@ class TooLateError(ProtocolError):
     fault = "TimeIsUp"
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What one check may take: seconds of CPU and by the clock, bytes of address space."""
+
+    cpu_seconds: float = 2.0
+    wall_seconds: float = 5.0
+    memory: int = MEMORY
+
+    @property
+    def common_memory(self) -> int:
+        """What a process gets at first; right answers need a fourth of it."""
+        return self.memory // 2
+
+
 LOST = (ProtocolError.fault, TooLateError.fault)
 
 
@@ -72,6 +84,7 @@ class Worker:
     sandbox: Sandbox
     folder: Path
     slot: int = 0
+    limits: Limits = field(default_factory=Limits)
     process: subprocess.Popen[bytes] | None = None
     imported: set[str] = field(default_factory=set)  # modules that were tried alone after something went wrong
     unimportable: dict[str, Observation] = field(default_factory=dict)  # and what was seen of those that cannot be
@@ -106,21 +119,21 @@ class Worker:
 
     def _observed(self, module: str, code: str, observe: Sequence[str]) -> Observation:
         """An answer; what needs more memory than most is asked again, one such question at a time on a machine."""
-        seen = self._answered(module, code, observe)
+        seen = self._answered(module, code, observe, self.limits.common_memory)
         if seen.fault is None or seen.fault.type != MemoryError.__name__:
             return seen
         self.stop()
         with _alone_on_this_machine():
-            seen = self._answered(module, code, observe, MEMORY)
+            seen = self._answered(module, code, observe, self.limits.memory)
             self.stop()
         return seen
 
-    def _answered(self, module: str, code: str, observe: Sequence[str], memory: int = COMMON_MEMORY) -> Observation:
+    def _answered(self, module: str, code: str, observe: Sequence[str], memory: int) -> Observation:
         process = self._listening(memory)
         identifier = secrets.token_hex(8)
         question = {"id": identifier, "module": module, "code": code, "observe": list(observe), "seconds": None}
         try:
-            return read_answer(_ask(process, question), identifier, observe)
+            return read_answer(_ask(process, question, self.limits), identifier, observe)
         except ProtocolError as error:
             self.stop()
             return Observation({}, Fault(error.fault, str(error), "run", ()))
@@ -185,7 +198,7 @@ def _is_readable(process: subprocess.Popen[bytes]) -> bool:
     return bool(select.select([process.stdout], [], [], 0)[0])
 
 
-def _ask(process: subprocess.Popen[bytes], question: dict[str, Any]) -> bytes:
+def _ask(process: subprocess.Popen[bytes], question: dict[str, Any], limits: Limits) -> bytes:
     """The answer's line, within the limits of time and size, which hold for the question's way there as well."""
     assert process.stdin is not None
     assert process.stdout is not None
@@ -194,10 +207,10 @@ def _ask(process: subprocess.Popen[bytes], question: dict[str, Any]) -> bytes:
     started, cpu = time.monotonic(), _cpu_seconds(process.pid)
     unsent = _send(process.stdin.fileno(), unsent)
     while True:
-        wait = min(0.25, max(0.0, started + WALL_SECONDS - time.monotonic()))
+        wait = min(0.25, max(0.0, started + limits.wall_seconds - time.monotonic()))
         readable, writable, _ = select.select([process.stdout], [process.stdin] if unsent else [], [], wait)
-        late = time.monotonic() - started >= WALL_SECONDS
-        if late or (not readable and not writable and _cpu_seconds(process.pid) - cpu >= CPU_SECONDS):
+        late = time.monotonic() - started >= limits.wall_seconds
+        if late or (not readable and not writable and _cpu_seconds(process.pid) - cpu >= limits.cpu_seconds):
             raise TooLateError("the time is up")
         if writable:
             unsent = _send(process.stdin.fileno(), unsent)

@@ -233,6 +233,29 @@ def train(engine: str | None, dataset: str, epochs: int, seed: int, hidden: list
         raise ValueError(f"Your own engine is not complete: {error} is still a stub.") from None
 
 
+@learner.command()
+@option("--expression", envvar="EXPRESSION", help="Python lines such as 'd = a * b; (d + c).tanh()'.")
+@option("--values", envvar="VALUES", default="", help="What the names are, as in 'a=2 b=-3 c=7'.")
+@option("--file", envvar="FILE", type=click.Path(dir_okay=False), help="Read the lines from a file.")
+@option("--network", envvar="NETWORK", type=click.Choice(["toy", "moons"]), help="A prediction of a network instead.")
+@option("--engine", envvar="ENGINE", type=click.Choice(["reference", "mine"]), help="Run the lines on an engine.")
+def step(expression: str | None, values: str, file: str | None, network: str | None, engine: str | None) -> None:
+    """Play a graph forward and backward in a page, step by step."""
+    from pathlib import Path
+
+    from grader.learner import stepping
+
+    try:
+        if network:
+            said = stepping.step_network(network, engine)
+        else:
+            text = stepping.read_lines(Path(file)) if file else expression or stepping.EXPRESSION
+            said = stepping.step_expression(text, stepping.parse_values(values), engine)
+    except NotImplementedError as error:
+        raise ValueError(f"Your own engine is not complete: {error} is still a stub.") from None
+    click.echo(said, nl=False)
+
+
 def _console() -> Any:
     from rich.console import Console
 

@@ -61,24 +61,16 @@ def _reference() -> Engine:
 
 
 def _mine() -> Engine:
-    from grader.learner.assemble import PACKAGE, assemble
-
-    sys.path.insert(0, str(assemble()))
-    try:
-        m = importlib.import_module(PACKAGE)
-        names = "Value", "MLP", "mean_squared_error", "hinge_loss", "l2_penalty", "accuracy", "sgd_step"
-        parts = {name: getattr(m, name) for name in names}
-    except Exception as error:  # whatever a learner's file may raise
-        raise ValueError(
-            f"Your own engine cannot be used yet ({error}); make progress shows what is missing."
-        ) from None
+    names = "Value", "MLP", "mean_squared_error", "hinge_loss", "l2_penalty", "accuracy", "sgd_step"
+    m = my_package(*names)
+    parts = {name: getattr(m, name) for name in names}
     sgd_step = parts.pop("sgd_step")
 
     def train(model: Any, inputs: Any, targets: Any, loss: Any, rate: float, epochs: int) -> Iterator[Epoch]:
         for k in range(epochs):
             scores = [model(x) for x in inputs]
             total = loss(scores, targets, model.parameters())
-            _check_finite(total.data, k + 1)
+            check_finite(total.data, k + 1)
             model.zero_grad()
             total.backward()
             sgd_step(model.parameters(), rate * (1 - 0.9 * k / epochs))
@@ -91,11 +83,28 @@ def _mine() -> Engine:
     return Engine(**parts, train=train, tidy=_tidy)
 
 
+def my_package(*needed: str) -> Any:
+    """The learner's files as one package, made anew. Raises ValueError where it does not import or lacks a name."""
+    from grader.learner.assemble import PACKAGE, assemble
+
+    sys.path.insert(0, str(assemble()))
+    try:
+        package = importlib.import_module(PACKAGE)
+        for name in needed:
+            getattr(package, name)
+    except Exception as error:  # whatever a learner's file may raise
+        raise ValueError(
+            f"Your own engine cannot be used yet ({error}); make progress shows what is missing."
+        ) from None
+    return package
+
+
 def _tidy() -> None:
     if gc.get_count()[0] > GARBAGE:
         gc.collect(0)  # what is new: the weights and everything older stay where they are
 
 
-def _check_finite(loss: float, number: int) -> None:
+def check_finite(loss: float, number: int) -> None:
+    """Raise FloatingPointError for a loss from which there is no way down."""
     if not abs(loss) < float("inf"):
         raise FloatingPointError(f"The loss is {loss} in epoch {number}; a smaller learning rate may help.")

@@ -221,4 +221,15 @@ def _drawn(found: Explanation, exercise: Exercise) -> str:
     files: list[Path] = [FOLDER / f"exercise-{exercise.number}.{kind}" for kind in ("svg", "png")]
     for path in files:
         render(picture(found), path)
-    return f"The picture: {files[0]} and {files[1].name}.\n"
+    return f"The picture: {files[0]} and {files[1].name}.\n" + _stepped(found, exercise)
+
+
+def _stepped(found: Explanation, exercise: Exercise) -> str:
+    """The page that plays the sketch, where it is one that can be played."""
+    from grader.learner.stepping import sketch_page
+
+    page = sketch_page(found)
+    if page is None:
+        return ""
+    path = page.write(FOLDER / f"exercise-{exercise.number}.html")
+    return f"Step by step, in a browser: {path}.\n"

@@ -16,20 +16,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from grader.learner.datasets import TOY, Dataset
-from grader.learner.engines import Engine, Epoch
+from grader.learner.engines import Engine, Epoch, check_finite
 from minigrad_reference.drawing import (
+    Film,
     decision_boundary,
     draw_dot,
     draw_network,
     loss_curve,
     neuron_columns,
     render,
+    sparkline,
 )
 
 FOLDER = Path("build/train")
 FILES = (
     "loss_over_epochs.png",
     "decision_boundary.png",
+    "training.gif",
     "final_prediction_graph.svg",
     "final_prediction_graph.png",
     "computation_graph.svg",
@@ -59,8 +62,18 @@ class Result:
 
     model: Any
     history: Sequence[Epoch]
+    film: Film
     scores: Sequence[Any]
     metrics: dict[str, Any]
+
+    @property
+    def losses(self) -> list[float]:
+        """Of the network before its first step, between, and after its last; so are the accuracies."""
+        return [*(epoch.loss for epoch in self.history), self.metrics["loss"]]
+
+    @property
+    def accuracies(self) -> list[float]:
+        return [*(epoch.accuracy for epoch in self.history), self.metrics["accuracy"]]
 
 
 def train(engine: Engine, plan: Plan, console: Console) -> None:
@@ -71,6 +84,7 @@ def train(engine: Engine, plan: Plan, console: Console) -> None:
     dataset = plan.dataset
     result = _trained(engine, plan, console)
     console.print("The trained network: loss {loss:.4f}, accuracy {accuracy:.1%}.".format(**result.metrics))
+    console.print(_loss_in_a_line(result.losses, bars=not console.options.ascii_only))
     console.print(_predictions_table(result.scores, dataset.targets))
     FOLDER.parent.mkdir(exist_ok=True)
     with TemporaryDirectory(prefix="train-", dir=FOLDER.parent) as partial:
@@ -96,11 +110,18 @@ def _trained(engine: Engine, plan: Plan, console: Console) -> Result:
     loss_of = _squared(engine) if toy else _margin(engine)
     rate = plan.rate or (TOY_RATE if toy else 1.0)
     steps = engine.train(model, dataset.inputs, dataset.targets, loss_of, rate, plan.epochs)
-    history = _follow(steps, plan.epochs, console)
+    film = Film(dataset.inputs, dataset.targets, plan.epochs)
+    film.take(0, model)
+    history = []
+    for epoch in _reported(steps, plan.epochs, console):
+        history.append(epoch)
+        film.take(epoch.number, model)
     seconds = round(time.perf_counter() - started, 3)
     scores = [model(x) for x in dataset.inputs]
+    loss = loss_of(scores, dataset.targets, model.parameters()).data
+    check_finite(loss, plan.epochs)
     metrics = {
-        "loss": loss_of(scores, dataset.targets, model.parameters()).data,
+        "loss": loss,
         "accuracy": engine.accuracy(scores, dataset.targets),
         "epochs": plan.epochs,
         "seconds": seconds,
@@ -108,7 +129,7 @@ def _trained(engine: Engine, plan: Plan, console: Console) -> Result:
         "dataset": dataset.name,
         "sizes": sizes,
     }
-    return Result(model, history, scores, metrics)
+    return Result(model, history, film, scores, metrics)
 
 
 def _margin(engine: Engine) -> Callable[..., Any]:
@@ -125,17 +146,21 @@ def _squared(engine: Engine) -> Callable[..., Any]:
     return loss
 
 
-def _follow(steps: Iterator[Epoch], epochs: int, console: Console) -> list[Epoch]:
+def _reported(steps: Iterator[Epoch], epochs: int, console: Console) -> Iterator[Epoch]:
     """Go through the training with a progress bar, printing about ten epochs."""
-    history = []
     columns = TextColumn("training"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True) as progress:
         for epoch in progress.track(steps, total=epochs):
-            history.append(epoch)
             if epoch.number % max(1, epochs // 10) == 0 or epoch.number == epochs:
                 figures = f"Loss: {epoch.loss:.4f}, Accuracy: {epoch.accuracy:.1%}"
                 progress.console.print(f"Epoch {epoch.number}/{epochs}, {figures}", highlight=False)
-    return history
+            yield epoch
+
+
+def _loss_in_a_line(losses: Sequence[float], *, bars: bool) -> str:
+    """What the pictures say of the loss, where they cannot be seen."""
+    drawn = f": {sparkline(losses)}" if bars else "."
+    return f"The loss on its way from {losses[0]:.4f} to {losses[-1]:.4f}{drawn}"
 
 
 def _predictions_table(scores: Sequence[Any], targets: Sequence[float]) -> Table:
@@ -152,6 +177,7 @@ def _predictions_table(scores: Sequence[Any], targets: Sequence[float]) -> Table
 def _write(folder: Path, engine: Engine, dataset: Dataset, result: Result) -> None:
     model, history = result.model, result.history
     loss_curve([e.loss for e in history], [e.accuracy for e in history], folder / "loss_over_epochs.png")
+    result.film.save(result.losses, result.accuracies, folder / "training.gif")
     if len(dataset.inputs[0]) == 2:
         path = folder / "decision_boundary.png"
         decision_boundary(lambda x: _score(engine, model, x), dataset.inputs, dataset.targets, path)

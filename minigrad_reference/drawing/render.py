@@ -30,21 +30,25 @@ def render(dot: graphviz.Digraph, path: str | Path) -> None:
     kind = path.suffix[1:]
     if kind not in RESOLUTION:
         raise ValueError(f"a drawing is written as .svg or .png, not as {path.name!r}")
+    write_whole(path, picture(dot, kind))
+
+
+def picture(dot: graphviz.Digraph, kind: str) -> bytes:
+    """A drawing as the bytes of an 'svg' or 'png'; raises RuntimeError as `render` does.
+
+    Graphviz runs in a process of its own, because its complaints go straight to the terminal.
+    """
     dot = dot.copy()
     dot.graph_attr["dpi"] = RESOLUTION[kind]
-    write_whole(path, _picture(dot.source, kind))
-
-
-def _picture(source: str, kind: str) -> bytes:
-    """What Graphviz makes of a source; in a process of its own, because its complaints go straight to the terminal."""
     if shutil.which("dot"):
         command = ["dot", f"-T{kind}"]
     elif importlib.util.find_spec("pygraphviz"):
         command = [sys.executable, "-X", "utf8", "-c", PYGRAPHVIZ, kind]
     else:
         raise RuntimeError("Drawing needs Graphviz: install the dot program or the Python package pygraphviz.")
-    result = subprocess.run(command, input=source.encode(), capture_output=True, check=False)
+    result = subprocess.run(command, input=dot.source.encode(), capture_output=True, check=False)
     complaints = [line for line in result.stderr.decode(errors="replace").splitlines() if line.startswith("Error")]
     if result.returncode or complaints:
         raise RuntimeError(f"Graphviz could not draw the picture: {(complaints or ['it stopped'])[0]}")
-    return result.stdout
+    drawn: bytes = result.stdout
+    return drawn

@@ -25,6 +25,7 @@ def test_order_of_a_leaf(probe):
         order = list(topological_order(a))
         """,
         "[v is a for v in order]",
+        "order[0].data",
     )
 
 

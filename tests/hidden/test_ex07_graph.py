@@ -188,6 +188,7 @@ def test_picture_rounds_to_four_decimals(probe):
         "'{ third | data -0.3333 | grad 12345.0000 }' in text",
         "'{ large | data 12345.0000 | grad -0.3333 }' in text",
         "'{ product | data -4115.0000 | grad 1.0000 }' in text",
+        "text.count('| grad ')",
     )
 
 

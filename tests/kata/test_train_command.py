@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import minigrad_reference as engine
 from grader.learner.datasets import load
@@ -20,6 +21,7 @@ VARIABLES = ("DATASET", "EPOCHS", "SEED", "HIDDEN", "LR", "COLUMNS", "NO_COLOR",
 NAMES = {
     "loss_over_epochs.png",
     "decision_boundary.png",
+    "training.gif",
     "final_prediction_graph.svg",
     "final_prediction_graph.png",
     "computation_graph.svg",
@@ -86,14 +88,17 @@ def test_the_toy_set_gives_everything_but_a_decision_boundary_and_leaves_no_old_
     assert "No decision boundary: it needs 2 inputs and toy has 3." in out
     assert predictions(tmp_path) == toy_predictions([4, 4], epochs=50, rate=0.1, seed=0)
     assert metrics(tmp_path)["accuracy"] == 1.0
+    assert re.search(r"^The loss on its way from \d\.\d{4} to 0\.0\d{3}: [▁▂▃▄▅▆▇█]{40}$", out, re.MULTILINE)
     assert [path.name for path in (tmp_path / "build").iterdir()] == ["train"]
 
 
-def test_moons_are_the_default_and_a_short_run_writes_all_nine_files_and_its_metrics(tmp_path):
+def test_moons_are_the_default_and_a_short_run_writes_all_ten_files_and_its_metrics(tmp_path):
     code, out, err = train(tmp_path, EPOCHS="2")
     assert (code, err) == (0, "")
     assert written(tmp_path) == NAMES
     assert "A 2-16-16-1 network with 337 parameters, 100 samples (moons)." in out
+    with Image.open(tmp_path / "build" / "train" / "training.gif") as film:
+        assert film.n_frames == 3  # before the first step, between, after the last
     figures = metrics(tmp_path)
     assert {"loss", "accuracy", "epochs", "seconds", "seed"} <= set(figures)
     assert (figures["epochs"], figures["seed"], figures["dataset"], figures["sizes"]) == (2, 0, "moons", [2, 16, 16, 1])
@@ -170,9 +175,10 @@ def test_a_data_set_that_is_not_there_is_one_sentence(dataset, words, tmp_path):
     assert_one_sentence(train(tmp_path, DATASET=dataset), dataset, words)
 
 
-def test_a_diverging_run_is_one_sentence_and_writes_nothing(tmp_path):
-    (tmp_path / "x.csv").write_text("1e9,1\n-1e9,1\n")
-    code, _, err = train(tmp_path, DATASET="x.csv", LR="1000000")
+@pytest.mark.parametrize(("size", "epochs"), [("1e9", "50"), ("1e100", "1")], ids=["on the way", "in the last step"])
+def test_a_diverging_run_is_one_sentence_and_writes_nothing(size, epochs, tmp_path):
+    (tmp_path / "x.csv").write_text(f"{size},1\n-{size},-1\n")
+    code, _, err = train(tmp_path, DATASET="x.csv", LR="1000000", EPOCHS=epochs)
     assert code == 2
     assert err.count("\n") == 1
     assert "a smaller learning rate may help" in err
@@ -226,8 +232,11 @@ def test_terminals_of_every_kind_show_the_same_facts_one_per_line(variables, tmp
     assert written(tmp_path) == NAMES
     assert any("Epoch 2/2, Loss: " in line and "Accuracy: " in line for line in out.splitlines())
     name = "größe" if "COLUMNS" in variables else "gr??e"
-    assert f"A 2-2-1 network with 9 parameters, 2 samples ({name})." in re.sub(r"\x1b\[[0-9;]*m", "", out).splitlines()
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", out).splitlines()
+    assert f"A 2-2-1 network with 9 parameters, 2 samples ({name})." in plain
     assert ("\x1b[" in out) == ("FORCE_COLOR" in variables)
+    (line,) = [line for line in plain if line.startswith("The loss on its way from ")]
+    assert re.search(r": [▁▂▃▄▅▆▇█]{3}$" if "COLUMNS" in variables else r"\d{4}\.$", line)
 
 
 def test_help_lists_every_variable(tmp_path):

@@ -114,6 +114,7 @@ def test_picture_shows_label_data_and_gradient(probe):
         "'{ a | data 2.0000 | grad 3.0000 }' in dot.source",
         "'{ b | data 3.0000 | grad 2.0000 }' in dot.source",
         "'data 6.0000 | grad 1.0000' in dot.source",
+        "dot.source.count('| grad ')",
     )
 
 
@@ -125,7 +126,7 @@ def test_picture_shows_the_operations(probe):
         a = Value(2.0)
         b = Value(3.0)
         c = a * b
-        d = c + a
+        d = c + a + b
         dot = draw_dot(d)
         text = dot.source.replace('"', "")
         """,
@@ -163,6 +164,7 @@ def test_arrows_pass_through_the_operation(probe):
         """,
         "operand_to_operation in arrows",
         "operation_to_result in arrows",
+        "arrows.count('->')",
     )
 
 

@@ -143,6 +143,7 @@ def test_parameters_are_the_very_values(probe):
         "parameters[0] is n.w[0]",
         "parameters[1] is n.w[1]",
         "parameters[2] is n.b",
+        "len(parameters)",
     )
 
 

@@ -20,7 +20,8 @@ BINS = 10
 class ExerciseFigures:
     """One exercise over a class: `difficulty` is the mean share of its points, 1 where everybody has them all.
 
-    `full` and `untouched` count submissions with all its points and with nothing attempted in it.
+    `full` and `untouched` count submissions with all its points and with nothing attempted in it, `timed_out` those
+    in which a check of it ran into its time limit.
     """
 
     number: int
@@ -30,6 +31,7 @@ class ExerciseFigures:
     difficulty: float
     full: int
     untouched: int
+    timed_out: int
     discrimination: float | None
 
 
@@ -86,6 +88,10 @@ class ClassFigures:
     @property
     def median(self) -> float:
         return statistics.median(self.scores)
+
+    @property
+    def median_seconds(self) -> float:
+        return statistics.median(self.seconds)
 
 
 def class_figures(reports: Sequence[Report]) -> ClassFigures:
@@ -148,6 +154,7 @@ def _exercises(reports: Sequence[Report]) -> Iterator[ExerciseFigures]:
             difficulty=statistics.fmean(shares),
             full=sum(exercise["score"] >= exercise["max_score"] for exercise in having),
             untouched=sum(is_untouched(exercise) for exercise in having),
+            timed_out=sum(_has_timed_out(exercise) for exercise in having),
             discrimination=discrimination(shares, rests),
         )
 
@@ -155,6 +162,10 @@ def _exercises(reports: Sequence[Report]) -> Iterator[ExerciseFigures]:
 def is_untouched(exercise: Mapping[str, Any]) -> bool:
     """Whether no check of an exercise found anything to judge."""
     return all(check["status"] == "not_attempted" for task in exercise["tasks"] for check in task["checks"])
+
+
+def _has_timed_out(exercise: Mapping[str, Any]) -> bool:
+    return any(check["status"] == "timed_out" for task in exercise["tasks"] for check in task["checks"])
 
 
 def _checks(reports: Sequence[Report]) -> Iterator[CheckFigures]:

@@ -36,9 +36,9 @@ def student_page(report: Report, pictures: Mapping[int, str] | None = None) -> s
     exercise does not pass, as images, which run no script and load nothing. Whoever makes them of a student's code
     makes them behind the fence.
     """
-    shown = {number: svg for number, svg in (pictures or {}).items() if number in _failing_in_public(report)}
+    shown = {number: svg for number, svg in (pictures or {}).items() if number in failing_in_public(report)}
     counted = [check["status"] == "passed" for _, _, check in each_check(report)]
-    return _page(
+    return page(
         "student.html",
         report=report,
         pictures={number: image(svg) for number, svg in shown.items()},
@@ -53,7 +53,7 @@ def class_page(reports: Mapping[str, Report]) -> str:
     figures = class_figures(list(reports.values()))
     by_score = sorted(reports.items(), key=lambda item: (-item[1]["score"], item[1]["student"]))
     rates = [(check, check.pass_rate) for check in figures.checks]
-    return _page(
+    return page(
         "class.html",
         figures=figures,
         rows=[(f"./{quote(stem, errors='replace')}.html", report) for stem, report in by_score],
@@ -63,6 +63,7 @@ def class_page(reports: Mapping[str, Report]) -> str:
         between=sorted(
             (check for check, rate in rates if rate is not None and 0 < rate < 1), key=lambda c: c.pass_rate or 0
         ),
+        slowest=sorted(((r["seconds"], r["student"]) for r in reports.values() if "seconds" in r), reverse=True)[:1],
         slow=sorted((c for c in figures.checks if c.statuses["timed_out"]), key=lambda c: -c.statuses["timed_out"]),
     )
 
@@ -85,7 +86,8 @@ def _is_harmless(character: str) -> bool:
     return character not in BIDI and not unicodedata.category(character).startswith("C")
 
 
-def _failing_in_public(report: Report) -> set[int]:
+def failing_in_public(report: Report) -> set[int]:
+    """The exercises of which a public check does not pass."""
     return {
         exercise["number"]
         for exercise, _, check in each_check(report)
@@ -93,14 +95,15 @@ def _failing_in_public(report: Report) -> set[int]:
     }
 
 
-def _page(template: str, **content: Any) -> str:
+def page(template: str, **content: Any) -> str:
+    """A page of a template's, whose policy lets nothing run but what is its own."""
     style, script = (TEMPLATES.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     policy = (
         f"default-src 'none'; style-src {_hashed(style)}; script-src {_hashed(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    page = _environment().get_template(template)
-    text: str = page.render(policy=policy, style=Markup(style), script=Markup(script), **content)  # noqa: S704 - our own files
+    own = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 - our own files
+    text: str = _environment().get_template(template).render(policy=policy, **own, **content)
     return text
 
 

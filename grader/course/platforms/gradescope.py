@@ -14,13 +14,16 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from grader.course.config import Late, Settings
 from grader.course.grading import Course, grade
+from grader.course.lateness import lateness
 from grader.course.report import printable, report
 from grader.course.sandbox import sandbox
-from grader.course.submission import Submission, SubmissionError, read_submission
+from grader.course.submission import Submission, read_or_say_why
 from grader.learner.state import write_text
 
 ROOT = "/autograder"
@@ -33,14 +36,15 @@ def results(
 ) -> dict[str, Any]:
     """The whole of results.json: a test per check, and what concerns all of them above.
 
-    `options` has the `hidden` checks' visibility and whether there is a `leaderboard`.
+    `options` has the `hidden` checks' visibility, whether there is a `leaderboard`, and what `late` work costs.
     """
+    taken_off = deduction(document, metadata, options.get("late", {}))
     hidden = _visibility(options["hidden"], metadata)
     tests = list(_tests(document, hidden))
     found: dict[str, Any] = {
-        "score": document["score"],
+        "score": float(Decimal(str(document["score"])) - taken_off),
         "execution_time": round(seconds, 1),
-        "output": "\n\n".join(_remarks(document, metadata)),
+        "output": "\n\n".join(_remarks(document, metadata, taken_off)),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -51,6 +55,7 @@ def results(
             "sandbox": document["sandbox"],
             "submission": document["submission"],
             "seconds_late": late(metadata).total_seconds(),
+            "late_deduction": float(taken_off),
         },
         "tests": tests,
     }
@@ -94,7 +99,7 @@ def _paragraphs(check: Mapping[str, Any]) -> Iterator[str]:
         yield f"Ask yourself: {d['question']}"
 
 
-def _remarks(document: Mapping[str, Any], metadata: Mapping[str, Any]) -> Iterator[str]:
+def _remarks(document: Mapping[str, Any], metadata: Mapping[str, Any], taken_off: Decimal) -> Iterator[str]:
     yield f"{document['score']:g} of {document['max_score']:g} points."
     delay = late(metadata)
     if delay:
@@ -103,6 +108,8 @@ def _remarks(document: Mapping[str, Any], metadata: Mapping[str, Any]) -> Iterat
         given = _moment(metadata.get("created_at"))
         beyond = ", and after the late due date" if last and given and given > last else ""
         yield f"Handed in {minutes // 60} h {minutes % 60:02} min after the due date{beyond}."
+    if taken_off:
+        yield f"{taken_off.normalize():f} points are taken off for that."
     yield from map(printable, document["notes"])
     for exercise in document["exercises"]:
         if exercise["carried_forward"]:
@@ -120,6 +127,17 @@ def late(metadata: Mapping[str, Any]) -> timedelta:
     """How long after the due date the submission came; nothing if in time, or if there is no due date."""
     given, due = _moment(metadata.get("created_at")), _moment(_dates(metadata).get("due_date"))
     return max(given - due, timedelta()) if given and due else timedelta()
+
+
+def deduction(document: Mapping[str, Any], metadata: Mapping[str, Any], rules: Mapping[str, Any]) -> Decimal:
+    """The points that a late submission loses by the rules of course.toml, from Gradescope's own due date."""
+    given, due = _moment(metadata.get("created_at")), _moment(_dates(metadata).get("due_date"))
+    if not given or not due:
+        return Decimal(0)
+    scores = {exercise["number"]: Decimal(str(exercise["score"])) for exercise in document["exercises"]}
+    late = Late(Decimal(rules["percent_per_day"]), int(rules["grace_days"]), Decimal(rules["cap"])) if rules else Late()
+    settings = Settings(exercises=tuple(scores), deadlines=dict.fromkeys(scores, due), late=late)
+    return lateness(scores, given, settings).deduction
 
 
 def _dates(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -153,9 +171,8 @@ def run(root: Path) -> None:
     options = json.loads((source / OPTIONS).read_text(encoding="utf-8"))
     fence = sandbox()
     if not fence.hardened and not options["weak_sandbox"]:
-        missing = "; ".join(f"{layer.name}: {layer.why}" for layer in fence.layers if not layer.active)
         raise RuntimeError(
-            f"The sandbox is not hardened ({missing}). WEAK_SANDBOX=1 make gradescope grades all the same."
+            f"The sandbox is not hardened ({fence.missing}). WEAK_SANDBOX=1 make gradescope grades all the same."
         )
     metadata = _metadata(root / "submission_metadata.json")
     with (source / COURSES).open("rb") as file:
@@ -176,10 +193,7 @@ def _metadata(path: Path) -> dict[str, Any]:
 
 def _submission(folder: Path, metadata: Mapping[str, Any]) -> Submission:
     student = printable(", ".join(str(user.get("name", "?")) for user in metadata.get("users") or ())) or "student"
-    try:
-        return read_submission(folder, student)
-    except SubmissionError as error:
-        return Submission(student, {}, (str(error),))
+    return read_or_say_why(folder, student)
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ from grader.course.notebook import Cell, first_solutions, read_cells
 from grader.course.notebooks import checks_id, notebooks
 from grader.course.report import report
 from grader.course.sandbox import UIDS, sandbox
-from grader.course.submission import Submission, SubmissionError, read_submission
+from grader.course.submission import NOTEBOOK, read_or_say_why
 from grader.course.suites import load_course
 from grader.learner.catalogue import read_catalogue
 from grader.learner.records import Exercise
@@ -44,7 +44,6 @@ from grader.learner.state import back_up, write_text
 
 KATA = Path(__file__).resolve().parents[3]
 SEED_FILE = "seed.json"
-LARGEST = 64_000_000  # bytes of a notebook, outputs included
 FILES = 100  # of a submission
 CELLS, LONG = 1_000, 100_000  # cells, and characters of a cell, that are shown again
 MARGIN, WIDTH = " " * 15, 100
@@ -242,10 +241,10 @@ def _read(path: Path) -> bytes:
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with open(number, "rb") as file:  # noqa: PTH123 - a descriptor
             ordinary = stat.S_ISREG(os.fstat(number).st_mode)
-            data = file.read(LARGEST + 1) if ordinary else b""
+            data = file.read(NOTEBOOK + 1) if ordinary else b""
     except OSError:
         return b""
-    return data if len(data) <= LARGEST else b""
+    return data if len(data) <= NOTEBOOK else b""
 
 
 @lru_cache(maxsize=2)  # the notebooks of one submission are graded together and then asked for one by one
@@ -260,17 +259,14 @@ def _document(student: str, files: tuple[tuple[str, bytes], ...], seed: int) -> 
             path.write_bytes(data)
         course = _course(seed)
         with _at(KATA):
-            try:
-                submission = read_submission(Path(folder), student)
-            except SubmissionError as error:
-                submission = Submission(student, {}, (str(error),))
+            submission = read_or_say_why(Path(folder), student)
             return report(grade(submission, course, fence, os.getpid() % UIDS), course, fence.level)
 
 
 @lru_cache(maxsize=1)
 def _course(seed: int) -> Course:
     with _at(KATA):
-        return load_course(seed=seed)
+        return load_course(frozenset(read_catalogue()), seed)  # an assignment names its own
 
 
 def _seed(root: Path) -> int:

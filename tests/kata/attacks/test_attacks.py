@@ -18,6 +18,7 @@ from grader.course.grading import HIDDEN, VISIBLE, Course, Suite, grade
 from grader.course.report import as_markdown, as_text, report
 from grader.course.sandbox import FIRST_UID, LAYERS, UIDS, _libraries, sandbox
 from grader.course.submission import Submission
+from grader.course.worker import Limits
 from grader.learner.catalogue import read_catalogue
 from grader.learner.paths import SOLUTIONS
 from grader.learner.records import Check, Probe, Status
@@ -194,8 +195,8 @@ def _secrets_around(monkeypatch):
 
 @pytest.fixture
 def short_limits(monkeypatch):
-    monkeypatch.setattr(worker, "CPU_SECONDS", 0.3)
-    monkeypatch.setattr(worker, "WALL_SECONDS", 0.7)
+    for name in ("COURSE", "SECOND"):
+        monkeypatch.setitem(globals(), name, replace(globals()[name], limits=Limits(0.3, 0.7)))
 
 
 def holds(held, fence):

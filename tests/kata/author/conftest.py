@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 COPIED = ("exercises", "solutions", "tests/public", "grader")
-LINKED = ("minigrad_reference", "pyproject.toml")
+LINKED = ("docs/images", "minigrad_reference", "notebooks", "pyproject.toml")
 VARIABLES = ("CI", "DEBUG", "DESK", "FORCE", "PYTEST_ADDOPTS", "PYTHONIOENCODING")
 
 
@@ -24,6 +24,7 @@ class Author:
             unwanted = shutil.ignore_patterns("__pycache__", ".ruff_cache", ".pytest_cache")
             shutil.copytree(ROOT / name, folder / name, ignore=unwanted)
         for name in LINKED:
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).symlink_to(ROOT / name)
         for stub in (folder / "exercises" / ".stubs").glob("ex*.py"):  # whoever works at the desk of the original
             shutil.copy(stub, folder / "exercises")

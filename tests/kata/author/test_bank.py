@@ -258,7 +258,8 @@ def fresh(make_author):
     """A copy of the repository in which both carry the mark of what they are made from now."""
     author = make_author()
     for name in ("tests/hidden", "docs"):
-        shutil.copytree(ROOT / name, author.folder / name, ignore=shutil.ignore_patterns("__pycache__", "images"))
+        unwanted = shutil.ignore_patterns("__pycache__", "images")
+        shutil.copytree(ROOT / name, author.folder / name, ignore=unwanted, dirs_exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(author.folder)
         for path, files in [*((path, FINGERPRINTS_FROM) for path in FINGERPRINT_FILES), (PAGE, PAGE_FROM)]:

@@ -14,6 +14,7 @@ TITLES = {
     "fingerprints": "The fingerprints of the misconceptions were made from what the chaffs and the checks are now",
     "ladder": "The sketches for explain are what the oracles say now",
     "score": "docs/mutation-score.md was made from what the checks and the mistakes are now",
+    "pictures": "Pictures and walkthroughs show what their sources make now",
     "leak": "No line of a worked answer stands in exercises/",
     "lessons": "Every worked example in a lesson gives what the lesson says",
     "pass": "Every worked answer passes every check",
@@ -104,6 +105,7 @@ FOUND = {
     "a check that doing nothing passes": (full_of_faults, "nothing", "ex01.free passes when every stub is: pass\n"),
     "a check that a stub passes": (full_of_faults, "fail", "ex01.free is 'passed' on the untouched stub:"),
     "a stale ladder": (full_of_faults, "ladder", "tests/public/ladder.json is stale; run `make key`.\n"),
+    "a stale picture": (full_of_faults, "pictures", "docs/images/explain.svg is stale; run `make images`.\n"),
     "a stale key": (out_of_date, "key", "tests/public/key.json is stale; run `make key`.\n"),
     "a check without an answer": (
         out_of_date,

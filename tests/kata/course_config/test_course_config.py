@@ -11,11 +11,23 @@ from hypothesis import strategies as st
 
 from grader.course.config import ConfigError, Late, Settings, read_settings, selection
 from grader.course.lateness import Lateness, days_late, lateness
+from grader.course.worker import Limits
 
 ROOT = Path(__file__).parents[3]
 BERLIN = ZoneInfo("Europe/Berlin")
 MOMENT = "2027-01-29T23:59:59"
-KEYS = ("time_zone", "title", "exercises", "deadline", "deadlines", "late", "roster", "similarity")
+KEYS = (
+    "time_zone",
+    "title",
+    "exercises",
+    "deadline",
+    "deadlines",
+    "late",
+    "roster",
+    "similarity",
+    "carried_forward",
+    "limits",
+)
 DUE = datetime(2026, 11, 20, 23, 59, tzinfo=BERLIN)
 
 
@@ -50,6 +62,11 @@ def test_everything_that_can_be_said_is_read(tmp_path):
     deadline = 2026-11-20T23:59:00
     roster = "people/class.csv"
     similarity = true
+    carried_forward = 50
+    [limits]
+    cpu_seconds = 4
+    wall_seconds = 12.5
+    memory_mb = 1024
     [late]
     percent_per_day = 12.5
     grace_days = 2
@@ -64,6 +81,8 @@ def test_everything_that_can_be_said_is_read(tmp_path):
     assert settings.late == Late(Decimal("12.5"), 2, Decimal(50))
     assert settings.roster == tmp_path / "people" / "class.csv"
     assert settings.similarity is True
+    assert settings.carried_forward == 50
+    assert settings.limits == Limits(4.0, 12.5, 2**30)
     assert settings.deadlines[1] == settings.deadlines[2] == datetime(2026, 11, 6, 12, tzinfo=BERLIN)
     assert settings.deadlines[3] == DUE
     assert settings.deadlines[5] == datetime(2026, 12, 1, 17, tzinfo=timezone.utc)
@@ -105,6 +124,19 @@ def test_everything_that_can_be_said_is_read(tmp_path):
             "deadlin = 2026-11-20T23:59:00",
             f"deadlin is not known; the file may have {', '.join(KEYS)}.",
         ),
+        (
+            "carried_forward = -1",
+            "carried_forward = -1 is not between 0 and 100; write carried_forward = 100.",
+        ),
+        (
+            "[limits]\ncpu_seconds = 0",
+            "limits.cpu_seconds = 0 is not between 0.1 and 600; write cpu_seconds = 2.",
+        ),
+        (
+            "[limits]\nwall_seconds = nan",
+            'limits.wall_seconds = "NaN" is not between 0.1 and 600; write wall_seconds = 5.',
+        ),
+        ("[limits]\nmemory_mb = 1", "limits.memory_mb = 1 is not between 256 and 65536; write memory_mb = 512."),
         ("late = 10", "late = 10 is no table; write [late] above its keys."),
         (
             "[late]\npercent_per_day = 101",

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -52,6 +53,11 @@ def make_class(folder):
     (folder / "henry.zip").write_bytes(b"PK and no more")
 
 
+def lasting(path):
+    """What a file holds but for the seconds that it took to make."""
+    return re.sub(rb' "seconds": [0-9.]+,\n', b"", path.read_bytes())
+
+
 class Room:
     """A folder that fenced processes can reach, whose path tells every process of its runs."""
 
@@ -77,7 +83,7 @@ class Room:
     def made(self, out):
         """Every file of a run and what it holds."""
         paths = [path for path in (self.folder / out).rglob("*") if path.is_file()]
-        return {str(path.relative_to(self.folder / out)): path.read_bytes() for path in paths}
+        return {str(path.relative_to(self.folder / out)): lasting(path) for path in paths}
 
     def reports(self, out):
         return list((self.folder / out / "reports").glob("*.json"))
@@ -328,11 +334,11 @@ def test_new_points_show_in_the_gradebook(small, tmp_path, course):
 def test_a_damaged_report_is_made_again(small, tmp_path):
     grade = small(tmp_path)
     (report,) = (tmp_path / "out" / "reports").glob("alice-*.json")
-    whole = report.read_bytes()
+    whole = lasting(report)
     for damaged in (whole[:1000], b"", b"[]", b"{}", b"\xff"):
         report.write_bytes(damaged)
         assert grade() == ["alice"]
-        assert report.read_bytes() == whole
+        assert lasting(report) == whole
 
 
 def test_odd_submissions_get_a_sentence_and_the_others_their_marks(small, tmp_path):

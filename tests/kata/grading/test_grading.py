@@ -1,6 +1,7 @@
 """Marks are fair: right work gets them, an early slip does not sink later work, and nothing hidden is shown."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -11,6 +12,9 @@ from grader.course.report import as_markdown, as_text, report
 from grader.course.sandbox import sandbox
 from grader.course.submission import Submission
 from grader.course.suites import load_course
+from grader.course.worker import Limits
+from grader.learner.judging import same
+from grader.learner.key import expected_values
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "grader/course/report.schema.json").read_text(encoding="utf-8"))
@@ -71,6 +75,43 @@ def test_a_slip_in_exercise_3_costs_exercise_3_alone_and_the_report_says_where_i
     assert exercise(document, 1)["carried_forward"] == exercise(document, 3)["carried_forward"] == ""
 
 
+@pytest.mark.parametrize(("share", "part"), [(0.5, 0.5), (0.0, 0.0)])
+def test_a_course_may_give_less_for_what_is_right_on_the_worked_answers_alone(course, share, part):
+    strict = replace(course, carried_share=share)
+    changes = {3: WRONG_PRODUCT}
+    full, less = (exercise(graded(which, changes, numbers={1, 2, 3, 4}), 4) for which in (course, strict))
+    checks = [c for t in full["tasks"] for c in t["checks"]]
+    assert full["score"] == full["max_score"]
+    carried = sum(check["points"] for check in checks if check["carried_forward"])
+    assert carried > 0
+    assert less["score"] == pytest.approx(full["score"] - (1 - part) * carried, abs=1e-3)
+    assert less["score"] == pytest.approx(sum(c["points"] for t in less["tasks"] for c in t["checks"]), abs=1e-3)
+
+
+def test_no_check_is_passed_by_answering_one_simple_value_to_everything(course):
+    simple = (True, False, None, 0, 1, -1, 0.0, 1.0, -1.0, "", [], [0.0], [1.0], [True], [False])
+    for suite in course.suites:
+        for check in suite.checks:
+            expected = expected_values(suite.key, check, course.modules[check.exercise]).values()
+            for value in simple:
+                told = [same(answer, value, check.probe.rel, check.probe.abs) for answer in expected]
+                assert not all(told), (check.id, value)
+
+
+def test_course_toml_chooses_the_exercises_and_the_limits(tmp_path, monkeypatch):
+    for name in ("grader", "tests", "solutions"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    text = 'exercises = "2"\ncarried_forward = 25\n[limits]\ncpu_seconds = 7\n'
+    (tmp_path / "course.toml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    chosen = load_course(seed=7)
+    assert list(chosen.exercises) == [2]
+    assert {check.exercise for suite in chosen.suites for check in suite.checks} == {2}
+    assert chosen.carried_share == 0.25
+    assert chosen.limits == Limits(cpu_seconds=7.0)
+    assert list(load_course(frozenset({1, 3}), seed=7).exercises) == [1, 3]
+
+
 def test_a_missing_exercise_costs_itself_alone(course):
     document = graded(course, {4: None})
     assert exercise(document, 4)["score"] == 0
@@ -126,7 +167,8 @@ def test_the_same_seed_gives_the_same_verdicts_and_another_seed_asks_something_e
     assert again == course
     assert [s.checks for s in other.suites] != [s.checks for s in course.suites]
     changes = {4: [("reversed(topological_order(self))", "topological_order(self)")]}
-    assert graded(course, changes) == graded(again, changes)
+    first, second = graded(course, changes), graded(again, changes)
+    assert {**first, "seconds": 0} == {**second, "seconds": 0}
 
 
 @pytest.mark.slow

@@ -348,7 +348,38 @@ def test_late_work_is_told_so_by_the_due_dates_of_the_assignment(document, creat
     found = results(document, {**METADATA, "created_at": created}, OPTIONS, 1.0)
     assert (sentence in found["output"]) if sentence else ("Handed in" not in found["output"])
     assert (found["extra_data"]["seconds_late"] > 0) is bool(sentence)
-    assert found["score"] == document["score"]  # the late policy is the platform's or the gradebook's
+    assert found["score"] == document["score"]  # where course.toml takes nothing off
+
+
+RULES = {"percent_per_day": "10", "grace_days": "1", "cap": "25"}
+
+
+@pytest.mark.parametrize(
+    ("created", "share"),
+    [
+        ("2027-01-29T23:59:00-08:00", 0),
+        ("2027-01-30T07:59:00Z", 0),
+        ("2027-01-30T23:59:00-08:00", 0),  # a day of grace
+        ("2027-01-30T23:59:01-08:00", 0.1),
+        ("2027-02-05T00:00:00-08:00", 0.25),
+        ("no date", 0),
+    ],
+)
+def test_late_work_loses_what_course_toml_says(document, created, share):
+    metadata = {**METADATA, "created_at": created}
+    found = results(document, metadata, {**OPTIONS, "late": RULES}, 1.0)
+    jsonschema.validate(found, SCHEMA)
+    lost = found["extra_data"]["late_deduction"]
+    assert lost == pytest.approx(document["score"] * share)
+    assert found["score"] == pytest.approx(document["score"] - lost)
+    assert ("points are taken off for that." in found["output"]) is (share > 0)
+
+
+def test_an_extension_moves_what_is_late(document):
+    late_by_far = {**METADATA, "created_at": "2027-02-01T00:00:00-08:00"}
+    extended = {**METADATA["users"][0], "assignment": {"due_date": "2027-02-02T00:00:00.000000-08:00"}}
+    found = results(document, {**late_by_far, "users": [extended]}, {**OPTIONS, "late": RULES}, 1.0)
+    assert found["score"] == document["score"]
 
 
 def test_an_extension_counts_for_the_student_who_has_it():
@@ -414,4 +445,6 @@ def test_the_commands_of_the_guide_work_as_they_stand(tmp_path):
         assert done.returncode == 0, (line, done.stderr)
         assert "Give the assignment 66 points." in done.stdout or "EXERCISES" in settings
     with zipfile.ZipFile(tmp_path / "build/gradescope/autograder.zip") as opened:
-        assert json.loads(opened.read("options.json"))["hidden"] == "after_due_date"
+        options = json.loads(opened.read("options.json"))
+    assert options["hidden"] == "after_due_date"
+    assert options["late"] == {"percent_per_day": "0", "grace_days": "0", "cap": "100"}

@@ -1,5 +1,6 @@
 """The notebooks are the exercises: the same lesson, the same code, the same checks, the same marks."""
 
+import base64
 import json
 import re
 import subprocess
@@ -13,6 +14,7 @@ from markdown_it import MarkdownIt
 
 from grader.course.cut import cut
 from grader.course.grading import grade
+from grader.course.illustrations import LINE
 from grader.course.notebook import read_notebook
 from grader.course.notebooks import FIRST_CELL, checks_id, notebook, notebooks
 from grader.course.report import report
@@ -127,12 +129,28 @@ def test_every_word_of_the_lesson_is_shown_as_it_stands(number):
     lesson = source[3 : source.index('"""', 3)].partition("Run `make test-exercise-")[0]
     cells = [c for c in json.loads(as_notebook(number, source))["cells"] if c["cell_type"] == "markdown"]
     html = MarkdownIt("commonmark").render("\n\n".join("".join(cell["source"]) for cell in cells))
+    html = re.sub(r'<img src="attachment:[^"]+" alt="([^"]+)" />', r"\1", html)
     shown = unescape(re.sub(r"<[^>]+>", "", html)).partition("Run the cells from the top.")[0]
+    lesson = LINE.sub(r"\g<words>", lesson)
     plain = re.sub(r"(?m)^\s*-+$|^- ", "", lesson).replace("`", "")
     title, _, rest = plain.partition("\n")
     assert shown.replace("`", "").split() == [*title.rstrip(".").split(), *rest.split()]
     assert "<em>" not in html
     assert "<strong>" not in html
+
+
+def test_a_picture_that_a_lesson_names_is_in_its_notebook():
+    shown = {}
+    for number in NUMBERS:
+        cells = json.loads(as_notebook(number, solution(number)))["cells"]
+        for cell in cells:
+            for name, content in cell.get("attachments", {}).items():
+                assert f"](attachment:{name})" in "".join(cell["source"])
+                ((kind, data),) = content.items()
+                picture = "".join(data).encode() if kind == "image/svg+xml" else base64.b64decode(data)
+                assert picture == (ROOT / "docs/images" / name).read_bytes()
+                shown.setdefault(number, []).append(name)
+    assert shown == {3: ["step_backward.png"], 4: ["explain.svg"], 11: ["decision_boundary.png"]}
 
 
 def test_the_answers_pass_their_checks_when_the_cells_are_run(tmp_path):

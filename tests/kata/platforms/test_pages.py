@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from grader.course.classroom import grade_class
 from grader.course.pages.figures import class_figures, discrimination, distribution
-from grader.course.pages.rendering import class_page, plain, student_page
+from grader.course.pages.rendering import class_page, page, plain, student_page
 from grader.course.pages.site import SiteError, read_pictures, read_reports, write_site
 
 ROOT = Path(__file__).parents[3]
@@ -203,13 +203,19 @@ def test_reports_of_different_runs_are_told_apart():
 
 
 def test_a_time_of_grading_is_shown_where_reports_have_one():
-    assert "on average" not in class_page({"a": small()})
-    assert "took 4 s in all, 2 s on average, 3 s at most" in class_page(
-        {
-            "a": {**small(), "seconds": 1.0},
-            "b": {**small(), "seconds": 3.0},
-        }
-    )
+    assert "Median</dt><dd>2 s" not in class_page({"a": small()})
+    took = {"a": 1.0, "b": 2.0, "c": 12.5}
+    page = class_page({**{name: {**small(name), "seconds": seconds} for name, seconds in took.items()}, "d": small()})
+    told = {"Median": "2 s", "Most": "12.5 s", "In all": "15.5 s"}
+    assert all(f"<dt>{name}</dt><dd>{value}</dd>" in page for name, value in told.items())
+    assert "of 3 submissions whose report says so. The most: <bdi>c</bdi>" in page
+
+
+def test_the_exercises_in_which_time_ran_out_are_counted_by_submission():
+    twice = exercise(2, [check("a", "timed_out", 2), check("b", "timed_out", 2)])
+    reports = [report("x", exercise(1, [check("c")]), twice), report("y", exercise(1, [check("c")]), twice), small()]
+    assert [e.timed_out for e in class_figures(reports).exercises] == [0, 3, 0, 0]
+    assert 'Title 2 <span class="aside">3 submissions</span>' in class_page(dict(zip("abc", reports, strict=True)))
 
 
 # The pages as text
@@ -506,7 +512,12 @@ def test_axe_finds_no_barrier_and_nothing_is_wider_than_the_window(window, class
     from axe_playwright_python.sync_playwright import Axe
 
     (tmp_path / "student.html").write_text(student_page(small(), {1: SVG}), encoding="utf-8")
-    for path in (class_file, tmp_path / "student.html"):
+    lines = "x = 1\n" * 3, "y = 'a long line of somebody' + 'something that does not end soon' + 'but goes on and on'\n"
+    overlap = {"exercise": 4, "shared": 90, "shares": (0.7, 1.0), "passages": lines}
+    pairs = [{"students": ("Zoë", "adam"), "overlaps": [overlap]}]
+    similar = page("similarity.html", pairs=pairs, students=2, threshold=0.6, common=10)
+    (tmp_path / "similar.html").write_text(similar, encoding="utf-8")
+    for path in (class_file, tmp_path / "student.html", tmp_path / "similar.html"):
         w = window(path, width=width, scheme=scheme)
         w.page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
         found = Axe().run(w.page)

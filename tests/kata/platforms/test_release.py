@@ -94,6 +94,17 @@ def test_all_that_a_student_needs_is_in_a_release(files):
         assert sum(f"/ex{number:02d}_" in path for path in files) >= 2  # the exercise and its stub
 
 
+def test_the_pictures_of_its_lessons_are_in_a_release_and_no_others_pass():
+    picture = "docs/images/step_backward.png"
+    five, two = (student_files(range(1, last), Settings()) for last in (6, 3))
+    assert {path for path in five if path.startswith("docs/")} == {picture, "docs/images/explain.svg"}
+    assert not [path for path in two if path.startswith("docs/")]
+    assert leaks(five, read_secrets()) == []
+    other = (ROOT / "docs/images/step_forward.png").read_bytes()
+    for content in (other, five[picture] + b"\0"):
+        assert any("pictures that no lesson shows" in find for find in found(picture, content))
+
+
 def test_a_release_of_five_exercises_holds_the_parts_of_these_alone():
     files = student_files(range(1, 6), Settings())
     assert leaks(files, read_secrets()) == []
@@ -292,6 +303,20 @@ def test_a_student_trains_and_draws_with_the_own_engine_alone(student):
     assert {"loss_over_epochs.png", "final_prediction_graph.svg", "computation_graph.svg", "network.svg"} <= made
 
 
+def test_a_student_steps_through_an_expression_before_anything_is_written_and_on_the_own_engine(student):
+    said = "The page is build/step/step.html; open it in a browser.\n"
+    assert kata(student, "step").stdout == said
+    stub = "Your own engine is not complete: exercise 3: Value.__mul__ is still a stub.\n"
+    assert kata(student, "step", ENGINE="mine").stderr == stub
+    solve(student, *range(1, 12))
+    assert kata(student, "step", ENGINE="mine", NETWORK="toy").stdout == said
+    path = student / "exercises" / "ex06_activations.py"
+    right, wrong = "(1.0 - out.data**2) * out.grad", "(1.0 - out.data) * out.grad"
+    path.write_text(path.read_text(encoding="utf-8").replace(right, wrong), encoding="utf-8")
+    found = "Your numbers first differ on the way back, from f back to e: e.grad is 0.23841, expected 0.41997."
+    assert kata(student, "step", ENGINE="mine").stdout.startswith(found)
+
+
 def test_a_copy_with_fewer_exercises_ends_with_its_last(tmp_path):
     for path, content in student_files([1], Settings()).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
@@ -354,7 +379,7 @@ def test_the_commands_of_the_guide_work_as_they_stand(tmp_path):
         "minigrad_reference",
     ):
         (tmp_path / name).symlink_to(ROOT / name)
-    for name in ("grader", "exercises"):
+    for name in ("grader", "exercises", "docs"):
         (tmp_path / name).symlink_to(ROOT / name)
     listed = commands(PAGE)
     assert len(listed) >= 3

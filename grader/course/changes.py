@@ -1,0 +1,202 @@
+"""What became of the marks of a class between two gradings: student by student, check by check, with the reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from grader.course.report import escaped, printable
+
+Report = Mapping[str, Any]
+LEAST = 1e-4  # a report rounds to as much
+ROWS = 60  # of the table in a terminal
+HEADINGS = (
+    "student",
+    "score_before",
+    "score_after",
+    "check",
+    "title",
+    "points_before",
+    "points_after",
+    "status_before",
+    "status_after",
+    "why",
+)
+
+
+@dataclass(frozen=True)
+class CheckChange:
+    """A check whose points or status are others than before; None and '' where it was or is not there."""
+
+    id: str
+    title: str
+    points: tuple[float | None, float | None]
+    status: tuple[str, str]
+    why: str
+
+
+@dataclass(frozen=True)
+class StudentChange:
+    """A student whose score or checks changed; None for a score where there was or is no report."""
+
+    student: str
+    score: tuple[float | None, float | None]
+    checks: tuple[CheckChange, ...]
+    why: str = ""
+
+    @property
+    def difference(self) -> float:
+        before, after = self.score
+        return (after or 0.0) - (before or 0.0)
+
+
+def changes(before: Mapping[str, Report], after: Mapping[str, Report]) -> list[StudentChange]:
+    """Whose report, by student, changed: those who lost most first, then those who gained most, then the others."""
+    found = []
+    for student in sorted(before.keys() | after.keys()):
+        old, new = before.get(student), after.get(student)
+        if old is None or new is None:
+            why = "was not graded before" if old is None else "there is no submission any more"
+            found.append(StudentChange(student, (_score(old), _score(new)), (), why))
+            continue
+        checks = tuple(_check_changes(old, new))
+        if checks or abs(old["score"] - new["score"]) >= LEAST:
+            found.append(StudentChange(student, (old["score"], new["score"]), checks))
+    return sorted(found, key=lambda c: (c.difference >= 0, -abs(c.difference), c.student))
+
+
+def _score(report: Report | None) -> float | None:
+    return None if report is None else report["score"]
+
+
+def _check_changes(old: Report, new: Report) -> Iterator[CheckChange]:
+    before, after = _checks(old), _checks(new)
+    for check_id in sorted(before.keys() | after.keys()):
+        was, now = before.get(check_id), after.get(check_id)
+        points = (was["points"] if was else None, now["points"] if now else None)
+        status = (was["status"] if was else "", now["status"] if now else "")
+        if status[0] != status[1] or abs((points[0] or 0) - (points[1] or 0)) >= LEAST:
+            known = now or was or {}
+            yield CheckChange(check_id, known["title"], points, status, _why(was, now, old, new))
+
+
+def _checks(report: Report) -> dict[str, Mapping[str, Any]]:
+    return {c["id"]: c for exercise in report["exercises"] for task in exercise["tasks"] for c in task["checks"]}
+
+
+def _why(was: Mapping[str, Any] | None, now: Mapping[str, Any] | None, old: Report, new: Report) -> str:
+    """The reason as far as two reports tell it."""
+    if was is None:
+        return "the check is new"
+    if now is None:
+        return "the check is gone"
+    reasons = []
+    if was["max_points"] != now["max_points"]:
+        reasons.append(f"it is worth {now['max_points']:g} points, was {was['max_points']:g}")
+    if was["status"] != now["status"] or was["carried_forward"] != now["carried_forward"]:
+        reasons.append(_why_another_verdict(was, now, old, new))
+    return "; ".join(reasons) or "its points are counted in another way"
+
+
+def _why_another_verdict(was: Mapping[str, Any], now: Mapping[str, Any], old: Report, new: Report) -> str:
+    if old["submission"] != new["submission"]:
+        return "the submission changed"
+    if old["seed"] != new["seed"]:
+        return f"the randomised checks were drawn anew (seed {new['seed']}, was {old['seed']})"
+    if "timed_out" in (was["status"], now["status"]):
+        return "the time that it takes: the limit, the check or the machine is another"
+    if was["carried_forward"] != now["carried_forward"]:
+        counts = "counts" if now["carried_forward"] else "does not count"
+        return f"it {counts} on the worked answers of the earlier exercises now"
+    return "the check or its answer changed: the submission is the same"
+
+
+def rows(found: Sequence[StudentChange]) -> Iterator[tuple[str, ...]]:
+    """The rows of changes.csv, one per check, or one for a student of whose checks none changed."""
+    yield HEADINGS
+    for change in found:
+        first = (change.student, *map(_number, change.score))
+        for check in change.checks:
+            yield (*first, check.id, check.title, *map(_number, check.points), *check.status, check.why)
+        if not change.checks:
+            yield (*first, "", "", "", "", "", "", change.why)
+
+
+def as_markdown(found: Sequence[StudentChange]) -> str:
+    """The whole of changes.md."""
+    lines = ["# Changed marks", "", summary(found), ""]
+    counts = check_counts(found)
+    if counts:
+        lines += ["| check | lower for | higher for |", "|---|---:|---:|"]
+        lines += [f"| `{check}` | {lower} | {higher} |" for check, (lower, higher) in counts.items()]
+    for change in found:
+        score = " → ".join(number or "none" for number in map(_number, change.score))
+        lines += ["", f"## {escaped(change.student)}: {score}", ""]
+        lines += [f"{change.why.capitalize()}."] if change.why else []
+        if change.checks:
+            lines += ["| check | title | points | status | why |", "|---|---|---|---|---|"]
+        for check in change.checks:
+            cells = (escaped(check.title), _arrow(*map(_number, check.points)), _words(check), escaped(check.why))
+            lines.append(f"| `{check.id}` | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def check_counts(found: Sequence[StudentChange]) -> dict[str, tuple[int, int]]:
+    """By check, for how many students it gives fewer points and for how many more; the most frequent first."""
+    lower, higher = Counter[str](), Counter[str]()
+    for change in found:
+        for check in change.checks:
+            difference = (check.points[1] or 0) - (check.points[0] or 0)
+            lower[check.id] += difference < 0
+            higher[check.id] += difference > 0
+    return {check: (lower[check], higher[check]) for check, _ in (lower + higher).most_common()}
+
+
+def as_table(found: Sequence[StudentChange]) -> Table:
+    """The changes for a terminal, as many as can be read there; nothing in it steers the terminal."""
+    table = Table()
+    for heading in ("student", "score", "check", "points", "status", "why"):
+        table.add_column(heading, overflow="fold")
+    for change in found:
+        if table.row_count >= ROWS:
+            break
+        name = _shown(change.student)
+        score = _arrow(*(number or "none" for number in map(_number, change.score)))
+        if not change.checks:
+            table.add_row(name, score, "", "", "", change.why)
+        for place, check in enumerate(change.checks[:ROWS]):
+            first = (name, score) if place == 0 else ("", "")
+            title = f"{check.id}\n{_shown(check.title)}"
+            table.add_row(*first, title, _arrow(*map(_number, check.points)), _words(check), check.why)
+    return table
+
+
+def summary(found: Sequence[StudentChange]) -> str:
+    """One sentence: how many marks changed, and which way."""
+    if not found:
+        return "No mark changed."
+    lower = sum(change.difference <= -LEAST for change in found)
+    higher = sum(change.difference >= LEAST for change in found)
+    return f"Marks that are lower: {lower}; higher: {higher}; the same by other checks: {len(found) - lower - higher}."
+
+
+def _shown(text: str) -> str:
+    """A stranger's text on one line of a table."""
+    return escape(printable(text).replace("\n", " "))
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
+def _arrow(before: str, after: str) -> str:
+    return before if before == after else f"{before} → {after}".strip()
+
+
+def _words(check: CheckChange) -> str:
+    return _arrow(*(status.replace("_", " ") for status in check.status))

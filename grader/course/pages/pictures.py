@@ -1,0 +1,127 @@
+"""Explain pictures of a class: for each exercise that is wrong, the simplest expression on which the code differs.
+
+The students' code is asked behind the fence. What it answers is untrusted: text and numbers of bounded size, of which
+only what a picture shows is kept. The picture itself is made here, of these alone.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import as_completed
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from graphviz import Digraph
+
+from grader.course.executors import pool
+from grader.course.given import with_given
+from grader.course.grading import desk
+from grader.course.pages.figures import Report
+from grader.course.pages.rendering import failing_in_public
+from grader.course.pages.site import PICTURES, read_reports
+from grader.course.report import printable
+from grader.course.sandbox import sandbox
+from grader.course.submission import find_submissions, read_or_say_why
+from grader.course.worker import Worker
+from grader.learner.catalogue import read_catalogue
+from grader.learner.explain import Explanation, sketches
+from grader.learner.paths import SOLUTIONS
+from grader.learner.picture import picture
+from grader.learner.records import Check, Exercise, Probe, Sketch
+from minigrad_reference.drawing.render import render
+
+NAMES = 200  # edges, or places in an order, that a picture can have
+
+
+def draw_class(submissions: Path, out: Path, jobs: int) -> Iterator[int]:
+    """Draw the pictures of every report in `out`; yields how many each has.
+
+    A submission that is another one than was graded has none. Raises SiteError, and RuntimeError without Graphviz.
+    """
+    paths = dict(find_submissions(submissions))
+    reports = read_reports(out / "reports")
+    with TemporaryDirectory() as trial:
+        render(Digraph(), Path(trial, "trial.svg"))  # that Graphviz is missing is told here
+    with pool(jobs) as processes:
+        futures = []
+        for slot, (name, report) in enumerate(reports.items()):
+            folder = out / PICTURES / name
+            shutil.rmtree(folder, ignore_errors=True)
+            path = paths.get(report["student"])
+            futures.append(processes.submit(draw_one, path, report, folder, slot))
+        for future in as_completed(futures):
+            yield future.result()
+
+
+def draw_one(path: Path | None, report: Report, folder: Path, slot: int) -> int:
+    """Draw into a folder what is wrong with a submission, exercise by exercise; returns the number of pictures."""
+    submission = read_or_say_why(path, report["student"]) if path else None
+    if submission is None or submission.digest != report["submission"]:
+        return 0
+    count, catalogue = 0, read_catalogue()
+    submission = with_given(submission, catalogue, {number: _solution(e) for number, e in catalogue.items()})
+    for number in sorted(failing_in_public(report) & submission.sources.keys()):
+        found = simplest(catalogue[number], submission.sources[number], slot)
+        if found is not None and found.fault is None:
+            folder.mkdir(parents=True, exist_ok=True)
+            with suppress(RuntimeError):  # one that Graphviz cannot draw is no reason to draw no other
+                render(picture(found), folder / f"{number}.svg")
+                count += 1
+    return count
+
+
+def simplest(exercise: Exercise, source: str, slot: int = 0) -> Explanation | None:
+    """The first sketch on which the code differs, asked behind the fence, on the worked answers before it."""
+    catalogue = read_catalogue()
+    sources = {catalogue[n].module: _solution(catalogue[n]) for n in catalogue if n < exercise.number}
+    with desk() as folder, Worker(sandbox(), folder, slot) as worker:
+        for module, text in {**sources, exercise.module: source}.items():
+            (folder / f"{module}.py").write_text(text, encoding="utf-8", errors="replace")
+        for sketch in sketches(exercise):
+            explanation = _explanation(worker, exercise, sketch)
+            if explanation.differs:
+                return explanation
+    return None
+
+
+def _solution(exercise: Exercise) -> str:
+    return (SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")
+
+
+def _explanation(worker: Worker, exercise: Exercise, sketch: Sketch) -> Explanation:
+    asked = worker.observe(exercise, _check(exercise, sketch, sketch.observe))
+    order = {}
+    if sketch.order and asked.fault is None:
+        order = worker.observe(exercise, _check(exercise, sketch, (sketch.order,))).values
+    names = {node.name for node in sketch.nodes}
+    values = {text: _harmless(value) for text, value in asked.values.items()}
+    if sketch.edges in values:
+        values[sketch.edges] = [edge for edge in _listed(values[sketch.edges]) if _is_edge(edge, names)]
+    known = tuple(name for name in _listed(order.get(sketch.order)) if type(name) is str and name in names)
+    return Explanation(sketch, values, asked.fault, known)
+
+
+def _check(exercise: Exercise, sketch: Sketch, observe: tuple[str, ...]) -> Check:
+    return Check("test_sketch", exercise.number, "", 1, "", Probe(sketch.snippet, observe))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value[:NAMES] if isinstance(value, list) else []
+
+
+def _is_edge(edge: Any, names: set[str]) -> bool:
+    return isinstance(edge, list) and len(edge) == 2 and all(type(end) is str and end in names for end in edge)
+
+
+def _harmless(value: Any) -> Any:
+    """A value in which no text holds a character that steers or hides anything."""
+    if isinstance(value, str):
+        return printable(value).replace("\n", " ")
+    if isinstance(value, list):
+        return [_harmless(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _harmless(text) for name, text in value.items()}
+    return value

@@ -1,0 +1,89 @@
+"""Grades a class again and says which marks changed and why; the reports from before are kept beside the new ones.
+
+Only what changed is graded. The class keeps its seed, so that the randomised checks ask what they asked before. A run
+that was stopped is gone on with: its changes are measured from where it began.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from grader.course.changes import StudentChange, as_markdown, changes, rows
+from grader.course.classroom import SEED_FILE, Outcome, grade_class
+from grader.course.pages.site import read_reports
+from grader.course.sheet import write_sheet
+from grader.learner.state import write_text
+
+EARLIER = "earlier"
+KEPT = ("reports", "gradebook.csv", SEED_FILE)
+MARKDOWN, SHEET = "changes.md", "changes.csv"
+
+
+class Regrading:
+    """One regrading of the class in `out`; run through `graded`, then ask for the `changes`."""
+
+    def __init__(self, submissions: Path, out: Path, jobs: int, *, force: bool = False) -> None:
+        self.submissions, self.out, self.jobs, self.force = submissions, out, jobs, force
+        self.before = self._kept()
+        self.earlier = read_reports(self.before / "reports")
+        self.students: set[str] = set()
+
+    def graded(self) -> Iterator[Outcome]:
+        """Grade what changed, student by student."""
+        seed = None if (self.out / SEED_FILE).exists() else next(iter(self.earlier.values()))["seed"]
+        for outcome in grade_class(self.submissions, self.out, self.jobs, force=self.force, seed=seed):
+            self.students.add(outcome.student)
+            yield outcome
+
+    def changes(self) -> list[StudentChange]:
+        """What changed, written to changes.md and changes.csv, beside the reports and beside those from before."""
+        now = read_reports(self.out / "reports")
+        present = {name: report for name, report in now.items() if report["student"] in self.students}
+        found = changes(_by_student(self.earlier), _by_student(present))
+        for folder in (self.out, self.before):
+            write_sheet(folder / SHEET, rows(found))
+            write_text(folder / MARKDOWN, as_markdown(found))
+        if not found and now == self.earlier:
+            shutil.rmtree(self.before)  # a copy of what is there
+        return found
+
+    def _kept(self) -> Path:
+        """A dated copy of what there is, or that of a run that did not come to its changes."""
+        read_reports(self.out / "reports")  # there is something to compare with, and it can be read
+        folder = self.out / EARLIER
+        folder.mkdir(exist_ok=True)
+        for partial in folder.glob("*.part"):
+            shutil.rmtree(partial)
+        begun = [kept for kept in sorted(folder.iterdir()) if not (kept / MARKDOWN).exists()]
+        if begun:
+            return begun[-1]
+        kept = _unused(folder / time.strftime("%Y%m%d-%H%M%S"))
+        partial = kept.with_name(kept.name + ".part")
+        partial.mkdir()
+        for name in KEPT:
+            _copy(self.out / name, partial / name)
+        partial.rename(kept)
+        return kept
+
+
+def _unused(path: Path) -> Path:
+    count, free = 1, path
+    while free.exists():
+        count += 1
+        free = path.with_name(f"{path.name}-{count}")
+    return free
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.part"))
+    elif source.exists():
+        shutil.copy2(source, target)
+
+
+def _by_student(reports: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {report["student"]: report for report in reports.values()}

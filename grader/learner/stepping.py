@@ -1,0 +1,166 @@
+"""`make step`: a page that plays an expression, or the prediction of a network, forward and backward."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from grader.learner.datasets import load
+from grader.learner.engines import has_reference, my_package
+from grader.learner.explain import ABS, REL, Explanation
+from grader.learner.expression import parsed, terms
+from grader.learner.judging import same
+from grader.learner.paths import BUILD
+from minigrad_reference.drawing import neuron_columns
+from minigrad_reference.drawing.play import right_numbers
+from minigrad_reference.drawing.stepper import Stepper, stepper
+from minigrad_reference.drawing.walk import trace
+
+PATH = BUILD / "step" / "step.html"
+EXPRESSION = "d = a * b; e = d + c; f = e.tanh()"
+VALUES = {"a": 2.0, "b": -3.0, "c": 7.0}
+NETWORKS = {"toy": ([4, 4, 1], ["tanh"] * 3), "moons": ([16, 16, 1], "relu")}
+TITLE = 80  # characters
+ASSIGNED = re.compile(r"\w+ = ")  # the lines of a sketch that make its values
+RESULT = ast.Name("the result", ast.Store())  # what the last line gives if it gives it no name
+
+
+def step_expression(text: str, values: Mapping[str, float], engine: str | None) -> str:
+    """Write the page of Python lines; without an engine they are read, with one they are run. Says what came out."""
+    title = "; ".join(line.strip() for line in text.strip().splitlines())
+    title = title if len(title) <= TITLE else title[: TITLE - 1] + "…"
+    values = VALUES | dict(values)
+    if engine is None:
+        return _written(stepper(terms(text, values), title=title))
+    return _written(_played(_run(text, values, _package(engine, "Value").Value), engine, title))
+
+
+def step_network(name: str, engine: str | None) -> str:
+    """Write the page of what an untrained network predicts for the first sample of a data set."""
+    engine = engine or ("reference" if has_reference() else "mine")
+    data = load(name)
+    sizes, activation = NETWORKS[name]
+    model = _package(engine, "MLP").MLP(len(data.inputs[0]), sizes, activation, seed=0)
+    prediction = model(data.inputs[0])
+    _name_neurons(model, prediction)
+    shape = "-".join(map(str, [len(data.inputs[0]), *sizes]))
+    return _written(_played(prediction, engine, f"A {shape} network predicts a sample of {name}"))
+
+
+def sketch_page(found: Explanation) -> Stepper | None:
+    """The sketch of an explanation beside the learner's numbers; None where it has no gradients or calls functions."""
+    sketch = found.sketch
+    named = {node.name: node for node in sketch.nodes}
+    lines = [line for line in sketch.snippet.splitlines() if ASSIGNED.match(line)]
+    try:
+        nodes = terms("\n".join(lines), {})
+    except ValueError:
+        return None
+    right = {node.label: list(numbers) for node, numbers in zip(nodes, right_numbers(nodes), strict=True)}
+    if not all(same([n.expected_data, n.expected_grad], right.get(n.name), REL, ABS) for n in sketch.nodes):
+        return None
+    theirs = [
+        (_decoded(found.got.get(node.data)), _decoded(found.got.get(node.grad))) if node else (None, None)
+        for node in (named.get(node.label) for node in nodes)
+    ]
+    return stepper(nodes, theirs, "; ".join(lines))
+
+
+def _decoded(value: Any) -> Any:
+    """What `probing.encode` made of a number that is not finite; anything else as it is."""
+    return float(value["float"]) if isinstance(value, dict) and "float" in value else value
+
+
+def parse_values(text: str) -> dict[str, float]:
+    """'a=2 b=-3, c=7' as numbers by name. Raises ValueError with a sentence."""
+    values = {}
+    for part in text.replace(",", " ").split():
+        name, _, number = part.partition("=")
+        try:
+            values[name] = float(number)
+        except ValueError:
+            name = ""
+        if not name.isidentifier():
+            raise ValueError(f"VALUES are names and numbers such as 'a=2 b=-3', and {part!r} is none of them.")
+    return values
+
+
+def read_lines(path: Path) -> str:
+    """A file of Python lines. Raises ValueError where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ValueError(f"{path} cannot be read: {reason}.") from None
+
+
+def _package(engine: str, needed: str) -> Any:
+    if engine == "mine":
+        return my_package(needed)
+    if not has_reference():
+        raise ValueError("The reference engine is not part of this copy of the kata; ENGINE=mine takes your own.")
+    import minigrad_reference
+
+    return minigrad_reference
+
+
+def _run(text: str, values: Mapping[str, float], value: Any) -> Any:
+    """What the last of the lines gives, with every value named as in the lines."""
+    names: dict[str, Any] = {"Value": value, "math": math}
+    names |= {name: value(number, label=name) for name, number in values.items()}
+    tree = parsed(text)
+    last = tree.body[-1] if tree.body else None
+    if isinstance(last, ast.Expr):
+        tree.body[-1] = ast.fix_missing_locations(ast.copy_location(ast.Assign([RESULT], last.value), last))
+    try:
+        exec(compile(tree, "<expression>", "exec"), names)  # noqa: S102 (the learner's own lines)
+    except NotImplementedError:
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever they may raise)
+        raise ValueError(f"The expression stopped: {type(error).__name__}: {error}.") from None
+    target = tree.body[-1].targets[0] if tree.body and isinstance(tree.body[-1], ast.Assign) else None
+    root = names.pop(target.id) if isinstance(target, ast.Name) else None
+    if not hasattr(root, "_prev"):
+        raise ValueError(f"The last line gives {root!r} and not a Value; it must be the result to step through.")
+    named = {name: found for name, found in names.items() if hasattr(found, "_prev") and found is not value}
+    if isinstance(target, ast.Name) and target is not RESULT:
+        named[target.id] = root
+    for name, found in named.items():
+        found.label = found.label or name
+    return root
+
+
+def _played(result: Any, engine: str, title: str) -> Stepper:
+    """The page; the learner's own numbers are compared, after their own backward pass."""
+    try:
+        nodes = trace(result)[0]
+        if engine == "reference":
+            return stepper(nodes, title=title)
+        result.backward()
+        return stepper(nodes, [(node.data, node.grad) for node in nodes], title)
+    except NotImplementedError:
+        raise
+    except ValueError as error:
+        raise ValueError(f"{error} make explain-4 shows where.") from None
+
+
+def _written(page: Stepper) -> str:
+    PATH.parent.mkdir(parents=True, exist_ok=True)
+    page.write(PATH)
+    found = f"{page.difference}\n" if page.difference else ""
+    return f"{found}The page is {PATH}; open it in a browser.\n"
+
+
+def _name_neurons(model: Any, prediction: Any) -> None:
+    """Names that tell the neurons apart: 'n1.2 w1' is the first weight of the second neuron in layer 1."""
+    columns = neuron_columns(model, prediction)
+    for layer, column in enumerate(columns[1:-1], 1):
+        for neuron, nodes in enumerate(column.values(), 1):
+            for node in nodes:
+                node.label = f"n{layer}.{neuron} {node.label}" if node.label else ""
+            nodes[-1].label = f"n{layer}.{neuron}"
+    prediction.label = "prediction"

@@ -1,0 +1,121 @@
+"""A page that plays a graph forward and backward, one operation at a time: one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from string import Template
+
+import graphviz
+
+from minigrad_reference.drawing.play import Box, Numbers, Step, boxes_of, first_difference, formula, pair, play, short
+from minigrad_reference.drawing.render import picture
+from minigrad_reference.drawing.walk import Node, trace
+from minigrad_reference.files import write_whole
+
+HERE = Path(__file__).parent
+HEADING = 30  # characters of a node's first line
+CHARACTER, MARGIN = 0.1, 0.3  # inches in a node
+
+
+@dataclass(frozen=True)
+class Stepper:
+    """The page as text, and the sentence that says where compared numbers first differ: empty where none does.
+
+    A notebook shows it in a frame of its own, so that several of them can be there.
+    """
+
+    html: str
+    difference: str = ""
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe srcdoc="{escape(self.html)}" sandbox="allow-scripts" title="Stepper"'
+            ' style="width: 100%; height: 46rem; border: 0"></iframe>'
+        )
+
+    def write(self, path: str | Path) -> Path:
+        """Write the page, whole or not at all."""
+        write_whole(path, self.html.encode())
+        return Path(path)
+
+
+def value_to_html(root: Node, path: str | Path | None = None, compare: bool = False, title: str = "") -> Stepper | Path:
+    """Make the page of the graph behind `root`: written to `path`, which is given back, or to be shown in a notebook.
+
+    `compare` takes the nodes' `data` and `grad` as what is to be checked, after the engine's own backward pass, and
+    shows where they first differ from the right ones. Raises ValueError where the nodes are not in topological order.
+    """
+    nodes = trace(root)[0]
+    made = stepper(nodes, [(node.data, node.grad) for node in nodes] if compare else None, title)
+    return made if path is None else made.write(path)
+
+
+def stepper(nodes: Sequence[Node], theirs: Sequence[Numbers] | None = None, title: str = "") -> Stepper:
+    """The page of nodes that are listed operands first and the root last, beside somebody's numbers for each."""
+    boxes = boxes_of(nodes)
+    steps = play(boxes)
+    first = first_difference(boxes, steps, theirs) if theirs else None
+    content = {
+        "nodes": [_shown(box, boxes) for box in boxes],
+        "steps": steps,
+        "compared": theirs is not None,
+        "first": first,
+        "unknown": sorted({box.op for box in boxes if box.operands and not box.operation}),
+    }
+    style, script, page = ((HERE / f"stepper.{kind}").read_text(encoding="utf-8") for kind in ("css", "js", "html"))
+    html = Template(page).substitute(
+        title=escape(short(title) or f"{boxes[-1].name}, step by step"),
+        style=style,
+        script=script,
+        digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),  # no other script may run
+        graph=_layout(boxes, steps),
+        content=json.dumps(content).replace("<", "\\u003c"),  # ASCII; and a label cannot end the element
+    )
+    return Stepper(html, first["sentence"] if first else "")
+
+
+def _shown(box: Box, boxes: Sequence[Box]) -> Step:
+    """A box as the page needs it."""
+    made = formula(box, boxes)
+    heading = f"{box.name} = {made}" if made else box.name
+    if len(heading) > HEADING:
+        what = "weighted sum" if box.op == "dot" else f"{box.op} of {len(box.operands)}"
+        heading = f"{box.name} = {what}"
+    return {
+        "name": box.name,
+        "heading": heading,
+        "formula": made,
+        "operands": list(box.operands),
+        "data": pair(box.data),
+        "computed": box.computed,
+        "complete": box.complete,
+        "wrong": box.wrong,
+    }
+
+
+def _layout(boxes: Sequence[Box], steps: Sequence[Step]) -> str:
+    """The graph as Graphviz lays it out, with three lines of text in every box; the words come from the script."""
+    widest: dict[int, int] = {}
+    for share in (share for step in steps for share in step.get("shares", ())):
+        widest[share["to"]] = max(widest.get(share["to"], 0), len(share["after"][0]))
+    dot = graphviz.Digraph(
+        graph_attr={"rankdir": "LR", "nodesep": "0.18", "ranksep": "1.2", "bgcolor": "transparent"}
+        | {"outputorder": "edgesfirst"},
+        node_attr={"shape": "box", "style": "rounded", "fixedsize": "true", "height": "0.8", "label": r"-\n-\n-"},
+        edge_attr={"arrowsize": "0.7"},
+    )
+    for place, box in enumerate(boxes):
+        shown = _shown(box, boxes)
+        lines = [len(shown["heading"]), len(shown["data"][0]) + 6, widest.get(place, 2) + 8]
+        lines += [len(f"data {wrong} (expected {pair(getattr(box, kind))[0]}) x") for kind, wrong in box.wrong.items()]
+        dot.node(f"n{place}", id=f"n{place}", width=f"{max(*lines, 11) * CHARACTER + MARGIN:.2f}")
+        for use, operand in enumerate(box.operands):
+            dot.edge(f"n{operand}", f"n{place}", id=f"e{place}-{use}")
+    svg = picture(dot, "svg").decode()
+    return svg[svg.index("<svg") :]

@@ -1,0 +1,186 @@
+"""Any executor grades alike; a class is read as it is graded; a fault of the grader costs nobody a mark."""
+
+import csv
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.course import classroom, executors
+from grader.course.executors import Flight, Ground, GroundError, forget, grade_all, pack, pool, processes, receive
+from grader.course.submission import Submission
+from grader.course.suites import load_course
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def course():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        yield load_course(frozenset({1, 2}), seed=7)
+
+
+@contextmanager
+def threads(course, count=1):
+    """The plainest executor: threads of this process, to which the course is given once."""
+    order, packed = pack(course)
+    receive(order, packed)
+    with ThreadPoolExecutor(count) as executor:
+        yield Ground(executor, order)
+    forget(order)
+
+
+def students(course, count):
+    """Every other one with a slip."""
+    slip = course.solutions[1].replace("/ (2 * h)", "/ h")
+    for i in range(count):
+        yield Submission(f"s{i:03}", {1: slip if i % 2 else course.solutions[1], 2: course.solutions[2]}, ())
+
+
+def ungradable(student):
+    """What no reader makes: a source that is no text, on which the grader itself fails."""
+    return Submission(student, {1: None}, ())
+
+
+def timeless(report):
+    return {name: value for name, value in report.items() if name != "seconds"}
+
+
+def test_threads_and_processes_give_the_same_reports(course):
+    found = []
+    for open_ground in (threads, processes):
+        with open_ground(course, 2) as ground:
+            found.append({r.student: timeless(r.report) for r in grade_all(students(course, 6), ground)})
+    assert found[0] == found[1]
+    assert sorted(found[0]) == [f"s{i:03}" for i in range(6)]
+    assert len({report["score"] for report in found[0].values()}) == 2
+
+
+def test_a_report_says_how_long_its_grading_took(course):
+    with threads(course) as ground:
+        (result,) = grade_all(students(course, 1), ground)
+    assert 0 < result.report["seconds"] < 60
+    assert result.report["seconds"] == round(result.report["seconds"], 2)
+
+
+def test_of_a_class_of_any_size_few_are_read_ahead_and_each_has_a_user_of_its_own(course):
+    read = 0
+    with threads(course, 2) as ground:
+        flight = Flight(ground, most=3)
+        back, slots = [], []
+        for submission in students(course, 12):
+            read += 1
+            flight.start(submission)
+            under_way = [sent.slot for sent in flight.under_way.values()]
+            assert len(under_way) == len(set(under_way)) <= 3
+            slots.append(under_way[-1])
+            back += flight.results()
+            assert read - len(back) < 3
+        back += flight.end()
+    assert len({result.student for result in back}) == len(back) == 12
+    assert len(set(slots)) == 12  # the one that was given back last is taken last
+
+
+def test_what_the_grader_fails_on_is_tried_again_and_then_told_and_the_others_get_their_reports(course):
+    mixed = [ungradable("broken"), *students(course, 4)]
+    with threads(course) as ground:
+        results = list(grade_all(mixed, ground))
+    assert [result.student for result in results if result.report] == ["s000", "s001", "s002", "s003"]
+    (fault,) = [result for result in results if not result.report]
+    assert fault.student == "broken"
+    assert fault.fault.startswith("TypeError: ")
+
+
+def test_what_failed_by_accident_is_graded_when_the_others_are_done(course, monkeypatch):
+    accidents = ["s001"]
+
+    def grade(submission, *more, real=executors.grade):
+        if submission.student in accidents:
+            accidents.remove(submission.student)
+            raise OSError("no space left")
+        return real(submission, *more)
+
+    monkeypatch.setattr(executors, "grade", grade)
+    with threads(course) as ground:
+        results = list(grade_all(students(course, 4), ground))
+    assert [result.student for result in results] == ["s000", "s002", "s003", "s001"]
+    assert all(result.report for result in results)
+
+
+def test_many_faults_are_no_accident_and_end_the_run(course, monkeypatch):
+    monkeypatch.setattr(executors, "SUSPECTS", 2)
+    with threads(course) as ground, pytest.raises(GroundError, match="More than 2 submissions could not be graded"):
+        list(grade_all(map(ungradable, "abc"), ground))
+
+
+def test_a_fault_of_the_grader_takes_no_mark_away_and_the_next_run_tries_again(course, tmp_path, monkeypatch):
+    for student in ("alice", "bob"):
+        (tmp_path / "class" / student).mkdir(parents=True)
+        for number in (1, 2):
+            file = tmp_path / "class" / student / f"{course.modules[number]}.py"
+            file.write_text(course.solutions[number], encoding="utf-8")
+    monkeypatch.setattr(classroom, "load_apart", lambda seed: replace(course, seed=seed))
+    read = classroom.read_or_say_why
+
+    def grade(force=False):
+        found = classroom.grade_class(tmp_path / "class", tmp_path / "out", threads, force=force, seed=7)
+        return {outcome.student: outcome for outcome in found}
+
+    assert {outcome.score for outcome in grade().values()} == {5}
+    before = {path: path.read_bytes() for path in (tmp_path / "out/reports").iterdir()}
+    with monkeypatch.context() as patch:
+        broken = lambda path, name: ungradable(name) if name == "bob" else read(path, name)
+        patch.setattr(classroom, "read_or_say_why", broken)
+        found = grade(force=True)
+    assert found["bob"].fault.startswith("TypeError")
+    assert not found["alice"].fault
+    (kept,) = [path for path in before if path.name.startswith("bob")]
+    assert kept.read_bytes() == before[kept]
+    with (tmp_path / "out/gradebook.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert (rows["alice"]["score"], rows["bob"]["score"]) == ("5", "")
+    assert rows["bob"]["notes"].startswith("Not graded, by a fault of the grader: TypeError")
+    assert "none graded" not in classroom.summary(list(found.values()))
+    assert {outcome.score for outcome in grade().values()} == {5}
+
+
+def test_processes_that_are_lost_end_the_run_with_a_sentence(course):
+    with processes(course, 1) as ground:
+        flight = Flight(ground)
+        for submission in students(course, 30):
+            flight.start(submission)
+        next(flight.results(), None)
+        (process,) = ground.executor._processes.values()
+        process.kill()
+        with pytest.raises(GroundError, match=r"were lost .* Run the same command again"):
+            list(flight.end())
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [({"kata": "other"}, "has another version of the kata"), ({"course": "other"}, "was not given the course")],
+)
+def test_a_process_that_is_not_fit_grades_nobody(course, change, sentence):
+    with threads(course) as ground, pytest.raises(GroundError, match=sentence):
+        list(grade_all(students(course, 3), replace(ground, order=replace(ground.order, **change))))
+
+
+def test_the_course_travels_once_per_process_and_not_with_every_submission(course):
+    order, packed = pack(course)
+    sent = []
+
+    class Watching(ProcessPoolExecutor):
+        """Real processes; what a task carries is looked at."""
+
+        def submit(self, *task):
+            sent.append(task)
+            return super().submit(*task)
+
+    with pool(1, order, packed) as real:
+        real.__class__ = Watching
+        assert len(list(grade_all(students(course, 3), Ground(real, order)))) == 3
+    assert len(packed) > 100_000
+    assert max(len(repr(task)) for task in sent) < 30_000

@@ -1,0 +1,250 @@
+"""The same thirty submissions get the same marks by all five paths: local, Dask, GitHub, Gradescope and nbgrader."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+pytest.importorskip("nbgrader")
+from nbgrader.api import Gradebook
+from test_github import github, make_repository, run
+from test_gradescope import METADATA, OPTIONS, Platform, as_root
+from test_nbgrader import environment, kata, shell  # noqa: F401 - kata is a fixture
+
+from benchmarks.loopback import loopback
+from grader.course.chaffs import read_bank
+from grader.course.config import Settings
+from grader.course.cut import cut
+from grader.course.notebooks import checks_id, notebook
+from grader.course.platforms.gradescope_zip import autograder
+from grader.course.platforms.nbgrader import write_course
+from grader.course.release import student_files, zipped
+from grader.course.suites import load_course
+from grader.learner.catalogue import read_catalogue
+from grader.learner.checks import load_checks
+from grader.learner.key import read_key
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore")]  # SQLAlchemy's
+
+ROOT = Path(__file__).parents[3]
+SEED, NUMBERS = 11, range(1, 5)
+CATALOGUE = read_catalogue(ROOT / "grader/learner/catalogue.toml")
+HOSTILE = {
+    1: ("def derivative(", "import os; os._exit(0)\ndef derivative("),
+    2: ("def __add__(", "import builtins; builtins.isinstance = builtins.abs = lambda *_: True\n    def __add__("),
+    3: ("out = Value(self.data * other.data", "raise SystemExit('passed')\n        out = Value(self.data * other.data"),
+    4: ("self.grad = 1.0", "import gc, sys; gc.get_objects().clear(); sys.modules.clear(); self.grad = 2.0"),
+}
+BROKEN = {1: ("return rise / (2 * h)", "return = rise"), 3: ("out = Value(self.data * other.data", "out = = (")}
+
+
+@dataclass
+class Student:
+    """Sources by exercise; `edits` are made in file and cell alike, where the source could not be cut into cells."""
+
+    sources: dict[int, str]
+    edits: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+    def files(self):
+        return {CATALOGUE[n].module: self.edited(n, source) for n, source in self.sources.items()}
+
+    def edited(self, number, text):
+        old, new = self.edits.get(number, ("", ""))
+        assert old in text
+        return text.replace(old, new, 1) if old else text
+
+    def notebooks(self):
+        key = read_key(ROOT / "tests/public/key.json")
+        for number, source in self.sources.items():
+            content = json.loads(notebook(CATALOGUE[number], source, load_checks(ROOT / "tests/public", number), key))
+            if number in self.edits:
+                old, _ = self.edits[number]
+                cell = next(c for c in content["cells"] if c["cell_type"] == "code" and old in "".join(c["source"]))
+                assert cell["metadata"]["nbgrader"]["solution"]
+                cell["source"] = self.edited(number, "".join(cell["source"]))
+            yield CATALOGUE[number].module, json.dumps(content)
+
+
+def thirty(solutions):
+    """Right, wrong, half done, untouched, hostile, with files missing, and no Python."""
+    right = {n: solutions[n] for n in NUMBERS}
+    stub = {n: cut(source, CATALOGUE[n]) for n, source in right.items()}
+    yield from [Student(right), Student(stub), Student({**right, 4: stub[4]}), Student({**right, 2: stub[2]})]
+    yield from [Student({**right, 3: stub[3], 4: stub[4]}), Student({n: right[n] for n in (1, 2)})]
+    yield from [Student({n: right[n] for n in (2, 3, 4)}), Student({n: right[n] for n in (1, 3)})]
+    yield from [Student(right, {n: edit}) for n, edit in (*HOSTILE.items(), *BROKEN.items())]
+    chaffs = read_bank(NUMBERS)
+    by_exercise = {n: [c.source for c in chaffs if c.misconception.exercise == n] for n in NUMBERS}
+    for n in NUMBERS:
+        yield from [Student({**right, n: source}) for source in by_exercise[n][1:4]]
+    for n, other in ((1, 3), (2, 3), (2, 4), (3, 4)):
+        yield Student({**right, n: by_exercise[n][0], other: by_exercise[other][-1]})
+
+
+@pytest.fixture(scope="module")
+def course():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        yield load_course(seed=SEED)
+
+
+@pytest.fixture(scope="module")
+def students(course):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        found = {f"s{place:02}": student for place, student in enumerate(thirty(course.solutions))}
+    assert len(found) == 30
+    return found
+
+
+@pytest.fixture(scope="module")
+def hand_ins(students, tmp_path_factory):
+    """A folder of files per student."""
+    folder = tmp_path_factory.mktemp("class")
+    for name, student in students.items():
+        write(folder / name, student.files())
+    return folder
+
+
+def write(folder, files):
+    folder.mkdir(parents=True, exist_ok=True)
+    for module, source in files.items():
+        (folder / f"{module}.py").write_text(source, encoding="utf-8")
+
+
+def grade_class(folder, out, **variables):
+    """The command of `make grade`."""
+    own = {"OUT": str(out), "SEED": str(SEED), "FORCE": "", "JOBS": "2", **variables}
+    command = [sys.executable, "-m", "grader", "grade-class", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **own}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    documents = [json.loads(path.read_text(encoding="utf-8")) for path in (out / "reports").iterdir()]
+    return {document["student"]: document for document in documents}
+
+
+@pytest.fixture(scope="module")
+def local(hand_ins, tmp_path_factory):
+    """The reports of `make grade`, with which the other paths are compared."""
+    return grade_class(hand_ins, tmp_path_factory.mktemp("local") / "out")
+
+
+def marks(document):
+    """Points by exercise and task."""
+    return {(e["number"], t["name"]): t["score"] for e in document["exercises"] for t in e["tasks"]}
+
+
+def verdicts(reports):
+    """All that was found of what was handed in, and nothing of where that lay or how long it took."""
+    return {n: {part: d[part] for part in ("submission", "score", "exercises")} for n, d in reports.items()}
+
+
+def test_the_thirty_are_of_all_kinds(local):
+    scores = [document["score"] for document in local.values()]
+    assert (len(scores), min(scores), max(scores)) == (30, 0, 16)
+    assert len(set(scores)) > 12
+    checks = [c for d in local.values() for e in d["exercises"] for t in e["tasks"] for c in t["checks"]]
+    assert {check["status"] for check in checks} >= {"passed", "failed", "not_attempted", "crashed"}
+    assert any(check["carried_forward"] for check in checks)
+
+
+def test_dask_gives_the_same_reports(hand_ins, local, tmp_path):
+    with TemporaryDirectory() as folder, loopback(Path(folder)) as dask:  # which the fenced user can reach
+        dask.worker()
+        dask.worker()
+        reports = grade_class(hand_ins, tmp_path / "out", SCHEDULER=dask.address)
+    assert verdicts(reports) == verdicts(local)
+
+
+@pytest.fixture(scope="module")
+def clones(students, tmp_path_factory):
+    """Each student's repository, made from the release, as `git clone` gives it to the course."""
+    folder = tmp_path_factory.mktemp("github")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        released = student_files(range(1, 12), Settings())
+    git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"]
+    template = make_repository(released, folder / "template")
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "kata"]):
+        assert run([*git, *command], template).returncode == 0
+    for name, student in students.items():
+        origin = folder / "origins" / name
+        assert run([*git, "clone", "-q", str(template), str(origin)], folder).returncode == 0
+        for path in (origin / "exercises").glob("ex*.py"):
+            path.unlink()
+        write(origin / "exercises", student.files())
+        assert run([*git, "commit", "-q", "-a", "-m", "work", "--allow-empty"], origin).returncode == 0
+        assert run([*git, "clone", "-q", str(origin), str(folder / "clones" / name)], folder).returncode == 0
+    return folder / "clones"
+
+
+def test_github_gives_the_same_reports_for_clones(clones, local, tmp_path):
+    reports = grade_class(clones, tmp_path / "out")
+    assert verdicts(reports) == verdicts(local)
+
+
+@pytest.mark.parametrize("name", ["s00", "s01", "s04", "s23", "s25"])
+def test_what_a_student_sees_after_a_push_agrees_with_the_marks(clones, local, name):
+    """The public checks, for those who did not need the worked answers of earlier exercises."""
+    done = github(clones / name)
+    checks = [(e["number"], c) for e in local[name]["exercises"] for t in e["tasks"] for c in t["checks"]]
+    assert not any(check["carried_forward"] for _, check in checks)
+    public = [(number, check) for number, check in checks if check["visibility"] == "visible"]
+    assert done.returncode == any(check["status"] in ("failed", "crashed", "timed_out") for _, check in public)
+    passed = Counter(number for number, check in public if check["status"] == "passed")
+    rows = re.findall(r"^\| (\d+) \| [^|]+ \| (\d+)/\d+ \|", done.stdout, re.MULTILINE)
+    assert {int(number): int(count) for number, count in rows} == {n: passed[n] for n in range(1, 12)}
+
+
+@as_root
+def test_gradescope_gives_the_same_marks(students, local, course, tmp_path):
+    archive = zipped(autograder([course], OPTIONS), top="")
+
+    def found(name):
+        platform = Platform(tmp_path / name, archive)
+        platform.borrow_python()
+        platform.write_metadata({**METADATA, "users": [{"id": name, "name": name}]})
+        write(platform.root / "submission", students[name].files())
+        return platform.run()
+
+    with ThreadPoolExecutor(2) as pool:
+        results = dict(zip(students, pool.map(found, students), strict=True))
+    for name, result in results.items():
+        assert result["score"] == local[name]["score"], name
+        points = defaultdict(float)
+        for test in result["tests"]:
+            number, task = test["number"].partition(".")[0], test["name"].partition(": ")[0]
+            points[int(number), task] += test["score"]
+        assert dict(points) == pytest.approx(marks(local[name]), abs=1e-2), name
+
+
+def test_nbgrader_gives_the_same_marks(students, local, kata, tmp_path):  # noqa: F811
+    folder = tmp_path / "course"
+    folder.mkdir()
+    (folder / "seed.json").write_text(json.dumps({"seed": SEED}), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        write_course(folder, "minigrad", NUMBERS, force=False)
+    for name, student in students.items():
+        submitted = folder / "submitted" / name / "minigrad"
+        submitted.mkdir(parents=True)
+        for module, text in student.notebooks():
+            (submitted / f"{module}.ipynb").write_text(text, encoding="utf-8")
+    path = f'export PATH="{Path(sys.executable).parent}:$PATH"'
+    shell(folder, [path, "nbgrader generate_assignment minigrad", "nbgrader autograde minigrad"], environment(kata))
+    assert not (kata / "kernel-was-started").exists()
+    tasks = {checks_id(CATALOGUE[n], t): (n, t.name) for n in NUMBERS for t in CATALOGUE[n].tasks}
+    with Gradebook(f"sqlite:///{folder}/gradebook.db") as book:
+        for name in students:
+            expected = {task: score for task, score in marks(local[name]).items() if task[0] in NUMBERS}
+            notebooks = book.find_submission("minigrad", name).notebooks
+            found = {tasks[g.name]: g.score for n in notebooks for g in n.grades if g.name in tasks}
+            assert found == pytest.approx(expected, abs=1e-4), name
+            assert sum(found.values()) == pytest.approx(local[name]["score"], abs=1e-3)

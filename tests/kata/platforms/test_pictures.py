@@ -1,0 +1,122 @@
+"""Pictures of what is wrong: drawn of what students' code shows behind the fence, and harmless whatever that is."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from grader.course.classroom import grade_class
+from grader.course.grading import Course
+from grader.course.pages import pictures
+from grader.learner.catalogue import read_catalogue
+from grader.learner.paths import SOLUTIONS
+
+ROOT = Path(__file__).parents[3]
+SLIP = ("self.grad += other.data * out.grad", "self.grad += other.grad * out.grad")
+ANSWER = "sys.modules['__main__'].Desk.observe = lambda *a, **k: {'values': {e: HOSTILE for e in a[3]}}"
+HOSTILE = {
+    "signs": "'\\x1b[31m<script>alert(1)</script>\\u202e\\0' * 9",
+    "an object": "{'object': 'A\\x1b\\n', 'repr': '</text><script>\\x07\\\\N \\\\G &amp;'}",
+    "lists": "[['a', ['b']], ['a', 'b', 'c'], [[1], 'b'], 'ab', 7, {'float': 'nan'}, ['a', 'nobody'], ['a', 'c']] * 99",
+    "numbers": "[1e308, -0.0, {'float': '-inf'}, 2**62, True, None]",
+    "much": "'w' * 100_000",
+}
+ENDS = {"it never ends": "while True: pass", "it ends": "import os; os._exit(0)", "it raises": "raise ValueError"}
+
+
+@pytest.fixture(scope="module")
+def course():
+    """Exercises, names and worked answers; pictures need no suite."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        exercises = read_catalogue()
+        modules = {number: exercise.module for number, exercise in exercises.items()}
+        yield Course(exercises, modules, solutions(modules), (), 7)
+
+
+def solutions(modules):
+    return {number: (SOLUTIONS / f"{module}.py").read_text(encoding="utf-8") for number, module in modules.items()}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _here():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        yield
+
+
+def drawn(course, number, source):
+    """The picture of one exercise as the tree of its SVG, and its text."""
+    found = pictures.simplest(course.exercises[number], source)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "picture.svg")
+        pictures.render(pictures.picture(found), path)
+        text = path.read_text(encoding="utf-8")
+    return ET.fromstring(text), text  # noqa: S314 - what is tested here is that it is harmless
+
+
+def test_the_picture_shows_the_wrong_number_beside_the_right_one(course):
+    source = course.solutions[3].replace(*SLIP, 1)
+    assert source != course.solutions[3]
+    found = pictures.simplest(course.exercises[3], source)
+    node, _ = found.first
+    tree, _ = drawn(course, 3, source)
+    words = [element.text for element in tree.iter() if element.text and element.text.strip()]
+    assert any(word.startswith("expected") for word in words)
+    assert node.name in words
+    assert pictures.simplest(course.exercises[3], course.solutions[3]) is None
+
+
+@pytest.mark.parametrize("number", [3, 4, 7])
+@pytest.mark.parametrize("what", HOSTILE)
+def test_whatever_code_answers_the_picture_is_an_image_and_nothing_else(course, number, what):
+    attack = f"\nimport sys\nHOSTILE = {HOSTILE[what]}\n{ANSWER}\n"
+    tree, text = drawn(course, number, course.solutions[number] + attack)
+    tags = {element.tag.rpartition("}")[2] for element in tree.iter()}
+    assert tags <= {"svg", "g", "title", "polygon", "polyline", "path", "ellipse", "text", "comment"}, tags
+    assert not [name for element in tree.iter() for name in element.attrib if name.startswith("on") or "href" in name]
+    assert all(character.isprintable() or character == "\n" for character in text)
+    assert len(text) < 100_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ENDS)
+def test_code_that_ends_the_conversation_has_no_picture_and_costs_little(course, how):
+    found = pictures.simplest(course.exercises[3], f"{course.solutions[3]}\n{ENDS[how]}\n")
+    assert found.fault is not None
+
+
+@pytest.mark.slow
+def test_pages_of_a_class_have_a_picture_where_something_is_wrong_and_nowhere_else(course):
+    room = Path(tempfile.mkdtemp(prefix="pictures-"))
+    room.chmod(0o755)
+    try:
+        for student in ("right", "wrong", "changed"):
+            (room / "in" / student).mkdir(parents=True)
+            for number in range(1, 6):
+                source = course.solutions[number]
+                source = source.replace(*SLIP) if number == 3 and student != "right" else source
+                (room / "in" / student / f"{course.modules[number]}.py").write_text(source, encoding="utf-8")
+        list(grade_class(room / "in", room / "out", 2, force=False, seed=7))
+        (room / "in/changed/ex05_operators.py").write_text("pass\n", encoding="utf-8")
+        stale = room / "out/pictures" / next((room / "out/reports").glob("right-*")).stem
+        stale.mkdir(parents=True)
+        (stale / "3.svg").write_text("<svg/>", encoding="utf-8")
+        command = [sys.executable, "-m", "grader", "pages", str(room / "out"), "--weak-sandbox"]
+        command += ["--submissions", str(room / "in")]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert "Pictures of what goes wrong: 1 in " in ended.stdout
+        found = {path.parent.name.split("-")[0] for path in (room / "out/pictures").rglob("*.svg")}
+        assert found == {"wrong"}
+        for report in (room / "out/reports").glob("*.json"):
+            student = json.loads(report.read_text(encoding="utf-8"))["student"]
+            page = (room / "out/pages" / f"{report.stem}.html").read_text(encoding="utf-8")
+            assert ("<img " in page) is (student == "wrong")
+    finally:
+        shutil.rmtree(room)
