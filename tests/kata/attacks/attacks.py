@@ -102,7 +102,7 @@ sys.last = Last()
 === 27 kill itself
 os.kill(os.getpid(), signal.SIGKILL)
 os._exit(1)
-=== 27 died between two questions; breaks=False
+=== 27 died between two questions; breaks=None
 signal.signal(signal.SIGALRM, lambda *_: os._exit(0))
 signal.setitimer(signal.ITIMER_REAL, 0.002)
 === 26 descriptors closed
