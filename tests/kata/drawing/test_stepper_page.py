@@ -292,7 +292,7 @@ def test_space_plays_to_the_end_and_stops_and_pauses_on_the_way(window):
     w.page.focus("#pane")
     w.press("Space")
     assert w.page.text_content("#play") == "Pause"
-    w.page.wait_for_selector("#phase:has-text('Step 2 ')")
+    w.page.wait_for_function("Number(document.getElementById('position').value) >= 1")
     w.press("Space")
     stopped = w.step
     w.page.wait_for_timeout(600)
