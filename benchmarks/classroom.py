@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,20 +117,21 @@ def _wrong(course: Course, rng: random.Random) -> Drawn:
 
 def _endless(course: Course, rng: random.Random) -> Drawn:
     """A loop in the backward pass, or at the top of an exercise, which gets nothing then."""
-    while True:
-        for loop in LOOPS:
-            number = rng.choice(list(course.solutions))
-            yield _at_import(course, number, course.solutions[number], loop)
-            yield _in_task(course, 4, "Value.backward", loop)
+    return _exhausting(course, rng, LOOPS, 4, "Value.backward")
 
 
 def _greedy(course: Course, rng: random.Random) -> Drawn:
     """As endless, but for memory."""
+    return _exhausting(course, rng, BOMBS, 8, "Neuron.__call__")
+
+
+def _exhausting(course: Course, rng: random.Random, statements: Sequence[str], number: int, task: str) -> Drawn:
+    """Each of the statements at the top of some exercise, then in this task."""
     while True:
-        for bomb in BOMBS:
-            number = rng.choice(list(course.solutions))
-            yield _at_import(course, number, course.solutions[number], bomb)
-            yield _in_task(course, 8, "Neuron.__call__", bomb)
+        for each in statements:
+            some = rng.choice(list(course.solutions))
+            yield _at_import(course, some, course.solutions[some], each)
+            yield _in_task(course, number, task, each)
 
 
 def _hostile(course: Course, rng: random.Random) -> Drawn:

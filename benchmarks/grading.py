@@ -32,6 +32,7 @@ from benchmarks.memory import run_and_watch
 from grader.course.executors import grade_all, processes
 from grader.course.grading import VISIBLE, Course
 from grader.course.suites import load_course
+from grader.learner.state import write_text
 
 EXERCISE, SEED = 3, 7
 ROUNDS, SLOW_ROUNDS, CLASS_ROUNDS = 15, 7, 3
@@ -52,9 +53,7 @@ def main() -> None:
     found["rounds"] = {"tools": SLOW_ROUNDS, "exercises": ROUNDS, "two_jobs": CLASS_ROUNDS}
     found |= {"python": sys.version.split()[0], "cores": os.cpu_count(), "load_at_the_start": load}
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
-    partial = OUTPUT.with_suffix(".part")
-    partial.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    partial.replace(OUTPUT)
+    write_text(OUTPUT, json.dumps(found, indent=2) + "\n")
     console.print(f"Written to {OUTPUT}.")
 
 
@@ -109,12 +108,8 @@ def prove_that_it_grades(name: str, process: subprocess.Popen[str], right: str) 
 
 def public_checks_of(course: Course, number: int) -> Course:
     """One exercise with its public checks alone."""
-    suites = tuple(
-        replace(suite, checks=tuple(check for check in suite.checks if check.exercise == number))
-        for suite in course.suites
-        if suite.visibility == VISIBLE
-    )
-    return replace(course, exercises={number: course.exercises[number]}, suites=suites)
+    alone = only(course, number)
+    return replace(alone, suites=tuple(suite for suite in alone.suites if suite.visibility == VISIBLE))
 
 
 def overwriting(source: str) -> str:

@@ -135,6 +135,9 @@ def verify() -> int:
 WEAK = option("--weak-sandbox", envvar="WEAK_SANDBOX", is_flag=True, help="Grade although the sandbox is not hardened.")
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+SUBMISSIONS = click.argument("submissions", type=FOLDER, envvar="SUBMISSIONS")
+OUT = option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
+JOBS = option("--jobs", envvar="JOBS", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes at a time.")
 SEED = option("--seed", envvar="SEED", type=click.IntRange(0), help="Of the randomised checks; by default a fresh one.")
 
 
@@ -185,9 +188,9 @@ def grade(
 
 
 @click.command(name="grade-class")
-@click.argument("submissions", type=click.Path(exists=True, file_okay=False, path_type=Path), envvar="SUBMISSIONS")
-@option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
-@option("--jobs", envvar="JOBS", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes at a time.")
+@SUBMISSIONS
+@OUT
+@JOBS
 @option("--scheduler", envvar="SCHEDULER", metavar="ADDRESS", help="Of a Dask cluster to grade on: tcp://host:8786.")
 @FORCE
 @SEED
@@ -241,9 +244,9 @@ def _ground(scheduler: str | None, jobs: int, weak: bool) -> Any:
 
 
 @click.command()
-@click.argument("submissions", type=click.Path(exists=True, file_okay=False, path_type=Path), envvar="SUBMISSIONS")
-@option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
-@option("--jobs", envvar="JOBS", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes at a time.")
+@SUBMISSIONS
+@OUT
+@JOBS
 @FORCE
 @WEAK
 def regrade(submissions: Path, out: Path, jobs: int, force: bool, weak_sandbox: bool) -> int:
@@ -273,8 +276,8 @@ def regrade(submissions: Path, out: Path, jobs: int, force: bool, weak_sandbox: 
 
 
 @click.command()
-@click.argument("submissions", type=click.Path(exists=True, file_okay=False, path_type=Path), envvar="SUBMISSIONS")
-@option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
+@SUBMISSIONS
+@OUT
 @option(
     "--threshold", envvar="THRESHOLD", type=click.FloatRange(0, 1), help="Share of what is one's own; 0.6 by default."
 )
@@ -310,7 +313,7 @@ def _compare(submissions: Path, out: Path, threshold: float | None = None) -> No
 @option("--roster", envvar="ROSTER", type=EXISTING, help="What the school's system exports, or a CSV file of your own.")
 @option("--submitted", envvar="SUBMITTED", type=FOLDER, help="nbgrader's folder, for the time in each timestamp.txt.")
 @option("--assignment", envvar="ASSIGNMENT", help="Its name in Canvas; by default the title of the course.")
-@option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
+@OUT
 @option("--course", envvar="COURSE", type=EXISTING, help="Another course.toml.")
 def gradebook(
     kind: str, roster: Path | None, submitted: Path | None, assignment: str | None, out: Path, course: Path | None
@@ -389,20 +392,13 @@ def release(exercises: str | None) -> None:
 @click.command(name="nbgrader")
 @option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/nbgrader"))
 @option("--assignment", envvar="ASSIGNMENT", default="minigrad", metavar="NAME", help="What nbgrader is to call it.")
-@option("--exercises", envvar="EXERCISES", metavar="NUMBERS", help="Such as 1-5; by default those of course.toml.")
+@EXERCISES
 @FORCE
 def nbgrader_course(out: Path, assignment: str, exercises: str | None, force: bool) -> None:
     """Make a course folder for nbgrader, whose own commands then do the rest."""
-    from grader.course.config import read_settings
-    from grader.course.config import selection as numbers_in
     from grader.course.platforms.nbgrader import write_course
-    from grader.learner.catalogue import read_catalogue
 
-    try:
-        numbers = numbers_in(exercises, tuple(read_catalogue())) if exercises else read_settings().exercises
-    except ValueError as error:
-        raise click.UsageError(f"EXERCISES={exercises} {error}; write EXERCISES=1-5.") from None
-    written = write_course(out, assignment, numbers, force=force)
+    written = write_course(out, assignment, _numbers(exercises), force=force)
     click.echo(f"{out} is a course folder of nbgrader; {len(written)} of its files were written just now.")
     click.echo(f"Go on there with nbgrader's own commands: cd {out}; nbgrader generate_assignment {assignment}")
     click.echo("Then hand out release/, collect into submitted/, and: nbgrader autograde, generate_feedback, export.")
@@ -423,7 +419,7 @@ def leaks(path: Path) -> int:
 @click.command()
 @click.argument("out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
 @option("--submissions", envvar="SUBMISSIONS", type=FOLDER, help="Draw what is wrong, too; behind the fence.")
-@option("--jobs", envvar="JOBS", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes at a time.")
+@JOBS
 @WEAK
 def pages(out: Path, submissions: Path | None, jobs: int, weak_sandbox: bool) -> None:
     """Make HTML pages of a graded class: one per student and index.html for the course staff."""

@@ -118,7 +118,7 @@ def student_files(numbers: Sequence[int], settings: Settings) -> dict[str, bytes
     files |= _folder(STUDENT, Path())
     texts = stubs()
     files |= {path.as_posix(): path.read_bytes() for e in chosen for path in illustrations(texts[e.module])}
-    files |= {path: text.encode() for path, text in chain(_cut(chosen), _filled(chosen, settings))}
+    files |= {path: text.encode() for path, text in chain(_cut(chosen, texts), _filled(chosen, settings))}
     return dict(sorted(files.items()))
 
 
@@ -147,9 +147,8 @@ def _drawing(name: str) -> bytes:
     return Path("minigrad_reference/drawing", name).read_bytes()
 
 
-def _cut(chosen: Sequence[Exercise]) -> Iterator[tuple[str, str]]:
+def _cut(chosen: Sequence[Exercise], texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Stubs, checks, answers, fingerprints and sketches of these exercises, and the catalogue."""
-    texts = stubs()
     for exercise in chosen:
         yield f"exercises/{exercise.module}.py", texts[exercise.module]
         yield f"exercises/.stubs/{exercise.module}.py", texts[exercise.module]

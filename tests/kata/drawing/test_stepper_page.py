@@ -2,7 +2,6 @@
 
 import math
 import random
-import shutil
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +11,6 @@ from minigrad_reference import MLP, Value
 from minigrad_reference.drawing import trace, value_to_html
 from minigrad_reference.drawing.stepper import stepper
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 IN_TORCH = {
     "+": sum,
     "*": lambda xs: xs[0] * xs[1],
@@ -23,18 +21,6 @@ IN_TORCH = {
     "dot": lambda xs: sum(w * x for w, x in zip(xs[: len(xs) // 2], xs[len(xs) // 2 : -1], strict=True)) + xs[-1],
     **{name: lambda xs, name=name: getattr(torch, name)(xs[0]) for name in ("exp", "log", "tanh", "sigmoid", "relu")},
 }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no chromium here; on Debian: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 class Window:

@@ -14,14 +14,10 @@ from grader.course.platforms.nbgrader import write_course
 from grader.course.sandbox import sandbox
 from grader.learner.catalogue import read_catalogue
 
-pytest.importorskip("playwright")
-from playwright.sync_api import sync_playwright
-
-CHROMIUM, BIN = shutil.which("chromium"), str(Path(sys.executable).parent)
+BIN = str(Path(sys.executable).parent)
 JUPYTER, NBGRADER = (shutil.which(name, path=BIN) for name in ("jupyter", "nbgrader"))
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs the program chromium"),
     pytest.mark.skipif(JUPYTER is None or NBGRADER is None, reason="needs nbgrader and its server"),
 ]
 
@@ -76,16 +72,13 @@ def click(page, student, column):
     page.reload()
 
 
-def test_its_buttons_grade_and_write_feedback_without_a_kernel(formgrader, course, environment):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.goto(formgrader)
-        for student in ("ada", "bob"):
-            click(page, student, "autograde")
-        click(page, "ada", "generate-feedback")
-        scores = {s: page.locator("tr", has_text=s).locator("td.score").inner_text() for s in ("ada", "bob")}
-        browser.close()
+def test_its_buttons_grade_and_write_feedback_without_a_kernel(formgrader, course, environment, browser):
+    page = browser.new_page()
+    page.goto(formgrader)
+    for student in ("ada", "bob"):
+        click(page, student, "autograde")
+    click(page, "ada", "generate-feedback")
+    scores = {s: page.locator("tr", has_text=s).locator("td.score").inner_text() for s in ("ada", "bob")}
     most = sum(task.points for number in (1, 2) for task in read_catalogue()[number].tasks)
     assert scores == {"ada": f"{most} / {most}", "bob": f"0 / {most}"}
     assert sorted(path.stem for path in (course / "feedback/ada/minigrad").glob("*.html")) == [

@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -395,20 +394,6 @@ def test_a_picture_beside_the_reports_comes_into_the_page(tmp_path):
 
 
 # The pages in a browser
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no chromium here; on Debian: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 class Window:
