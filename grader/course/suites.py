@@ -36,10 +36,14 @@ def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) 
         Suite(HIDDEN, hidden, make_key(HIDDEN_SUITE, seed)),
     )
     fingerprints = merged(*(read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE)))
-    solutions = {n: (SOLUTIONS / f"{e.module}.py").read_text(encoding="utf-8") for n, e in catalogue.items()}
     modules = {n: e.module for n, e in catalogue.items()}
-    course = Course(chosen, modules, solutions, suites, seed, fingerprints)
+    course = Course(chosen, modules, read_solutions(), suites, seed, fingerprints)
     return replace(course, carried_share=float(settings.carried_forward / 100), limits=settings.limits)
+
+
+def read_solutions() -> dict[int, str]:
+    """The worked answers of all exercises, by number."""
+    return {n: (SOLUTIONS / f"{e.module}.py").read_text(encoding="utf-8") for n, e in read_catalogue().items()}
 
 
 def merged(public: Sequence[Fingerprint], hidden: Sequence[Fingerprint]) -> tuple[Fingerprint, ...]:

@@ -14,13 +14,13 @@ from typing import Any
 
 from grader.course.answer_key import KEPT, make_key
 from grader.course.sandbox import sandbox
-from grader.course.suites import HIDDEN_SUITE
+from grader.course.suites import HIDDEN_SUITE, read_solutions
 from grader.course.worker import Worker
 from grader.learner.catalogue import read_catalogue
 from grader.learner.checks import load_checks
 from grader.learner.judging import judge
 from grader.learner.key import expected_values, read_key
-from grader.learner.paths import PUBLIC, SOLUTIONS
+from grader.learner.paths import PUBLIC
 from grader.learner.records import Check, Exercise, Status, Verdict
 
 TIME_OUTS = 2  # in one trial; the checks behind them are left out
@@ -94,4 +94,4 @@ def _key(seed: int) -> dict[str, Any]:
 
 @lru_cache
 def _solutions() -> dict[int, str]:
-    return {n: (SOLUTIONS / f"{e.module}.py").read_text(encoding="utf-8") for n, e in read_catalogue().items()}
+    return read_solutions()

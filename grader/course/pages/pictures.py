@@ -25,10 +25,10 @@ from grader.course.pages.site import PICTURES, read_reports
 from grader.course.report import printable
 from grader.course.sandbox import sandbox
 from grader.course.submission import find_submissions, read_or_say_why
+from grader.course.suites import read_solutions
 from grader.course.worker import Worker
 from grader.learner.catalogue import read_catalogue
 from grader.learner.explain import Explanation, sketches
-from grader.learner.paths import SOLUTIONS
 from grader.learner.picture import picture
 from grader.learner.records import Check, Exercise, Probe, Sketch
 from minigrad_reference.drawing.render import render
@@ -62,7 +62,7 @@ def draw_one(path: Path | None, report: Report, folder: Path, slot: int) -> int:
     if submission is None or submission.digest != report["submission"]:
         return 0
     count, catalogue = 0, read_catalogue()
-    submission = with_given(submission, catalogue, {number: _solution(e) for number, e in catalogue.items()})
+    submission = with_given(submission, catalogue, read_solutions())
     for number in sorted(failing_in_public(report) & submission.sources.keys()):
         found = simplest(catalogue[number], submission.sources[number], slot)
         if found is not None and found.fault is None:
@@ -75,20 +75,16 @@ def draw_one(path: Path | None, report: Report, folder: Path, slot: int) -> int:
 
 def simplest(exercise: Exercise, source: str, slot: int = 0) -> Explanation | None:
     """The first sketch on which the code differs, asked behind the fence, on the worked answers before it."""
-    catalogue = read_catalogue()
-    sources = {catalogue[n].module: _solution(catalogue[n]) for n in catalogue if n < exercise.number}
+    catalogue, sources = read_catalogue(), {**read_solutions(), exercise.number: source}
     with desk() as folder, Worker(sandbox(), folder, slot) as worker:
-        for module, text in {**sources, exercise.module: source}.items():
-            (folder / f"{module}.py").write_text(text, encoding="utf-8", errors="replace")
+        for number in range(1, exercise.number + 1):
+            path = folder / f"{catalogue[number].module}.py"
+            path.write_text(sources[number], encoding="utf-8", errors="replace")
         for sketch in sketches(exercise):
             explanation = _explanation(worker, exercise, sketch)
             if explanation.differs:
                 return explanation
     return None
-
-
-def _solution(exercise: Exercise) -> str:
-    return (SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")
 
 
 def _explanation(worker: Worker, exercise: Exercise, sketch: Sketch) -> Explanation:
