@@ -23,6 +23,7 @@ from queue import Empty, SimpleQueue
 from textwrap import shorten
 from typing import Any
 
+from grader.course.closure import closure
 from grader.course.digest import digest
 from grader.course.grading import Course, grade
 from grader.course.report import printable, report
@@ -78,7 +79,7 @@ def pack(course: Course) -> tuple[Order, bytes]:
 @cache
 def kata() -> str:
     """A digest of the code that grades, as it was when this process began to."""
-    return digest("grader/course/*.py", "grader/learner/*.py", root=KATA)
+    return digest(*map(str, closure(__name__, KATA)), root=KATA)
 
 
 # In the processes that grade

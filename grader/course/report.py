@@ -6,6 +6,7 @@ checks only the title and the status, of public ones what the learner's own term
 
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import fill
 from typing import Any
 
@@ -14,6 +15,7 @@ from grader.learner.records import Diagnosis, Status, Task
 from grader.learner.report import explain
 
 VERSION = 1
+SCHEMA = Path(__file__).with_name("report.schema.json")
 MARGIN = " " * 21  # where the titles of checks begin
 
 

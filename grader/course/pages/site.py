@@ -10,9 +10,9 @@ from typing import Any
 import fastjsonschema
 
 from grader.course.pages.rendering import class_page, student_page
+from grader.course.report import SCHEMA
 from grader.learner.state import write_text
 
-SCHEMA = Path(__file__).parents[1] / "report.schema.json"
 PICTURES = "pictures"
 LARGEST_PICTURE = 1_000_000  # characters
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from grader.course.closure import closure
 from grader.course.grading import Course
 from grader.course.leaks import files_of
 from grader.course.platforms.gradescope import COURSES, OPTIONS
@@ -24,7 +25,7 @@ from grader.learner.paths import BUILD
 OUT = BUILD / "gradescope" / "autograder.zip"
 PACKAGES = ("click", "graphviz", "landlockpy", "pyseccomp", "tomli")
 SCRIPTS = Path(__file__).with_name("autograder")
-GRADER = Path("grader")
+RUN = "grader.course.platforms.gradescope"  # by the script run_autograder
 
 
 def write_zip(numbers: Sequence[int], seeds: int, options: Mapping[str, Any], out: Path = OUT) -> tuple[Path, float]:
@@ -49,17 +50,8 @@ def make_courses(numbers: Sequence[int], seeds: Sequence[int]) -> list[Course]:
 def autograder(courses: Sequence[Course], options: Mapping[str, Any]) -> dict[str, bytes]:
     """Every file of the zip by its path."""
     files = files_of(SCRIPTS)
-    files |= {f"grader/{path}": content for path, content in files_of(GRADER).items() if _is_needed(Path(path))}
+    files |= {path.as_posix(): path.read_bytes() for path in closure(RUN)}
     files["requirements.txt"] = "\n".join(pinned(PACKAGES)).encode() + b"\n"
     files[OPTIONS] = json.dumps(dict(options), indent=1).encode() + b"\n"
     files[COURSES] = pickle.dumps(list(courses))
     return files
-
-
-def _is_needed(path: Path) -> bool:
-    """The learner's room, the course's own modules, and this platform's; no bank, no oracles, no other platform."""
-    if "__pycache__" in path.parts or path.suffix not in (".py", ".toml", ".csv"):
-        return False
-    if path.parts[:2] == ("course", "platforms"):
-        return path.name in ("__init__.py", "gradescope.py") and len(path.parts) == 3
-    return path.parts[0] == "learner" or len(path.parts) <= 2
