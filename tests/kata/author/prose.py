@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import doctest
 import importlib
+import json
 import math
 import re
 import sys
@@ -31,19 +32,24 @@ else:
 
 FOLDER = Path(__file__).with_name("claims")
 CATALOGUE = read_catalogue()
-NUMBER = re.compile(r"(?<![\w.'])(?:(?<![\w)\]] )(?<![\w)\]])-)?\d+(?:[_,]\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w]|\.\d)")
-PLACE = re.compile(r"\b(?:exercises?|epoch|entry|entries|chapter|layer|line)\s+\d+|\[\d+\]|[a-z]-\d+", re.IGNORECASE)
+ROOT = FOLDER.parents[3]
+NUMBER = re.compile(r"(?<![\w.'])(?:(?<![\w)\]])-)?\d+(?:[_,]\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w]|\.\d)")
+PLACE = re.compile(
+    r"(?m:^#+ \d+)|\b(?:section|exercises?|epoch|entry|entries|chapter|layer|line)\s+\d+|\[\d+\]|[a-z]{2,}-\d+",
+    re.IGNORECASE,
+)
 GIVEN = re.compile(r"\b[A-Za-z_][\w.]*(?:\[\d+\])* = -?[\d.]*\d")
 SYMBOLIC_BEFORE = re.compile(r"[\w)\]]*[A-Za-z_][\w)\]]*\s*(?:\*\*|[-+*/])\s*\(?-?$")
 SYMBOLIC_BEHIND = re.compile(r"\s*(?:\*\*|[-+*/])\s*\(*-?[A-Za-z]")
 SIDE = r"[-\d(](?:[-\d.+*/()]| (?=[-\d.+*/()]))*"
 ARITHMETIC = re.compile(rf"{SIDE}(?:\s*=\s*{SIDE})+")
+COUNTED = r"\b(\d+|[A-Za-z]+)\s+(exercises|misconceptions)\b"
 HARMLESS = {0.0, 1.0, -1.0}
 
 
 @dataclass(frozen=True)
 class Text:
-    """Some prose of the kata, and where it stands; `claim` is what is run for it, `shown` the numbers of its examples."""
+    """Some prose, and where it stands; `claim` is what is run for it, `shown` the numbers of its examples."""
 
     place: str
     prose: str
@@ -76,8 +82,11 @@ def bank(number: int) -> dict[Misconception, list[Chaff]]:
 
 
 def read_claims(number: int) -> dict[str, Any]:
-    claims = tomllib.loads((FOLDER / f"ex{number:02d}.toml").read_text(encoding="utf-8"))
-    return {"lesson": "", "hints": {}, "misconceptions": {}} | claims
+    return {"lesson": "", "hints": {}, "misconceptions": {}} | read(FOLDER / f"ex{number:02d}.toml")
+
+
+def read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _lesson(source: str, claim: str) -> Text:
@@ -113,7 +122,7 @@ def equations(prose: str) -> Iterator[str]:
     """What is written as plain arithmetic, such as 2 * 3 = 6."""
     for match in ARITHMETIC.finditer(prose):
         sides = match.group().rstrip(" .+-*/(").split("=")
-        if match.group().startswith("- ") or re.search(r"[\w)\].]$|[*/+]\s*$", prose[: match.start()]):
+        if match.group().startswith("- ") or re.search(r"[\w)\].^]$|[*/+]\s*$", prose[: match.start()]):
             sides = sides[1:]  # the beginning of this side has letters in it
         if re.match(r"\s*[*/+(]|\s*-\s*\w|\w", prose[match.start() + len(match.group().rstrip(" .+-*/(")) :]):
             sides = sides[:-1]
@@ -176,7 +185,7 @@ def run(claim: str, names: Mapping[str, Any]) -> Iterator[str]:
         line = ast.unparse(statement)
         if not isinstance(statement, ast.Expr):
             exec(line, scope)  # noqa: S102
-        elif not eval(line, scope) in (True, None):  # noqa: S307  # None: something was done, and nothing said
+        elif eval(line, scope) not in (True, None):  # noqa: S307  # None: something was done, and nothing said
             yield line
 
 
@@ -198,3 +207,23 @@ def raises(kind: type[BaseException], call: Callable[[], Any]) -> bool:
     except kind:
         return True
     return False
+
+
+def _pages() -> dict[str, Any]:
+    return read(FOLDER / "pages.toml")
+
+
+def walkthrough(path: Path) -> Text:
+    """The words of a notebook, and the numbers of its code and of what it printed when it was run."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    printed = [line for cell in code for output in cell["outputs"] for line in output.get("text", ())]
+    shown = numbers("\n".join(["".join("".join(cell["source"]) for cell in code), *printed]))
+    prose = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return Text(path.name, prose, _pages()[path.stem], frozenset(shown))
+
+
+def readme() -> Text:
+    """What README says outside of its code; how many there are of something is for a test of its own."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return Text("README.md", re.sub(rf"```.*?```|`[^`\n]+`|{COUNTED}", "", text, flags=re.DOTALL), _pages()["readme"])
