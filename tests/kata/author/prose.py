@@ -1,7 +1,7 @@
 """What the texts of the kata say with numbers, as lines that are run; the lines are in claims/exNN.toml.
 
-A claim is Python: every line that is an expression has to be true. It finds the worked answers of its exercise, and in
-`wrong` those with the misconception that it belongs to.
+A claim is Python: every line that is an expression has to be true. It finds the worked answers of its exercise, in
+`wrong` those with the misconception that it belongs to (in `wrongs` those of all its chaffs), and the text in `said`.
 """
 
 from __future__ import annotations
