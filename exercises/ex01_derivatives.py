@@ -62,8 +62,8 @@ If f has several inputs, there is one slope for each: move that input, leave all
 are. This is a partial derivative. The list of all of them is the gradient.
 
 Take f(a, b, c) = a * b + c at a = 4, b = -3, c = 5, where f is -7. Move only a, by 0.1:
-4.1 * -3 + 5 = -7.3. The change is -0.3, per unit of a it is -3. That is b, and no accident. In the
-same way b has the slope 4 and c the slope 1.
+4.1 * -3 + 5 = -7.3. The change is -0.3, which is -3 per unit of a. That is b, and no accident. In
+the same way b has the slope 4 and c the slope 1.
 
     >>> def f(xs):
     ...     a, b, c = xs
@@ -76,7 +76,7 @@ same way b has the slope 4 and c the slope 1.
 
 The last line matters: whoever asks for a gradient does not expect the point to move. In Python
 `ys = xs` is a second name for the same list, so a change of ys changes xs; `ys = list(xs)` is a
-copy. Adding h and later subtracting it again is no way out: 0.1 + 0.2 - 0.2 is not 0.1 in floats.
+copy. To add h and later subtract it again does not help: in floats 0.1 + 0.2 - 0.2 is not 0.1.
 
 What to write
 -------------

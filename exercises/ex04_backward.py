@@ -9,12 +9,13 @@ other gradients grow from this one; without it every product of the chain rule i
 
 The right order
 ---------------
-A Value can pass on only what it has received. So it has to wait until everybody who used it, its
-consumers, has passed on to it. This is the whole rule: every consumer first.
+A Value can pass on only what it has received. So it has to wait until all Values that were made
+from it, its consumers, have passed their gradients on. This is the whole rule: every consumer
+first.
 
     y = x * x          x --> y ---------> L          x = 3, y = 9, z = 12, L = 108
     z = y + x          |     |            ^
-    L = z * y          +-----+---> z -----+          y is used twice: by z and by L
+    L = y * z          +-----+---> z -----+          y is used twice: by z and by L
 
 Done in the order L, z, y, x:
 
@@ -23,7 +24,7 @@ Done in the order L, z, y, x:
     y  has 21     gives x: 21 * 2x = 126
     x  has 9 + 126 = 135
 
-Check: L = (x**2 + x) * x**2 = x**4 + x**3, so dL/dx = 4 * 27 + 3 * 9 = 135.
+Check: L = x**2 * (x**2 + x) = x**4 + x**3, so dL/dx = 4 * 27 + 3 * 9 = 135.
 
 Now let y go before z. At that moment it has 12, not 21. What z gives it afterwards stays in y and
 never reaches x:
@@ -31,7 +32,7 @@ never reaches x:
     >>> x = Value(3.0)
     >>> y = x * x
     >>> z = y + x
-    >>> L = z * y
+    >>> L = y * z
     >>> L.grad = 1.0
     >>> L._backward()
     >>> y._backward()  # too early: z has not passed on yet
@@ -39,8 +40,10 @@ never reaches x:
     >>> x.grad
     81.0
 
-Going level by level from the root makes this very mistake: y is one step away from L, like z. This is
-how `make explain-4` draws it:
+Going level by level from the root makes this very mistake: y is one step away from L, like z, and
+as the first operand of L it goes before z. With L = z * y the same walk would be right, by luck
+alone. A wrong order shows on some graphs and hides on others; `make explain-4` looks for one on
+which it shows, and draws it:
 
 [A graph with the numbers of an order by levels beside the right ones; the first wrong edge is
 red](../docs/images/explain.svg)
@@ -69,10 +72,10 @@ it the work doubles with each `x = x + x`, and 50 of these would take 2**50 visi
 
 How deep can it go?
 -------------------
-The rules ask for a function that calls itself for each operand and then appends its own Value. This
-is right, and a good first version. But each call inside a call takes room, and Python stops at a
-depth of about 1000 with a RecursionError. A sum of 5000 terms is a chain of 5000 additions. Raising
-the limit only moves the wall.
+The two rules suggest a function that calls itself for each operand and then appends its own Value.
+This is right, and a good first version. But each call inside a call takes room, and Python stops at
+a depth of about 1000 with a RecursionError. A sum of 5000 terms is a chain of 4999 additions.
+Raising the limit only moves the wall.
 
 The way out is to keep the list of open work yourself, in an ordinary Python list with `append` and
 `pop`, which grows as long as there is memory. A Value comes up twice in such a list of work: when
@@ -117,6 +120,8 @@ Conventions
 - The list has root and all that it was made from, directly or not, leaves and wrapped numbers
   included. Which of two Values comes first that do not depend on each other is left to you.
 - `backward` sets the root's own grad to 1.0, sets no other grad to 0, and returns nothing.
+- The graph stays as it was: every Value keeps its operands and its `_backward`. Later exercises
+  look at it after a backward pass. (PyTorch lets go of it, to save memory.)
 - Graphs may be 50,000 operations deep. A recursive version fails the checks of deep graphs and no
   others; you can go on with it and come back later.
 - What a second `backward()` on the same root does is not checked.
@@ -141,6 +146,7 @@ def topological_order(root):
 def backward(self):
     """Add to the grad of every Value that self was made from the derivative of self by it.
 
-    Sets the grad of self to 1.0; other gradients are added to and not set to 0 first. Returns None.
+    Sets the grad of self to 1.0; other gradients are added to and not set to 0 first. The graph
+    stays as it was. Returns None.
     """
     raise NotImplementedError("exercise 4: Value.backward")

@@ -24,7 +24,7 @@ Which way: against the gradient
 
     new p.data = old p.data - learning_rate * p.grad
 
-With a minus in both cases. With a plus one would climb. The learning rate says how far a step goes:
+There is a minus in both cases; a plus would climb. The learning rate says how far a step goes:
 too small and nothing moves, too large and the step lands beyond the valley, higher than before.
 
 A worked example
@@ -71,7 +71,7 @@ pass has found: every step would be 0.
 
 One round
 ---------
-    +-> forward:   a prediction for every sample, with the weights of now
+    +-> forward:   a prediction for every sample, with the present weights
     |   loss:      how wrong are they
     |   zero:      all gradients to 0
     |   backward:  the gradients of this loss

@@ -49,7 +49,7 @@ for h in (1.0, 1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12):
 # the difference are left. In between lies a good one.
 #
 # For a function of many numbers there is one slope per number: change one, keep the others. Together they are the
-# gradient. A network with 337 weights would have to be run 674 times for one gradient. There is a way that needs one
+# gradient. A network with 337 parameters would have to be run 674 times for one gradient. There is a way that needs one
 # run.
 
 # %% [markdown]

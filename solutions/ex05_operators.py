@@ -66,8 +66,8 @@ For + and * the order does not matter, for - and / it does:
     (2.0, 0.5)
 
 One trap: an expression inside a method is looked up by the same rules. If `__rmul__` contains a
-product with the number on the left and the Value on the right, Python looks for `__rmul__` to
-compute it, and that goes round until a RecursionError. Use an order that already works.
+product with the number on the left and the Value on the right, Python calls `__rmul__` for it,
+which calls `__rmul__` again, until a RecursionError ends it. Use an order that already works.
 
 `sum` needs a reflected method too. It starts from the number 0, so its first step is 0 + values[0]:
 

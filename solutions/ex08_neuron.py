@@ -34,14 +34,14 @@ A worked example: x = (2, 1), weights 0.5 and -1.5, bias 1, activation tanh.
     >>> round(out.data, 4)
     0.4621
 
-At s = 0.5 the slope of tanh is 1 - 0.4621**2 = 0.7864. By the chain rule a weight's gradient is
+At s = 0.5 the slope of tanh is 1 - tanh(0.5)**2 = 0.7864. By the chain rule a weight's gradient is
 this slope times its input; the bias has this slope times 1:
 
     >>> out.backward()
     >>> [round(p.grad, 4) for p in n.parameters()]
     [1.5729, 0.7864, 0.7864]
 
-Read it as advice: to raise the output, turn the first weight first.
+Read it as advice: to raise the output, raise the first weight first.
 
 Parameters
 ----------

@@ -29,7 +29,7 @@ alone. To find it, move one operand by h and hold the other still:
 
 So a sum hands its upstream gradient on to both operands as it is. In a product each operand's local
 derivative is the other operand: the number that it holds, its `data`. (The other's `grad` is
-something else: what L thinks of it.)
+something else: how fast L changes with it.)
 
 A worked example: a = 2, b = -3, out = a * b = -6, and suppose that dL/d(out) = 10.
 
@@ -106,8 +106,8 @@ must not overwrite each other's function.
 Adding methods to a class in another file
 -----------------------------------------
 `Value` lives in exercise 2. `@add_to_class(Value)` above a function makes it a method of that same
-class; a method of that name which is there already is replaced. So here `+` and `*` are written
-once more and the earlier ones are forgotten. Begin with a copy of yours from exercise 2.
+class, in place of an earlier method with its name. So here you write `+` and `*` once more, and
+these replace the ones of exercise 2. Begin with a copy of yours.
 
 What to write
 -------------

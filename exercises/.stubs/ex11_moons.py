@@ -47,7 +47,7 @@ The hinge loss of a data set is the mean over its points. Of the four points abo
     >>> accuracy(scores, labels)
     0.75
 
-The second score should rise and the last one should fall; the others are content:
+The second score should rise and the last one should fall; the other two may stay as they are:
 
     >>> loss.backward()
     >>> [score.grad for score in scores]

@@ -354,3 +354,23 @@ def test_backward_through_a_very_deep_graph(probe):
         "x.data",
         "[a.grad, b.grad]",
     )
+
+
+@check("Value.backward", points=1)
+def test_graph_serves_a_second_result(probe):
+    """A value that was walked through for one result passes on its gradient for the next one as well."""
+    probe(
+        """
+        a = Value(2.0)
+        b = Value(-3.0)
+        c = a * b
+        d = c * 5.0
+        e = c + a
+        d.backward()
+        for v in (a, b, c):
+            v.grad = 0.0
+        e.backward()
+        """,
+        "[any(v is x for v in c._prev) for x in (a, b)]",
+        "[a.grad, b.grad, c.grad]",
+    )

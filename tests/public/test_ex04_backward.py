@@ -195,3 +195,24 @@ def test_two_results_share_a_value(probe):
         "a.grad",
         "b.grad",
     )
+
+
+@check("Value.backward", points=1)
+def test_graph_stays_after_backward(probe):
+    """After backward every value still has its operands, and passes its gradient on for another result."""
+    probe(
+        """
+        a = Value(2.0)
+        b = Value(3.0)
+        c = a * b
+        d = c + a
+        d.backward()
+        for v in (a, b, c):
+            v.grad = 0.0
+        e = c * 4.0
+        e.backward()
+        """,
+        "[any(v is x for v in c._prev) for x in (a, b)]",
+        "[any(v is x for v in d._prev) for x in (c, a)]",
+        "[a.grad, b.grad]",
+    )
