@@ -19,7 +19,8 @@ from typing import Any
 from grader.course.executors import Flight, Open, Result, pool, processes
 from grader.course.grading import Course
 from grader.course.sheet import write_sheet
-from grader.course.submission import Submission, find_submissions, read_or_say_why
+from grader.course.reading import read_or_say_why
+from grader.course.submission import Submission, find_submissions
 from grader.course.suites import load_course
 from grader.learner.state import write_text
 
@@ -61,7 +62,7 @@ def grade_class(
     with processes(course, where) if isinstance(where, int) else where(course) as ground:
         flight = Flight(ground)
         for student, path in students:
-            submission = read_or_say_why(path, student)
+            submission = read_or_say_why(path, student, course.exercises)
             earlier = None if force else _earlier(out, submission, made_of)
             if earlier is None:
                 flight.start(submission)

@@ -173,13 +173,13 @@ def grade(
 
     from grader.course.grading import grade as run
     from grader.course.report import as_markdown, as_text, report
-    from grader.course.submission import read_submission
+    from grader.course.reading import read_within_limits
     from grader.course.suites import load_course
     from grader.learner.state import write_text
 
     fence = _fence(weak_sandbox)
     course = load_course(None if exercise is None else frozenset({exercise}), seed)
-    document = report(run(read_submission(path), course, fence), course, fence.level)
+    document = report(run(read_within_limits(path, wanted=course.exercises), course, fence), course, fence.level)
     if json_file:
         write_text(json_file, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     if markdown_file:
@@ -288,7 +288,8 @@ def similarity(submissions: Path, out: Path, threshold: float | None) -> None:
 
 def _compare(submissions: Path, out: Path, threshold: float | None = None) -> None:
     from grader.course.similarity import THRESHOLD, similar_pairs, write_pairs
-    from grader.course.submission import find_submissions, read_or_say_why
+    from grader.course.reading import read_or_say_why
+    from grader.course.submission import find_submissions
     from grader.learner.catalogue import read_catalogue
 
     threshold = THRESHOLD if threshold is None else threshold

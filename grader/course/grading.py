@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from grader.course.given import with_given
+from grader.course.reading import with_given
 from grader.course.sandbox import Sandbox
 from grader.course.submission import Submission
 from grader.course.worker import Limits, Worker

@@ -27,15 +27,14 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions, Execute, NbGraderPreprocessor
 
-from grader.course.contents import UnreadableError
 from grader.course.cut import cut
-from grader.course.decoding import decode
 from grader.course.grading import Course, grade
-from grader.course.notebook import Cell, first_solutions, read_cells
+from grader.course.notebook import Cell, last_solutions
 from grader.course.notebooks import checks_id, notebooks
+from grader.course.reading import read_cells, read_or_say_why
 from grader.course.report import report
 from grader.course.sandbox import UIDS, sandbox
-from grader.course.submission import NOTEBOOK, read_or_say_why
+from grader.course.submission import NOTEBOOK
 from grader.course.suites import load_course
 from grader.learner.catalogue import read_catalogue
 from grader.learner.records import Exercise
@@ -152,7 +151,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
 def restored(cells: list[Cell], released: Any) -> Any:
     """The released notebook with a student's answers in their cells, and every other cell of theirs where it stood."""
     known = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells if "nbgrader" in cell.metadata}
-    kept = first_solutions(cells)
+    kept = last_solutions(cells)
     others: dict[str, list[Any]] = {}
     place = ""
     for cell in cells[:CELLS]:
@@ -221,18 +220,14 @@ def _handed_in(coursedir: Any, student: str, assignment: str) -> tuple[tuple[str
 
 def _without_outputs(data: bytes) -> bytes:
     """A notebook as the reader of submissions takes it; its first bytes where it is none, for that to say so."""
-    try:
-        cells = read_cells(decode(data)[0])
-    except UnreadableError:
+    cells = read_cells(data)
+    if cells is None:
         return data[:1000]
     return json.dumps({"cells": [cell.as_json() for cell in cells]}).encode()
 
 
 def _cells(path: Path) -> list[Cell]:
-    try:
-        return read_cells(decode(_read(path))[0])
-    except UnreadableError:
-        return []
+    return read_cells(_read(path)) or []
 
 
 def _read(path: Path) -> bytes:
