@@ -49,7 +49,9 @@ def read_within_limits(path: Path, student: str | None = None, wanted: Collectio
     try:
         found = reader().ask("submission", str(path.absolute()), student, None if wanted is None else sorted(wanted))
     except TooMuchError as error:
-        raise SubmissionError(f"{shown(path.name)} {error} to be read; nothing of it is graded, it needs a look.") from None
+        raise SubmissionError(
+            f"{shown(path.name)} {error} to be read; nothing of it is graded, it needs a look."
+        ) from None
     if "why" in found:
         raise SubmissionError(found["why"])
     sources = {int(number): source for number, source in found["sources"].items()}
@@ -136,7 +138,9 @@ class Reader:
         process.stdin.write(question)
         process.stdin.flush()
         answer, end = bytearray(), time.monotonic() + self.wall
-        while not answer.endswith(b"\n") and select.select([process.stdout], [], [], max(0.0, end - time.monotonic()))[0]:
+        while (
+            not answer.endswith(b"\n") and select.select([process.stdout], [], [], max(0.0, end - time.monotonic()))[0]
+        ):
             piece = os.read(process.stdout.fileno(), 1 << 20)
             if not piece:
                 break

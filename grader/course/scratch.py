@@ -58,7 +58,9 @@ def without_future(sources: Sequence[str]) -> tuple[str, list[str]]:
     rest = []
     for source in sources:
         lines = _lines(source)
-        for first, last, nodes in _by_lines(ast.parse(source).body if "__future__" in source and _is_python(source) else []):
+        for first, last, nodes in _by_lines(
+            ast.parse(source).body if "__future__" in source and _is_python(source) else []
+        ):
             future = [node for node in nodes if _is_future(node)]
             if future:
                 names |= {alias.name: None for node in future for alias in node.names}  # type: ignore[attr-defined]

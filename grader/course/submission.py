@@ -98,8 +98,19 @@ def find_submissions(folder: Path) -> list[tuple[str, Path]]:
     found: dict[str, Path] = {}
     for path in dict.fromkeys([*whole, *paths]):
         name = _student(path) if _student(path) not in found else _printable(path.name)
-        found[name if name not in found else f"{name} {len(found)}"] = path
+        while name in found:  # somebody is called what another one's name was made into
+            name = f"{name} {_digest(name + path.name)}"
+        found[name] = path
     return sorted(found.items())
+
+
+def left_aside(folder: Path) -> list[str]:
+    """The names of folders and archives in a class that are taken for nobody's hand-in, safe to show."""
+    return [
+        shown(entry.name)
+        for entry in sorted(folder.iterdir())
+        if is_ignored(entry.name) and (entry.is_dir() or ARCHIVE.fullmatch(entry.name))
+    ]
 
 
 def exercise_number(stem: str, modules: Mapping[int, str]) -> int | None:
@@ -257,7 +268,13 @@ def _student(path: Path) -> str:
 
 
 def _printable(name: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in name) or "unknown"
+    """A name as it is, or one that can be shown, which has a digest of the other so that no two become one."""
+    text = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return name if text == name != "" else f"{text or 'unknown'} {_digest(name)}"
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _letters(text: str) -> str:

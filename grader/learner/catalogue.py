@@ -33,7 +33,7 @@ class CatalogueError(ValueError):
 def read_catalogue(path: Path = CATALOGUE) -> dict[int, Exercise]:
     """All exercises by number. Raises CatalogueError."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise CatalogueError(f"{path.name} is not valid TOML: {error}.") from None
     if set(content) != {"exercise"}:

@@ -72,7 +72,7 @@ def test_a_reader_that_is_silent_is_given_up():
     assert impatient.process is None
 
 
-def test_a_reader_ends_with_whoever_asked_it(tmp_path):
+def test_a_reader_ends_with_whoever_asked_it():
     mine = Reader()
     mine.ask("cells", "")
     process = mine.process
