@@ -123,7 +123,7 @@ class Reader:
     def _listening(self) -> subprocess.Popen[bytes]:
         if self.process is None or self.process.poll() is not None:
             self.stop()
-            path = [str(KATA), *(os.path.abspath(entry) for entry in sys.path)]
+            path = [str(KATA), *(str(Path(entry).absolute()) for entry in sys.path)]
             command = [sys.executable, "-I", "-c", BEGIN.format(path=path), str(self.memory), str(self.cpu)]
             self.process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=KATA

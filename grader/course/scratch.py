@@ -35,7 +35,7 @@ def contained(cell: str) -> str | None:
 def kept(answer: str) -> str | None:
     """An answer with each statement that does more than define something inside a `try` of its own; None if no Python.
 
-    So what was tried out in the cell costs no definition, above or below it. The definitions stand as they were written.
+    So what was tried out in the cell costs no definition, above or below it. Definitions stand as they were written.
     """
     try:
         body = ast.parse(answer).body
@@ -117,16 +117,14 @@ def _in_try(tree: ast.Module) -> ast.Module:
 def _is_definition(node: ast.stmt) -> bool:
     """Whether a statement does nothing when it is run but give something a name, or nothing at all."""
     match node:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Pass():
-            return True
         case ast.ClassDef(body=body):
             return all(map(_is_definition, body))
         case ast.Import(names=aliases):
             return all(_is_here(alias.name) for alias in aliases)
-        case ast.ImportFrom(module="__future__"):
-            return True
         case ast.ImportFrom(module=str(module), level=0):
-            return _is_here(module)
+            return _is_here(module)  # __future__ too
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Pass():
+            return True
         case ast.Assign(value=ast.Constant()) | ast.AnnAssign(value=ast.Constant()) | ast.Expr(value=ast.Constant()):
             return True
         case ast.Try(body=body, handlers=handlers, orelse=more, finalbody=last):

@@ -12,9 +12,11 @@ from pathlib import Path
 
 BOM = "\ufeff"
 LARGEST = 10_000_000  # characters of a cell; a Moodle worksheet holds whole texts
-# What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), also after space that it may skip, and
-# after what separates the cells for a spreadsheet of another country.
-FORMULA = re.compile(r"(?P<before>(?:\A|[,;\t\r\n|])[\s\x00-\x1f\u200b\ufeff\"]*)(?=[=+\-@＝＋－＠])|\A(?=[\t\r\n])")
+# What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), also after space that it may skip; and
+# whatever separates cells in some country before such a start.
+START = r"[\s\x00-\x1f\u200b\ufeff\"]*[=+\-@＝＋－＠]"
+FORMULA = re.compile(rf"{START}|[\t\r\n]")
+SEPARATOR = re.compile(rf"[,;|\t\r\n](?={START})")
 
 
 class SheetError(ValueError):
@@ -92,13 +94,7 @@ def sheet_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> tuple[str
 
 
 def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula. A lone '-', with which Moodle fills empty cells, is none."""
+    """A cell that no spreadsheet takes for a formula, whatever separates its cells. A lone '-', with which Moodle fills empty cells, is none."""
     if cell.strip() == "-":
         return cell
-    return FORMULA.sub(lambda match: _guarded(match["before"] or ""), cell)
-
-
-def _guarded(before: str) -> str:
-    """The separator and an apostrophe, then the space that a spreadsheet may skip."""
-    place = 1 if before[:1] in {",", ";", "|", "\t", "\r", "\n"} and before else 0
-    return f"{before[:place]}'{before[place:]}"
+    return "'" * bool(FORMULA.match(cell)) + SEPARATOR.sub(r"\g<0>'", cell)

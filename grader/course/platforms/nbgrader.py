@@ -103,7 +103,7 @@ def copying_ordinary_files(copy: Callable[..., None]) -> Callable[..., None]:
     @wraps(copy)
     def init_assignment(converter: Any, assignment_id: str, student_id: str) -> None:
         usual = converter.coursedir.ignore
-        aside = _no_ordinary_files(Path(converter._format_source(assignment_id, student_id)))
+        aside = _no_ordinary_files(Path(converter._format_source(assignment_id, student_id)))  # noqa: SLF001 - nbgrader's own
         for name in aside:
             converter.log.warning("%s: %s is a link or no ordinary file and is left aside", student_id, shown(name))
         converter.coursedir.ignore = [*usual, *map(escape, aside)]
@@ -121,7 +121,7 @@ def _no_ordinary_files(folder: Path) -> list[str]:
         name
         for inside, _, names in os.walk(folder)
         for name in names
-        if not stat.S_ISREG(os.lstat(os.path.join(inside, name)).st_mode)
+        if not stat.S_ISREG(Path(inside, name).lstat().st_mode)
     }
     return sorted(found)
 

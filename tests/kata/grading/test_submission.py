@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.course.contents import Contents, UnreadableError
-from grader.course.submission import Submission, SubmissionError, find_submissions, read_submission
+from grader.course.submission import Submission, SubmissionError, find_submissions, left_aside, read_submission
 
 ROOT = Path(__file__).parents[3]
 MODULES = {int(path.name[2:4]): path.stem for path in sorted((ROOT / "solutions").glob("ex*.py"))}
@@ -280,7 +280,7 @@ def test_an_archive_with_the_same_names_gives_the_same_safe_notes(tmp_path):
 
 
 def test_a_student_name_taken_from_a_file_name_is_printable(tmp_path):
-    assert read_submission(zipped(tmp_path / "a\x1b[31m.zip", [("ex04.py", "")])).student == "a?[31m"
+    assert read_submission(zipped(tmp_path / "a\x1b[31m.zip", [("ex04.py", "")])).student.startswith("a?[31m ")
 
 
 def test_notes_are_few_however_odd_the_submission(tmp_path):
@@ -308,7 +308,16 @@ def test_notes_are_few_however_odd_the_submission(tmp_path):
         (b"\x00\x00\x00", "", "null byte in line 1"),
         (b"", "", "is empty"),
         (b"# -*- coding: rot13 -*-\nx = 1\n", "# -*- coding: utf-8 -*-\nx = 1\n", None),
-        (b"#!/usr/bin/python\n# coding=latin-1\n'\xe9'\n", "#!/usr/bin/python\n# coding=utf-8\n'é'\n", "Latin-1"),
+        (b"#!/usr/bin/python\n# coding=latin-1\n'\xe9'\n", "#!/usr/bin/python\n# coding=utf-8\n'é'\n", None),
+        ("# coding: shift_jis\ns = '勾配'\n".encode("shift_jis"), "# coding: utf-8\ns = '勾配'\n", None),
+        (
+            "# vim: set fileencoding=cp1251 :\ns = 'ж'\n".encode("cp1251"),
+            "# vim: set fileencoding=utf-8 :\ns = 'ж'\n",
+            None,
+        ),
+        ("# coding: utf-8-sig\ns = 'é'\n".encode("utf-8-sig"), "# coding: utf-8\ns = 'é'\n", None),
+        ("# coding: cp1251\ns = 'é'\n".encode("utf-8-sig"), "# coding: utf-8\ns = 'é'\n", None),
+        (b"# coding: idna\nx = 1\n", "# coding: utf-8\nx = 1\n", None),
         (b"# -*- coding: utf-8 -*-\n", "# -*- coding: utf-8 -*-\n", None),
     ],
 )
@@ -866,6 +875,14 @@ def test_a_link_in_a_class_is_listed_so_that_it_can_be_refused(tmp_path):
     ((name, path),) = find_submissions(tmp_path)
     with pytest.raises(SubmissionError, match="is a link"):
         read_submission(path, name)
+
+
+def test_what_is_taken_for_nobodys_is_named(tmp_path):
+    for name in (".alice", "__pycache__", "bob"):
+        (tmp_path / name).mkdir()
+    zipped(tmp_path / ".carol.zip", [("ex04.py", FOUR)])
+    assert [name for name, _ in find_submissions(tmp_path)] == ["bob"]
+    assert left_aside(tmp_path) == ["'.alice'", "'.carol.zip'", "'__pycache__'"]
 
 
 def test_an_empty_class_is_empty_and_a_missing_one_an_error(tmp_path):

@@ -118,7 +118,7 @@ def moodle(ledger: Ledger, sheet: Sheet) -> list[list[str]]:
         if maximum is None:
             where = f"{sheet.path}, row {person.row + 2}"
             raise SheetError(
-                f"{where}: Maximum grade {cell!r} is no number that is clear; in Moodle, grade this assignment in points."
+                f"{where}: Maximum grade {cell!r} is no clear number; in Moodle, grade this assignment in points."
             )
         mark = _scaled(entry, ledger, maximum)
         rows[person.row][grade] = mark.replace(".", ",") if COMMA.search(cell) else mark
