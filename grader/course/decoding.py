@@ -50,7 +50,7 @@ def _encoding(data: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         codecs.lookup(encoding)
-        b"".decode(encoding)  # some codecs turn bytes into bytes
+        b"x".decode(encoding)  # some codecs turn bytes into bytes
     except (SyntaxError, LookupError, ValueError):
         return "utf-8-sig"
     return encoding

@@ -114,8 +114,10 @@ def _in_try(tree: ast.Module) -> ast.Module:
     return outer
 
 
-def _is_definition(node: ast.stmt) -> bool:
+def _is_definition(node: ast.stmt) -> bool:  # noqa: PLR0911 - a return for each kind
     """Whether a statement does nothing when it is run but give something a name, or nothing at all."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Pass):
+        return True
     match node:
         case ast.ClassDef(body=body):
             return all(map(_is_definition, body))
@@ -123,8 +125,6 @@ def _is_definition(node: ast.stmt) -> bool:
             return all(_is_here(alias.name) for alias in aliases)
         case ast.ImportFrom(module=str(module), level=0):
             return _is_here(module)  # __future__ too
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Pass():
-            return True
         case ast.Assign(value=ast.Constant()) | ast.AnnAssign(value=ast.Constant()) | ast.Expr(value=ast.Constant()):
             return True
         case ast.Try(body=body, handlers=handlers, orelse=more, finalbody=last):

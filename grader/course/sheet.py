@@ -94,7 +94,10 @@ def sheet_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> tuple[str
 
 
 def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula, whatever separates its cells. A lone '-', with which Moodle fills empty cells, is none."""
+    """A cell that no spreadsheet takes for a formula, whatever separates its cells.
+
+    A lone '-', with which Moodle fills empty cells, is none.
+    """
     if cell.strip() == "-":
         return cell
     return "'" * bool(FORMULA.match(cell)) + SEPARATOR.sub(r"\g<0>'", cell)

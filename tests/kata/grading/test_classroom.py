@@ -369,13 +369,11 @@ def test_names_that_differ_only_in_signs_have_a_report_each_whoever_else_is_ther
         hand_in(tmp_path / "class", name)
     assert len(grade()) == 6
     assert len(reports_in(tmp_path / "out")) == len(gradebook(tmp_path)) == 8
-    one = next(name for name in gradebook(tmp_path) if name.startswith("a? ") and name != "a? 2")
     for path in (tmp_path / "class").iterdir():
         if path.name not in ("alice", "bob", "a\x7f"):
             shutil.rmtree(path)
     assert grade() == []
-    assert [name for name in gradebook(tmp_path) if name.startswith("a")][0].startswith("a? ")
-    assert one
+    assert next(name for name in gradebook(tmp_path) if name != "alice").startswith("a? ")
 
 
 def test_a_report_of_the_first_edition_keeps_its_marks_under_its_new_name(small, tmp_path):
@@ -391,7 +389,7 @@ def test_a_run_that_loses_its_processes_still_writes_the_gradebook(small, tmp_pa
     grade = small(tmp_path)
     hand_in(tmp_path / "class", "carol")
 
-    def lost(self, submission):
+    def lost(*_):
         raise GroundError("The processes were lost.")
 
     monkeypatch.setattr(classroom.Flight, "start", lost)

@@ -22,7 +22,6 @@ from hypothesis import strategies as st
 from grader.course.config import Settings, read_settings
 from grader.course.platforms.gradebooks import formats
 from grader.course.platforms.gradebooks.files import write_gradebook
-from grader.course.platforms.gradebooks.formats import number
 from grader.course.platforms.gradebooks.ledger import LedgerError, make_ledger, read_marks, timestamps
 from grader.course.platforms.gradebooks.moment import moment
 from grader.course.platforms.gradebooks.roster import match, read_people
@@ -357,7 +356,7 @@ def test_moodles_english_time_is_read_in_capitals_or_not(text):
     ],
 )
 def test_a_number_is_read_as_it_is_meant_or_not_at_all(cell, value):
-    assert number(cell) == (None if value is None else Decimal(value))
+    assert formats.number(cell) == (None if value is None else Decimal(value))
 
 
 def test_a_time_that_nobody_can_read_takes_nothing_off_and_is_said(tmp_path):
