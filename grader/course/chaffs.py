@@ -76,7 +76,7 @@ def _chaffs(exercise: Exercise, path: Path) -> Iterator[Chaff]:
 
 def _entries(path: Path) -> list[dict[str, Any]]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BankError(f"{path.name} is not TOML: {error}.") from None
     entries = content.get("misconception")

@@ -12,14 +12,16 @@ import json
 import secrets
 import statistics
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.course.executors import Flight, Open, Result, pool, processes
+from grader.course.executors import Flight, GroundError, Open, Result, pool, processes
 from grader.course.grading import Course
+from grader.course.reading import read_or_say_why
 from grader.course.sheet import write_sheet
-from grader.course.submission import Submission, find_submissions, read_or_say_why
+from grader.course.submission import Submission, find_submissions
 from grader.course.suites import load_course
 from grader.learner.state import write_text
 
@@ -50,31 +52,47 @@ def grade_class(
     (out / "reports").mkdir(parents=True, exist_ok=True)
     for partial in (out / "reports").glob("*.part"):  # of a run that was killed
         partial.unlink()
+    _rename_reports(out / "reports")
     course = load_apart(_class_seed(out, seed))
-    made_of = fingerprint(course)
     students = find_submissions(submissions)
     if not students:
         raise ValueError(
             f"{submissions} holds no submissions: one folder, archive or set of files per student is needed."
         )
     outcomes = []
+    try:
+        for outcome in _graded(students, course, where, out, force=force):
+            outcomes.append(outcome)
+            yield outcome
+    except GroundError as error:
+        if not outcomes:  # it was nowhere: the gradebook from before stays
+            raise
+        known = {outcome.student for outcome in outcomes}
+        lost = [Outcome(student, notes=f"Not graded: {error}", fault=str(error)) for student, _ in students]
+        outcomes += [outcome for outcome in lost if outcome.student not in known]
+        raise
+    finally:
+        if len(outcomes) == len(students):  # else somebody stopped the run, and the gradebook from before stays
+            write_gradebook(out / "gradebook.csv", outcomes, tuple(course.exercises))
+
+
+def _graded(
+    students: Iterable[tuple[str, Path]], course: Course, where: int | Open, out: Path, *, force: bool
+) -> Iterator[Outcome]:
+    made_of = fingerprint(course)
     with processes(course, where) if isinstance(where, int) else where(course) as ground:
         flight = Flight(ground)
         for student, path in students:
-            submission = read_or_say_why(path, student)
+            submission = read_or_say_why(path, student, course.exercises)
             earlier = None if force else _earlier(out, submission, made_of)
             if earlier is None:
                 flight.start(submission)
             else:
-                outcomes.append(_outcome(earlier, fresh=False))
-                yield outcomes[-1]
+                yield _outcome(earlier, fresh=False)
             for result in flight.results():
-                outcomes.append(_keep(result, out, made_of))
-                yield outcomes[-1]
+                yield _keep(result, out, made_of)
         for result in flight.end():
-            outcomes.append(_keep(result, out, made_of))
-            yield outcomes[-1]
-    write_gradebook(out / "gradebook.csv", outcomes, tuple(course.exercises))
+            yield _keep(result, out, made_of)
 
 
 def _keep(result: Result, out: Path, made_of: str) -> Outcome:
@@ -115,7 +133,7 @@ def _earlier(out: Path, submission: Submission, made_of: str) -> dict[str, Any] 
         document = json.loads(_file(out, submission.student).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or document.get("student") != submission.student:
         return None
     return document if document.get("fingerprint") == _mixed(made_of, submission.digest, submission.notes) else None
 
@@ -130,9 +148,25 @@ def _mixed(made_of: str, digest: str, notes: Iterable[str]) -> str:
 
 
 def _file(out: Path, student: str) -> Path:
-    """A report's file: the student's name as far as a file name can hold it, and a digest that keeps names apart."""
+    """A report's file: the student's name as far as a file name can hold it, and a digest that keeps all names apart.
+
+    It does not depend on who else is there; that a report is this student's is asked of the report itself.
+    """
     kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in student)[:60].lstrip(".")
-    return out / "reports" / f"{kept}-{hashlib.sha256(student.encode(errors='replace')).hexdigest()[:8]}.json"
+    return out / "reports" / f"{kept}-{_digest(student)}.json"
+
+
+def _digest(student: str) -> str:
+    return hashlib.sha256(student.encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+def _rename_reports(folder: Path) -> None:
+    """Reports of the first edition, whose names had a digest of eight digits, get the name that they have now."""
+    for path in folder.glob("*-" + "[0-9a-f]" * 8 + ".json"):
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            student = json.loads(path.read_text(encoding="utf-8"))["student"]
+            if path.stem.endswith(f"-{_digest(student)[:8]}"):
+                path.replace(_file(folder.parent, student))
 
 
 def write_gradebook(path: Path, outcomes: Iterable[Outcome], exercises: Sequence[int]) -> None:

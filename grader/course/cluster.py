@@ -18,7 +18,7 @@ from distributed import TimeoutError as TooLateError  # asyncio's own before Pyt
 from grader.course.executors import Ground, GroundError, Order, forget, kata, pack, receive, refusal, sentence_of
 from grader.course.grading import Course
 
-CONNECT, APPEAR = 10, 30  # seconds: the scheduler's to answer, a first worker's to be there
+CONNECT, APPEAR = 3, 5  # seconds: the scheduler's to answer, a first worker's to be there
 
 LOGGERS = re.compile(r"distributed(\.|$)")
 
@@ -58,8 +58,11 @@ def cluster(course: Course, scheduler: str, *, weak: bool = False) -> Iterator[G
 def _connected(scheduler: str) -> Client:
     try:
         client = Client(scheduler, timeout=CONNECT, set_as_default=False)
-    except (OSError, ValueError):
-        raise GroundError(f"There is no Dask scheduler at {scheduler}; `make scheduler` starts one.") from None
+    except Exception as error:  # noqa: BLE001 - which of many depends on how the address is wrong
+        if not re.fullmatch(r"[a-z]+://[^\s/:]+:[0-9]{1,5}|[^\s/:]+:[0-9]{1,5}", scheduler):
+            raise GroundError(f"SCHEDULER={scheduler} is no address; write SCHEDULER=tcp://host:8786.") from None
+        what = sentence_of(error)
+        raise GroundError(f"There is no Dask scheduler at {scheduler} ({what}); `make scheduler` starts one.") from None
     try:
         client.wait_for_workers(1, timeout=APPEAR)
     except TooLateError:

@@ -172,14 +172,14 @@ def grade(
     import json
 
     from grader.course.grading import grade as run
+    from grader.course.reading import read_within_limits
     from grader.course.report import as_markdown, as_text, report
-    from grader.course.submission import read_submission
     from grader.course.suites import load_course
     from grader.learner.state import write_text
 
     fence = _fence(weak_sandbox)
     course = load_course(None if exercise is None else frozenset({exercise}), seed)
-    document = report(run(read_submission(path), course, fence), course, fence.level)
+    document = report(run(read_within_limits(path, wanted=course.exercises), course, fence), course, fence.level)
     if json_file:
         write_text(json_file, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     if markdown_file:
@@ -208,7 +208,7 @@ def grade_class(
     from grader.course.classroom import Outcome, summary
     from grader.course.classroom import grade_class as run
     from grader.course.config import read_settings
-    from grader.course.submission import find_submissions
+    from grader.course.submission import find_submissions, left_aside
 
     where = _ground(scheduler, jobs, weak_sandbox)
     outcomes: list[Outcome] = []
@@ -217,6 +217,8 @@ def grade_class(
             outcomes.append(outcome)
             advance()
     click.echo(summary(outcomes))
+    if names := left_aside(submissions):
+        click.echo(f"Left aside, because their names are no student's: {', '.join(names)}.")
     click.echo(f"The reports are in {out / 'reports'}, the marks in {out / 'gradebook.csv'}.")
     if read_settings().similarity:
         _compare(submissions, out)
@@ -287,8 +289,9 @@ def similarity(submissions: Path, out: Path, threshold: float | None) -> None:
 
 
 def _compare(submissions: Path, out: Path, threshold: float | None = None) -> None:
+    from grader.course.reading import read_or_say_why
     from grader.course.similarity import THRESHOLD, similar_pairs, write_pairs
-    from grader.course.submission import find_submissions, read_or_say_why
+    from grader.course.submission import find_submissions
     from grader.learner.catalogue import read_catalogue
 
     threshold = THRESHOLD if threshold is None else threshold

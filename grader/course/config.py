@@ -60,7 +60,7 @@ def read_settings(path: Path = COURSE) -> Settings:
     if not path.exists():
         return Settings()
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from None
     table = _Table(content, str(path), "")
@@ -170,6 +170,7 @@ def _limits(table: _Table) -> Limits:
         cpu_seconds=table.take("cpu_seconds", NUMBER, "2", _seconds, Limits.cpu_seconds),
         wall_seconds=table.take("wall_seconds", NUMBER, "5", _seconds, Limits.wall_seconds),
         memory=table.take("memory_mb", (int,), "512", _megabytes, Limits.memory // megabyte) * megabyte,
+        submission_seconds=table.take("submission_seconds", NUMBER, "60", _seconds_in_all, Limits.submission_seconds),
     )
     table.end()
     return limits
@@ -178,6 +179,12 @@ def _limits(table: _Table) -> Limits:
 def _seconds(value: Decimal | int) -> float:
     if not Decimal(value).is_finite() or not 0.1 <= value <= 600:
         raise ValueError("is not between 0.1 and 600")
+    return float(value)
+
+
+def _seconds_in_all(value: Decimal | int) -> float:
+    if not Decimal(value).is_finite() or not 1 <= value <= 36_000:
+        raise ValueError("is not between 1 and 36000")
     return float(value)
 
 

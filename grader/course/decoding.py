@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
+import tokenize
 
 COOKIE = re.compile(r"([ \t\f]*#[^\n]*?coding[:=][ \t]*)(?!utf-?8\b)[-\w.]+", re.IGNORECASE)
 WIDE = {
@@ -21,17 +23,16 @@ def decode(data: bytes) -> tuple[str, list[str]]:
     """
     mark = next((mark for mark in WIDE if data.startswith(mark)), b"")
     wide = WIDE[mark] if mark else _wide_without_mark(data[:200])
-    data = data.removeprefix(mark or codecs.BOM_UTF8)
     odd = [f"is {wide.upper()}, which Python does not run, and is read all the same"] if wide else []
     try:
-        text = data.decode(wide or "utf-8")
-    except UnicodeDecodeError as error:
-        if wide:
+        text = data.removeprefix(mark).decode(wide or _encoding(data))
+    except UnicodeError as error:
+        if wide and isinstance(error, UnicodeDecodeError):
             odd.append("cannot be decoded to its end and is read as far as it can")
-            text = data[: error.start].decode(wide)
+            text = data.removeprefix(mark)[: error.start].decode(wide)
         else:
             odd.append("is not UTF-8 and is read as Latin-1")
-            text = data.decode("latin-1")
+            text = data.removeprefix(codecs.BOM_UTF8).decode("latin-1")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text, null, _ = text.partition("\0")
     if null:
@@ -39,6 +40,20 @@ def decode(data: bytes) -> tuple[str, list[str]]:
     lines = text.split("\n", 2)
     lines[:2] = [COOKIE.sub(r"\1utf-8", line) if COOKIE.match(line) else line for line in lines[:2]]
     return "\n".join(lines), odd
+
+
+def _encoding(data: bytes) -> str:
+    """What Python reads these bytes as: by their mark, by a coding cookie in the first two lines, else UTF-8.
+
+    A cookie that Python would refuse is none.
+    """
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        codecs.lookup(encoding)
+        b"x".decode(encoding)  # some codecs turn bytes into bytes
+    except (SyntaxError, LookupError, ValueError):
+        return "utf-8-sig"
+    return encoding
 
 
 def _wide_without_mark(start: bytes) -> str:

@@ -14,10 +14,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import TimeoutError as TooLateError
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from textwrap import shorten
@@ -32,10 +33,15 @@ from grader.course.submission import Submission
 
 IN_FLIGHT = UIDS // 2  # submissions at a time; a user id is taken again only after as many others
 SUSPECTS = 100  # submissions that failed once; more of them are no accident
-SILENCE = 1800.0  # seconds in which no report comes; no submission takes a third of it
+OVERDUE = 600.0  # seconds beyond its own time after which a submission is given up, whatever it waits for
+SILENCE = 3600.0  # seconds in which no report comes; each process gives up what is overdue before that
 KATA = Path(__file__).resolve().parents[2]
 
 _courses: dict[str, Course] = {}  # that this process was given
+
+
+class OverdueError(Exception):
+    """A submission of which nothing was heard for too long."""
 
 
 class GroundError(RuntimeError):
@@ -111,7 +117,30 @@ def grade_one(packed: bytes, order: Order, slot: int) -> dict[str, Any]:
         raise GroundError(f"Process {os.getpid()} on {socket.gethostname()} {why}")
     submission: Submission = pickle.loads(packed)  # noqa: S301 - bytes of `Flight.start`: texts, never run here
     course, fence = _courses[order.course], sandbox()
-    return report(grade(submission, course, fence, slot), course, fence.level)
+    seconds = course.limits.submission_seconds + OVERDUE
+    return _in_time(lambda: report(grade(submission, course, fence, slot), course, fence.level), seconds)
+
+
+def _in_time(work: Callable[[], dict[str, Any]], seconds: float) -> dict[str, Any]:
+    """What comes of some work. Raises what it raises, or OverdueError where nothing comes; the work is then left alone.
+
+    On a thread, because Dask calls from threads, where no alarm rings.
+    """
+    done: Future[dict[str, Any]] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - handed on
+            done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        return done.result(timeout=seconds)
+    except TooLateError:
+        if done.done():
+            raise  # the work's own
+        raise OverdueError(f"there was no report after {seconds:.0f} seconds") from None
 
 
 # In the process that asks them
@@ -121,11 +150,14 @@ def grade_one(packed: bytes, order: Order, slot: int) -> dict[str, Any]:
 def processes(course: Course, jobs: int) -> Iterator[Ground]:
     """So many processes of this machine, whose code and fence are known to whoever asks."""
     order, packed = pack(course)
+    others = set(active_children())
     with pool(jobs, order, packed) as executor:
         try:
             yield Ground(executor, order)
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
+            for process in set(active_children()) - others:  # one that is silent would never be done
+                process.kill()
             raise
 
 

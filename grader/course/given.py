@@ -7,21 +7,10 @@ even import.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 
-from grader.course.submission import Submission
 from grader.learner.records import Exercise
 from grader.learner.source import functions
-
-
-def with_given(submission: Submission, exercises: Mapping[int, Exercise], solutions: Mapping[int, str]) -> Submission:
-    """The submission with whatever its notebooks lack of what was given; sources that were files stay as they are."""
-    mended = {
-        number: completed(submission.sources[number], solutions[number], exercises[number])
-        for number in submission.notebooks & exercises.keys()
-    }
-    return replace(submission, sources={**submission.sources, **mended})
 
 
 def completed(source: str, solution: str, exercise: Exercise) -> str:

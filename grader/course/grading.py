@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from grader.course.given import with_given
+from grader.course.reading import with_given
+from grader.course.room import desk
 from grader.course.sandbox import Sandbox
 from grader.course.submission import Submission
 from grader.course.worker import Limits, Worker
@@ -72,21 +71,32 @@ class Graded:
     seconds: float = 0.0  # that it took
 
 
+@dataclass
+class Budget:
+    """The seconds that all checks of a submission have left, whatever comes of them."""
+
+    seconds: float
+
+
 class Patience:
     """Counts checks that ran out of time or memory, so that one submission cannot hold up a class.
 
     After two in a task the rest of that task is given up. After four in all, so are the exercises behind the first that
-    had one: they get their marks on the solutions instead, where each task has its two again.
+    had one: they get their marks on the solutions instead, where each task has its two again. When the submission's
+    time is used up, everything is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
         self.by_task: Counter[tuple[int, str]] = Counter()
 
-    def ends(self, check: Check) -> bool:
-        """Whether this check is to be given up without being run."""
-        if self.by_task.get((check.exercise, check.task), 0) >= EXHAUSTED_PER_TASK:
-            return True
-        return sum(self.by_task.values()) >= EXHAUSTED_IN_ALL and check.exercise > min(self.by_task)[0]
+    def ends(self, check: Check) -> str:
+        """Why this check is given up without being run; empty if it is not."""
+        if self.budget.seconds <= 0:
+            return "Not run: the submission's time was used up."
+        exhausted = self.by_task.get((check.exercise, check.task), 0) >= EXHAUSTED_PER_TASK
+        in_all = sum(self.by_task.values()) >= EXHAUSTED_IN_ALL and check.exercise > min(self.by_task)[0]
+        return "Not run: too many checks before it took too much time or memory." if exhausted or in_all else ""
 
     def note(self, check: Check, observation: Observation) -> None:
         if observation.fault and observation.fault.type in EXHAUSTED:
@@ -97,7 +107,8 @@ def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 
     """Every check of every exercise, first on the student's own earlier exercises, then on the solutions'."""
     started = time.monotonic()
     marks: dict[int, tuple[Mark, ...]] = dict.fromkeys(course.exercises, ())
-    patience = Patience()
+    budget = Budget(course.limits.submission_seconds)
+    patience = Patience(budget)
     start = partial(Worker, sandbox, slot=slot, limits=course.limits)
     handed_in, submission = submission, with_given(submission, course.exercises, course.solutions)
     with desk() as own:
@@ -111,7 +122,7 @@ def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 
                     worker.stop()  # what went wrong in one exercise may have spoiled the process for all
     for number, found in marks.items():
         if number > 1 and number in submission.sources and any(map(_is_wrong, found)):
-            marks[number] = _carried_forward(found, submission, course, Patience(), start)
+            marks[number] = _carried_forward(found, submission, course, Patience(budget), start)
     diagnoses = {number: _diagnoses(found, course) for number, found in marks.items()}
     return Graded(handed_in, marks, diagnoses, time.monotonic() - started)
 
@@ -141,9 +152,11 @@ def _is_wrong(mark: Mark) -> bool:
 
 
 def _verdict(check: Check, exercise: Exercise, suite: Suite, worker: Worker, patience: Patience) -> Verdict:
-    if patience.ends(check):
-        return Verdict(check, Status.TIMED_OUT, "Not run: too many checks before it took too much time or memory.")
+    if why := patience.ends(check):
+        return Verdict(check, Status.TIMED_OUT, why)
+    before = worker.seconds
     observation = worker.observe(exercise, check)
+    patience.budget.seconds -= worker.seconds - before
     patience.note(check, observation)
     return judge(check, exercise, observation, expected_values(suite.key, check, exercise.module))
 
@@ -168,16 +181,6 @@ def _carried_forward(
                     mark = replace(mark, verdict=shown, carried=carried, alone=verdict)  # noqa: PLW2901
                 again.append(mark)
     return tuple(again)
-
-
-@contextmanager
-def desk() -> Iterator[Path]:
-    """A folder that the fenced user can reach but not list."""
-    with TemporaryDirectory(prefix="minigrad-") as outer:
-        Path(outer).chmod(0o711)
-        inner = Path(outer, "desk")
-        inner.mkdir()
-        yield inner
 
 
 def _write(folder: Path, course: Course, sources: Mapping[int, str]) -> None:

@@ -24,7 +24,7 @@ class Lateness:
 def lateness(scores: Mapping[int, Decimal], submitted: datetime, settings: Settings) -> Lateness:
     """What is taken off the points per exercise when all of them were handed in at one moment.
 
-    A day is 24 hours, whatever the clocks do meanwhile. Each exercise is measured by its own deadline.
+    Each exercise is measured by its own deadline.
     """
     rules = settings.late
     late = {number: days_late(submitted, settings.deadlines.get(number)) for number in scores}
@@ -34,9 +34,17 @@ def lateness(scores: Mapping[int, Decimal], submitted: datetime, settings: Setti
 
 
 def days_late(submitted: datetime, deadline: datetime | None) -> int:
-    """Days of 24 hours begun after the deadline; 0 up to that very moment, or where there is none."""
-    if deadline is None:
+    """Days begun after the deadline; 0 up to that very moment, or where there is none.
+
+    A day is over when the clock shows the deadline's time again, and not before 24 hours: the night in which clocks go
+    back makes nobody later, nor does the one in which they go forward.
+    """
+    if deadline is None or _utc(submitted) <= _utc(deadline):
         return 0
     # In UTC, because Python's minus takes no notice of a change of clocks between two times of one zone.
-    since = submitted.astimezone(timezone.utc) - deadline.astimezone(timezone.utc)
-    return max(0, -(-since // DAY))
+    days = -(-(_utc(submitted) - _utc(deadline)) // DAY)
+    return days - 1 if _utc(submitted) <= _utc(deadline + (days - 1) * DAY) else days
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(timezone.utc)

@@ -70,7 +70,7 @@ class EquivalentError(ValueError):
 def equivalents(path: Path = EQUIVALENTS) -> dict[str, str]:
     """Why each equivalent mutant is one, by its id. Raises EquivalentError."""
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("equivalent", [])
+        entries = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("equivalent", [])
     except tomllib.TOMLDecodeError as error:
         raise EquivalentError(f"{path.name} is not TOML: {error}.") from None
     found: dict[str, str] = {}

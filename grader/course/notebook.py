@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.course.contents import UnreadableError
-from grader.course.scratch import contained
+from grader.course.scratch import contained, kept, without_future
 
 # A line of a multi-line string may match too; there a '# ' more or less changes nothing that runs.
 MAGIC = re.compile(
@@ -18,6 +18,7 @@ MAGIC = re.compile(
     r"|[ \t]*\w[\w.]*\?{1,2}[ \t]*$"  # name?
     r"|[\w.,\t ]+=[ \t]*[%!](?!=)"  # files = !ls
 )
+CODE = 1_000_000  # characters of all cells that count
 PARTS = 2_000_000  # lists and objects, also those that a text speaks of; each takes fifty times its room in the file
 CELL_MAGIC = re.compile(r"\s*%%\w")
 PYTHON_MAGIC = re.compile(r"\s*%%(?:time|timeit|capture|prun|python3?)\b|\s*%%writefile[^\n]*\.py[ \t]*(?:\n|$)")
@@ -27,12 +28,14 @@ PYTHON_MAGIC = re.compile(r"\s*%%(?:time|timeit|capture|prun|python3?)\b|\s*%%wr
 class Notebook:
     """Code cells joined in order, the ids that nbgrader gave to them, and those that several cells had.
 
-    `unreadable` counts the cells beside the answers that are no Python; they are left out.
+    `unrun` are the ids of answers whose cells are no code any more. `unreadable` counts the cells beside the answers
+    that are no Python; they are left out.
     """
 
     source: str
     grade_ids: tuple[str, ...]
     duplicates: tuple[str, ...]
+    unrun: tuple[str, ...]
     unreadable: int
 
 
@@ -69,7 +72,7 @@ class Cell:
         return {"cell_type": self.kind, "source": self.source, "metadata": {"nbgrader": about}}
 
 
-def read_cells(text: str) -> list[Cell]:
+def cells_of(text: str) -> list[Cell]:
     """Every cell of a notebook's file, however damaged its other parts are. Raises UnreadableError."""
     if text.count("[") + text.count("{") > PARTS:
         raise UnreadableError(f"is left out, because it has more than {PARTS // 1_000_000} million lists and objects")
@@ -83,37 +86,60 @@ def read_cells(text: str) -> list[Cell]:
     return [Cell.of(cell) for cell in cells if isinstance(cell, dict)]
 
 
-def first_solutions(cells: Sequence[Cell]) -> dict[str, Cell]:
-    """The cell that counts for each id: the first that is a solution, else the first."""
-    kept: dict[str, Cell] = {}
-    for cell in sorted(cells, key=lambda cell: not cell.solution):
-        if cell.grade_id:
-            kept.setdefault(cell.grade_id, cell)
-    return kept
+def last_solutions(cells: Sequence[Cell]) -> dict[str, Cell]:
+    """The cell that stands for each id: the last code cell that is a solution, else the last."""
+    found = {cell.grade_id: cell for cell in cells if cell.grade_id}
+    return found | {cell.grade_id: cell for cell in cells if cell.grade_id and cell.solution and cell.kind == "code"}
 
 
 def read_notebook(text: str) -> Notebook:
-    """Raises UnreadableError."""
-    code = [cell for cell in read_cells(text) if cell.kind == "code"]
-    counts = Counter(cell.grade_id for cell in code if cell.grade_id)
-    kept = first_solutions(code)
+    """What a kernel holds after all cells were run from top to bottom. Raises UnreadableError."""
+    cells = cells_of(text)
     counted = [
         cell
-        for cell in code
-        if cell.source.strip()
-        and (not cell.grade_id or kept[cell.grade_id] is cell)
+        for cell in cells
+        if cell.kind == "code"
+        and cell.source.strip()
         and (cell.solution or not cell.grade)  # else a cell of tests, which would stop the import
     ]
-    texts = [_text(cell) for cell in counted]
-    source = "\n\n".join(text.strip("\n") for text in texts if text)
-    duplicates = tuple(sorted(grade_id for grade_id, count in counts.items() if count > 1))
-    return Notebook(f"{source}\n" if source else "", tuple(sorted(counts)), duplicates, texts.count(None))
+    if sum(len(cell.source) for cell in counted) > CODE:
+        raise UnreadableError(f"has more than {CODE // 1_000_000} MB of code and is left out")
+    answers: dict[str, list[str]] = {}
+    for cell in counted:
+        if cell.solution:
+            answers.setdefault(cell.grade_id, []).append(python_of(cell.source))
+    texts: list[str | None] = []
+    for cell in counted:
+        source = python_of(cell.source)
+        texts.append(_answer(source, answers, cell.grade_id) if cell.solution else contained(source))
+    unreadable = texts.count(None)
+    future, bodies = without_future([text for text in texts if text])
+    source = "\n\n".join(part for part in (future, *(body.strip("\n") for body in bodies)) if part)
+    ids = [cell.grade_id for cell in counted if cell.grade_id]
+    duplicates = tuple(sorted(grade_id for grade_id, count in Counter(ids).items() if count > 1))
+    unrun = {cell.grade_id for cell in cells if cell.solution and cell.kind != "code" and cell.source.strip()}
+    named = {cell.grade_id for cell in cells if cell.kind == "code" and cell.grade_id}
+    lost = tuple(sorted(unrun - answers.keys() - {""}))
+    return Notebook(f"{source}\n" if source else "", tuple(sorted(named | set(lost))), duplicates, lost, unreadable)
 
 
-def _text(cell: Cell) -> str | None:
-    """An answer as it is; of another cell what cannot stop the import, None if it is no Python."""
-    text = python_of(cell.source)
-    return text if cell.solution else contained(text)
+def _answer(source: str, answers: dict[str, list[str]], grade_id: str) -> str | None:
+    """An answer as Jupyter leaves it. One that Python cannot read stays as it is, for the student is to see where.
+
+    Of several cells with one id, as of a cell that was split, each counts that can be read; where one cannot, but all
+    in one piece can, it was split in the middle of something.
+    """
+    several = answers[grade_id]
+    if len(several) == 1 or not grade_id:
+        return kept(source) or source
+    parts = [contained(part) for part in several]
+    if None in parts:
+        whole, last = kept("\n".join(several)), source == several[-1]
+        if whole is not None:
+            return whole if last else ""
+        if not any(parts):
+            return source if last else ""
+    return contained(source)
 
 
 def python_of(cell: str) -> str:

@@ -12,8 +12,11 @@ from pathlib import Path
 
 BOM = "\ufeff"
 LARGEST = 10_000_000  # characters of a cell; a Moodle worksheet holds whole texts
-# What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), also after space that it may skip.
-FORMULA = re.compile(r"[\s\x00-\x1f\u200b\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
+# What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), also after space that it may skip; and
+# whatever separates cells in some country before such a start.
+START = r"[\s\x00-\x1f\u200b\ufeff\"]*[=+\-@＝＋－＠]"
+FORMULA = re.compile(rf"{START}|[\t\r\n]")
+SEPARATOR = re.compile(rf"[,;|\t\r\n](?={START})")
 
 
 class SheetError(ValueError):
@@ -91,5 +94,10 @@ def sheet_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> tuple[str
 
 
 def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula. A lone '-', with which Moodle fills empty cells, is none."""
-    return f"'{cell}" if FORMULA.match(cell) and cell.strip() != "-" else cell
+    """A cell that no spreadsheet takes for a formula, whatever separates its cells.
+
+    A lone '-', with which Moodle fills empty cells, is none.
+    """
+    if cell.strip() == "-":
+        return cell
+    return "'" * bool(FORMULA.match(cell)) + SEPARATOR.sub(r"\g<0>'", cell)

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
@@ -49,8 +49,12 @@ class Submission:
         return hashlib.sha256(json.dumps(sorted(self.sources.items())).encode()).hexdigest()
 
 
-def read_submission(path: Path, student: str | None = None) -> Submission:
-    """Read a folder, archive, source or notebook, or 'owner_*' as find_submissions gives it. Raises SubmissionError."""
+def read_submission(path: Path, student: str | None = None, wanted: Collection[int] | None = None) -> Submission:
+    """Read a folder, archive, source or notebook, or 'owner_*' as find_submissions gives it. Raises SubmissionError.
+
+    A note tells which exercises of those `wanted`, by default all, were not handed in. What is read may take any memory
+    and time that its limits of size allow; `reading.py` has limits of those as well.
+    """
     owner = path.name.removesuffix(GROUP) if path.name.endswith(GROUP) else ""
     try:
         if owner and not os.path.lexists(path):
@@ -67,20 +71,13 @@ def read_submission(path: Path, student: str | None = None) -> Submission:
     if not sources:
         reason = notes[0] if notes else "it is empty."
         raise SubmissionError(f"There is nothing to grade in {shown(path.name)}: {reason}")
-    missing = [f"{module}.py" for number, module in modules.items() if number not in sources]
+    asked = set(modules if wanted is None else wanted)
+    missing = [f"{module}.py" for number, module in modules.items() if number in asked - sources.keys()]
     notes = [f"Not handed in: {', '.join(missing)}.", *notes] if missing else notes
     if len(notes) > NOTES:
         notes[NOTES - 1 :] = [f"There are {len(notes) - NOTES + 1} more notes like these."]
     name = _student(path) if student is None else student
     return Submission(name, sources, tuple(notes), frozenset(choice.notebooks))
-
-
-def read_or_say_why(path: Path, student: str) -> Submission:
-    """As read_submission; where there is nothing to grade, without sources and with the reason as its note."""
-    try:
-        return read_submission(path, student)
-    except SubmissionError as error:
-        return Submission(student, {}, (str(error),))
 
 
 def find_submissions(folder: Path) -> list[tuple[str, Path]]:
@@ -101,8 +98,19 @@ def find_submissions(folder: Path) -> list[tuple[str, Path]]:
     found: dict[str, Path] = {}
     for path in dict.fromkeys([*whole, *paths]):
         name = _student(path) if _student(path) not in found else _printable(path.name)
-        found[name if name not in found else f"{name} {len(found)}"] = path
+        while name in found:  # somebody is called what another one's name was made into
+            name = f"{name} {_digest(name + path.name)}"
+        found[name] = path
     return sorted(found.items())
+
+
+def left_aside(folder: Path) -> list[str]:
+    """The names of folders and archives in a class that are taken for nobody's hand-in, safe to show."""
+    return [
+        shown(entry.name)
+        for entry in sorted(folder.iterdir())
+        if is_ignored(entry.name) and (entry.is_dir() or ARCHIVE.fullmatch(entry.name))
+    ]
 
 
 def exercise_number(stem: str, modules: Mapping[int, str]) -> int | None:
@@ -218,11 +226,11 @@ def _read(contents: Contents, file: File) -> _Text:
     if not _is_notebook(file.path):
         return _Text(source, odd if source else [*odd, "is empty"])
     notebook = read_notebook(source)
-    if len(notebook.source) > SOURCE:
-        raise UnreadableError(f"has more than {SOURCE // 1_000_000} MB of code and is left out")
     if notebook.duplicates:
         ids = _listed(notebook.duplicates)
-        odd.append(f"has several cells with the nbgrader id {ids}, of which the first that is a solution counts")
+        odd.append(f"has several cells with the nbgrader id {ids}, which are run in their order, as in a kernel")
+    if notebook.unrun:
+        odd.append(f"has the answer {_listed(notebook.unrun)} in a cell of text, which is not run; make it a code cell")
     if notebook.unreadable:
         cells = "a cell" if notebook.unreadable == 1 else f"{notebook.unreadable} cells"
         odd.append(f"has {cells} beside the answers that Python cannot read; left out")
@@ -260,7 +268,13 @@ def _student(path: Path) -> str:
 
 
 def _printable(name: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in name) or "unknown"
+    """A name as it is, or one that can be shown, which has a digest of the other so that no two become one."""
+    text = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return name if text == name != "" else f"{text or 'unknown'} {_digest(name)}"
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _letters(text: str) -> str:

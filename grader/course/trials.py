@@ -8,11 +8,10 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import get_context
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from grader.course.answer_key import KEPT, make_key
+from grader.course.room import desk
 from grader.course.sandbox import sandbox
 from grader.course.suites import HIDDEN_SUITE, read_solutions
 from grader.course.worker import Worker
@@ -61,14 +60,11 @@ def verdicts(
 ) -> list[Verdict]:
     """The checks of an exercise on some source."""
     found: list[Verdict] = []
-    with TemporaryDirectory(prefix="minigrad-") as folder:
-        Path(folder).chmod(0o711)
-        desk = Path(folder, "desk")
-        desk.mkdir()
+    with desk() as folder:
         for number, text in {**solutions, exercise.number: source}.items():
             if number <= exercise.number:
-                (desk / f"{read_catalogue()[number].module}.py").write_text(text, encoding="utf-8")
-        with Worker(sandbox(), desk, slot=os.getpid()) as worker:
+                (folder / f"{read_catalogue()[number].module}.py").write_text(text, encoding="utf-8")
+        with Worker(sandbox(), folder, slot=os.getpid()) as worker:
             for check in checks:
                 if sum(v.status is Status.TIMED_OUT for v in found) >= TIME_OUTS:
                     break

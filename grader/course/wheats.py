@@ -54,7 +54,7 @@ def _wheats(exercise: Exercise, path: Path) -> Iterator[Wheat]:
     if not path.exists():
         return
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise WheatError(f"{path.name} is not TOML: {error}.") from None
     solution = (SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")

@@ -62,11 +62,12 @@ class TooLateError(ProtocolError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one check may take: seconds of CPU and by the clock, bytes of address space."""
+    """What one check may take: seconds of CPU and by the clock, bytes of address space; and all of a submission's."""
 
     cpu_seconds: float = 2.0
     wall_seconds: float = 5.0
     memory: int = MEMORY
+    submission_seconds: float = 60.0
 
     @property
     def common_memory(self) -> int:
@@ -86,6 +87,7 @@ class Worker:
     slot: int = 0
     limits: Limits = field(default_factory=Limits)
     process: subprocess.Popen[bytes] | None = None
+    seconds: float = 0.0  # that the answers took so far, without what was waited for others
     imported: set[str] = field(default_factory=set)  # modules that were tried alone after something went wrong
     unimportable: dict[str, Observation] = field(default_factory=dict)  # and what was seen of those that cannot be
 
@@ -129,6 +131,7 @@ class Worker:
         return seen
 
     def _answered(self, module: str, code: str, observe: Sequence[str], memory: int) -> Observation:
+        started = time.monotonic()
         process = self._listening(memory)
         identifier = secrets.token_hex(8)
         question = {"id": identifier, "module": module, "code": code, "observe": list(observe), "seconds": None}
@@ -137,6 +140,8 @@ class Worker:
         except ProtocolError as error:
             self.stop()
             return Observation({}, Fault(error.fault, str(error), "run", ()))
+        finally:
+            self.seconds += time.monotonic() - started
 
     def stop(self) -> None:
         """End the process and all that it may have started."""

@@ -39,7 +39,7 @@ def read_catalogue(path: Path = CATALOGUE) -> dict[int, Exercise]:
 @lru_cache
 def _read(path: Path) -> dict[int, Exercise]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise CatalogueError(f"{path.name} is not valid TOML: {error}.") from None
     if set(content) != {"exercise"}:

@@ -17,14 +17,14 @@ from typing import Any
 from graphviz import Digraph
 
 from grader.course.executors import pool
-from grader.course.given import with_given
-from grader.course.grading import desk
 from grader.course.pages.figures import Report
 from grader.course.pages.rendering import failing_in_public
 from grader.course.pages.site import PICTURES, read_reports
+from grader.course.reading import read_or_say_why, with_given
 from grader.course.report import printable
+from grader.course.room import desk
 from grader.course.sandbox import sandbox
-from grader.course.submission import find_submissions, read_or_say_why
+from grader.course.submission import find_submissions
 from grader.course.suites import read_solutions
 from grader.course.worker import Worker
 from grader.learner.catalogue import read_catalogue

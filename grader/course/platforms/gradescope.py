@@ -21,9 +21,10 @@ from typing import Any
 from grader.course.config import Late, Settings
 from grader.course.grading import Course, grade
 from grader.course.lateness import lateness
+from grader.course.reading import read_or_say_why
 from grader.course.report import printable, report
 from grader.course.sandbox import sandbox
-from grader.course.submission import Submission, read_or_say_why
+from grader.course.submission import Submission
 from grader.learner.state import write_text
 
 ROOT = "/autograder"
@@ -178,7 +179,7 @@ def run(root: Path) -> None:
     with (source / COURSES).open("rb") as file:
         courses: list[Course] = pickle.load(file)  # noqa: S301 - our own, readable and writable by root alone
     course = chosen(courses, metadata)
-    document = report(grade(_submission(root / "submission", metadata), course, fence), course, fence.level)
+    document = report(grade(_submission(root / "submission", metadata, course), course, fence), course, fence.level)
     text = json.dumps(results(document, metadata, options, time.monotonic() - started), indent=1)
     write_text(root / "results" / "results.json", text + "\n")
 
@@ -191,9 +192,9 @@ def _metadata(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _submission(folder: Path, metadata: Mapping[str, Any]) -> Submission:
+def _submission(folder: Path, metadata: Mapping[str, Any], course: Course) -> Submission:
     student = printable(", ".join(str(user.get("name", "?")) for user in metadata.get("users") or ())) or "student"
-    return read_or_say_why(folder, student)
+    return read_or_say_why(folder, student, course.exercises)
 
 
 def main() -> None:

@@ -12,10 +12,10 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, wraps
 from glob import escape, glob
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,17 +25,20 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.converters.base import BaseConverter
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions, Execute, NbGraderPreprocessor
+from nbgrader.utils import parse_utc
 
-from grader.course.contents import UnreadableError
 from grader.course.cut import cut
-from grader.course.decoding import decode
 from grader.course.grading import Course, grade
-from grader.course.notebook import Cell, first_solutions, read_cells
+from grader.course.notebook import Cell, last_solutions
 from grader.course.notebooks import checks_id, notebooks
+from grader.course.reading import read_cells, read_or_say_why
 from grader.course.report import report
+from grader.course.room import room
 from grader.course.sandbox import UIDS, sandbox
-from grader.course.submission import NOTEBOOK, read_or_say_why
+from grader.course.submission import NOTEBOOK, shown
 from grader.course.suites import load_course
 from grader.learner.catalogue import read_catalogue
 from grader.learner.records import Exercise
@@ -89,7 +92,53 @@ def configure(config: Any) -> None:
     """Put this grader into nbgrader's steps; `config` is what nbgrader_config.py gets from get_config()."""
     config.GenerateAssignment.preprocessors = _steps(GenerateAssignment.preprocessors, ClearSolutions, CutSolutions)
     config.Autograde.exporter_class = SubmissionExporter
+    BaseConverter.init_assignment = copying_ordinary_files(BaseConverter.init_assignment)
+    CourseDirectory.get_existing_timestamp = without_failing(CourseDirectory.get_existing_timestamp)
     config.Autograde.autograde_preprocessors = _steps(Autograde.autograde_preprocessors, Execute, Grade)
+
+
+def copying_ordinary_files(copy: Callable[..., None]) -> Callable[..., None]:
+    """The step that copies what lies beside the notebooks, without links, which may point anywhere, and devices."""
+
+    @wraps(copy)
+    def init_assignment(converter: Any, assignment_id: str, student_id: str) -> None:
+        usual = converter.coursedir.ignore
+        aside = _no_ordinary_files(Path(converter._format_source(assignment_id, student_id)))  # noqa: SLF001 - nbgrader's own
+        for name in aside:
+            converter.log.warning("%s: %s is a link or no ordinary file and is left aside", student_id, shown(name))
+        converter.coursedir.ignore = [*usual, *map(escape, aside)]
+        try:
+            copy(converter, assignment_id, student_id)
+        finally:
+            converter.coursedir.ignore = usual
+
+    return init_assignment
+
+
+def _no_ordinary_files(folder: Path) -> list[str]:
+    """The names of files in a folder, at any depth, that are not to be copied."""
+    found = {
+        name
+        for inside, _, names in os.walk(folder)
+        for name in names
+        if not stat.S_ISREG(Path(inside, name).lstat().st_mode)
+    }
+    return sorted(found)
+
+
+def without_failing(read: Callable[..., Any]) -> Callable[..., Any]:
+    """The step that reads timestamp.txt, for which a damaged one is none: it must not stop the others."""
+
+    @wraps(read)
+    def get_existing_timestamp(coursedir: Any, folder: str) -> Any:
+        try:
+            stamp = _read(Path(folder, "timestamp.txt"))[:1000].decode()
+            return parse_utc(stamp.strip()) if stamp.strip() else None
+        except (ValueError, OverflowError):
+            coursedir.log.warning("%s holds a timestamp.txt that is no time; none is known", folder)
+            return None
+
+    return get_existing_timestamp
 
 
 def _steps(default: Any, old: type, new: type) -> list[type]:
@@ -137,6 +186,9 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
         document = _document(about["student"], files, _seed(Path(coursedir.root)))
         (graded,) = (found for found in document["exercises"] if found["number"] == exercise.number)
         notes = [note for note in document["notes"] if exercise.module in note and not note.startswith("Not handed in")]
+        submitted = _folder(coursedir, coursedir.submitted_directory, about["student"], about["assignment"])
+        aside = _no_ordinary_files(submitted)
+        notes += [f"{shown(name)} is a link or no ordinary file and is left aside." for name in aside]
         tasks = {checks_id(exercise, task): found for task, found in zip(exercise.tasks, graded["tasks"], strict=True)}
         for cell in nb.cells:
             settings = cell.metadata.get("nbgrader", {})
@@ -152,7 +204,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
 def restored(cells: list[Cell], released: Any) -> Any:
     """The released notebook with a student's answers in their cells, and every other cell of theirs where it stood."""
     known = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells if "nbgrader" in cell.metadata}
-    kept = first_solutions(cells)
+    kept = last_solutions(cells)
     others: dict[str, list[Any]] = {}
     place = ""
     for cell in cells[:CELLS]:
@@ -221,18 +273,14 @@ def _handed_in(coursedir: Any, student: str, assignment: str) -> tuple[tuple[str
 
 def _without_outputs(data: bytes) -> bytes:
     """A notebook as the reader of submissions takes it; its first bytes where it is none, for that to say so."""
-    try:
-        cells = read_cells(decode(data)[0])
-    except UnreadableError:
+    cells = read_cells(data)
+    if cells is None:
         return data[:1000]
     return json.dumps({"cells": [cell.as_json() for cell in cells]}).encode()
 
 
 def _cells(path: Path) -> list[Cell]:
-    try:
-        return read_cells(decode(_read(path))[0])
-    except UnreadableError:
-        return []
+    return read_cells(_read(path)) or []
 
 
 def _read(path: Path) -> bytes:
@@ -252,7 +300,7 @@ def _document(student: str, files: tuple[tuple[str, bytes], ...], seed: int) -> 
     fence = sandbox()
     if not fence.hardened and not os.environ.get("WEAK_SANDBOX"):
         raise RuntimeError("The sandbox is not hardened: `make sandbox` says why; WEAK_SANDBOX=1 grades all the same.")
-    with TemporaryDirectory(prefix="minigrad-") as folder:
+    with TemporaryDirectory(dir=room()) as folder:
         for name, data in files:
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -67,6 +67,7 @@ def test_everything_that_can_be_said_is_read(tmp_path):
     cpu_seconds = 4
     wall_seconds = 12.5
     memory_mb = 1024
+    submission_seconds = 90
     [late]
     percent_per_day = 12.5
     grace_days = 2
@@ -82,7 +83,7 @@ def test_everything_that_can_be_said_is_read(tmp_path):
     assert settings.roster == tmp_path / "people" / "class.csv"
     assert settings.similarity is True
     assert settings.carried_forward == 50
-    assert settings.limits == Limits(4.0, 12.5, 2**30)
+    assert settings.limits == Limits(4.0, 12.5, 2**30, 90.0)
     assert settings.deadlines[1] == settings.deadlines[2] == datetime(2026, 11, 6, 12, tzinfo=BERLIN)
     assert settings.deadlines[3] == DUE
     assert settings.deadlines[5] == datetime(2026, 12, 1, 17, tzinfo=timezone.utc)
@@ -137,6 +138,10 @@ def test_everything_that_can_be_said_is_read(tmp_path):
             'limits.wall_seconds = "NaN" is not between 0.1 and 600; write wall_seconds = 5.',
         ),
         ("[limits]\nmemory_mb = 1", "limits.memory_mb = 1 is not between 256 and 65536; write memory_mb = 512."),
+        (
+            "[limits]\nsubmission_seconds = 0",
+            "limits.submission_seconds = 0 is not between 1 and 36000; write submission_seconds = 60.",
+        ),
         ("late = 10", "late = 10 is no table; write [late] above its keys."),
         (
             "[late]\npercent_per_day = 101",
@@ -201,10 +206,24 @@ def test_a_day_late_begins_a_second_after_the_deadline(after, days):
     assert days_late((DUE.astimezone(timezone.utc) + timedelta(seconds=after)), DUE) == days
 
 
-def test_a_day_has_24_hours_when_the_clocks_change_too():
-    before = datetime(2026, 10, 24, 23, 59, tzinfo=BERLIN)  # the night after has 25 hours
-    assert days_late(datetime(2026, 10, 25, 22, 59, tzinfo=BERLIN), before) == 1
-    assert days_late(datetime(2026, 10, 25, 22, 59, 1, tzinfo=BERLIN), before) == 2
+@pytest.mark.parametrize(
+    ("deadline", "submitted", "days"),
+    [
+        ((2026, 10, 24, 23, 59, 59), (2026, 10, 25, 23, 30), 1),  # the night has 25 hours
+        ((2026, 10, 24, 23, 59, 59), (2026, 10, 25, 23, 59, 59), 1),
+        ((2026, 10, 24, 23, 59, 59), (2026, 10, 26, 0, 0), 2),
+        ((2026, 10, 24, 23, 59, 59), (2026, 10, 26, 23, 30), 2),
+        ((2027, 3, 27, 23, 59, 59), (2027, 3, 29, 0, 59, 59), 1),  # it has 23
+        ((2027, 3, 27, 23, 59, 59), (2027, 3, 29, 1, 0), 2),
+    ],
+)
+def test_a_late_day_ends_by_the_clock_and_not_before_24_hours_when_the_clocks_change(deadline, submitted, days):
+    due, moment = datetime(*deadline, tzinfo=BERLIN), datetime(*submitted, tzinfo=BERLIN)
+    assert days_late(moment, due) == days_late(moment.astimezone(timezone.utc), due) == days
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path):
+    assert settings_of(tmp_path, "\ufefftitle = 'Marked'\n").title == "Marked"
 
 
 @pytest.mark.parametrize(

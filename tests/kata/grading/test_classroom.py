@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import classroom
+from grader.course.executors import GroundError
 from grader.course.suites import load_course
 from grader.learner.paths import SOLUTIONS
 
@@ -360,3 +361,40 @@ def test_odd_submissions_get_a_sentence_and_the_others_their_marks(small, tmp_pa
     for student in ("alice", "bob"):
         assert rows[student]["score"] == rows[student]["max_score"]
     assert grade() == []
+
+
+def test_names_that_differ_only_in_signs_have_a_report_each_whoever_else_is_there(small, tmp_path):
+    grade = small(tmp_path)
+    for name in ("a? 2", "a\x7f", os.fsdecode(b"a\x80"), "a?", "A?", "a\u200b"):
+        hand_in(tmp_path / "class", name)
+    assert len(grade()) == 6
+    assert len(reports_in(tmp_path / "out")) == len(gradebook(tmp_path)) == 8
+    for path in (tmp_path / "class").iterdir():
+        if path.name not in ("alice", "bob", "a\x7f"):
+            shutil.rmtree(path)
+    assert grade() == []
+    assert next(name for name in gradebook(tmp_path) if name != "alice").startswith("a? ")
+
+
+def test_a_report_of_the_first_edition_keeps_its_marks_under_its_new_name(small, tmp_path):
+    grade = small(tmp_path)
+    (new,) = (tmp_path / "out" / "reports").glob("alice-*.json")
+    new.rename(new.with_name(f"{new.stem[:-24]}.json"))
+    assert grade() == []
+    assert len(list((tmp_path / "out" / "reports").glob("alice-*.json"))) == 1
+    assert new.exists()
+
+
+def test_a_run_that_loses_its_processes_still_writes_the_gradebook(small, tmp_path, monkeypatch):
+    grade = small(tmp_path)
+    hand_in(tmp_path / "class", "carol")
+
+    def lost(*_):
+        raise GroundError("The processes were lost.")
+
+    monkeypatch.setattr(classroom.Flight, "start", lost)
+    with pytest.raises(GroundError):
+        grade()
+    rows = gradebook(tmp_path)
+    assert (rows["alice"]["score"], rows["carol"]["score"]) == (rows["alice"]["max_score"], "")
+    assert rows["carol"]["notes"] == "Not graded: The processes were lost."

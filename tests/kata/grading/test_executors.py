@@ -132,7 +132,7 @@ def test_a_fault_of_the_grader_takes_no_mark_away_and_the_next_run_tries_again(c
     assert {outcome.score for outcome in grade().values()} == {5}
     before = {path: path.read_bytes() for path in (tmp_path / "out/reports").iterdir()}
     with monkeypatch.context() as patch:
-        broken = lambda path, name: ungradable(name) if name == "bob" else read(path, name)
+        broken = lambda path, name, wanted: ungradable(name) if name == "bob" else read(path, name, wanted)
         patch.setattr(classroom, "read_or_say_why", broken)
         found = grade(force=True)
     assert found["bob"].fault.startswith("TypeError")

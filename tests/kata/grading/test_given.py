@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.given import completed, with_given
+from grader.course.given import completed
 from grader.course.grading import grade
+from grader.course.reading import with_given
 from grader.course.report import report
 from grader.course.sandbox import sandbox
 from grader.course.submission import Submission

@@ -1,6 +1,8 @@
 """Marks are fair: right work gets them, an early slip does not sink later work, and nothing hidden is shown."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,12 +11,14 @@ import pytest
 
 from grader.course.grading import HIDDEN, grade
 from grader.course.report import as_markdown, as_text, report
+from grader.course.room import desk, sweep
 from grader.course.sandbox import sandbox
 from grader.course.submission import Submission
 from grader.course.suites import load_course
-from grader.course.worker import Limits
+from grader.course.worker import Limits, Worker
 from grader.learner.judging import same
 from grader.learner.key import expected_values
+from grader.learner.records import Check, Probe
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "grader/course/report.schema.json").read_text(encoding="utf-8"))
@@ -189,3 +193,43 @@ def test_an_endless_loop_costs_its_own_exercise_and_none_before_or_after(course)
     document = graded(course, {4: loop})
     assert exercise(document, 4)["score"] == 0
     assert document["score"] == document["max_score"] - exercise(document, 4)["max_score"]
+
+
+def test_a_submission_has_its_time_and_what_is_left_is_not_run_whatever_the_verdicts(course):
+    two = replace(
+        course,
+        exercises={2: course.exercises[2]},
+        suites=tuple(replace(s, checks=tuple(c for c in s.checks if c.exercise == 2)) for s in course.suites),
+        limits=Limits(submission_seconds=1.0),
+    )
+    slow = course.solutions[2] + "\n_init = Value.__init__\ndef _slow(self, *a, **k):\n"
+    slow += "    import time; time.sleep(0.4); _init(self, *a, **k)\nValue.__init__ = _slow\n"
+    found = grade(Submission("slow", {1: course.solutions[1], 2: slow}, ()), two, sandbox())
+    said = [mark.verdict.message for mark in found.marks[2]]
+    assert 1 <= said.count("Not run: the submission's time was used up.") < len(said)
+    assert found.seconds < 30
+
+
+def test_what_goes_by_hashes_and_addresses_is_the_same_in_each_process(course):
+    source = "class Thing: pass\nthings = [Thing() for _ in range(50)]\n"
+    source += "words = list({f'{n}' for n in range(50)})\nplaces = [things.index(t) for t in set(things)]\n"
+    seen = set()
+    for _ in range(3):
+        with desk() as folder:
+            (folder / "ex01_derivatives.py").write_text(source, encoding="utf-8")
+            with Worker(sandbox(), folder) as worker:
+                check = Check("one", 1, "derivative", 1, "one", Probe("", ("words", "places")))
+                seen.add(repr(worker.observe(course.exercises[1], check).values))
+    assert len(seen) == 1
+
+
+def test_a_killed_process_leaves_no_folder_for_longer_than_the_next_run():
+    code = "import os, signal; from grader.course.room import desk, room\nwith desk():\n"
+    code += "    print(room(), flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    killed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    left = Path(killed.stdout.strip())
+    assert left.is_dir()
+    with desk() as mine:
+        sweep()
+        assert mine.is_dir()
+    assert not left.exists()

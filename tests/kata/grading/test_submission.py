@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.course.contents import Contents, UnreadableError
-from grader.course.submission import Submission, SubmissionError, find_submissions, read_submission
+from grader.course.submission import Submission, SubmissionError, find_submissions, left_aside, read_submission
 
 ROOT = Path(__file__).parents[3]
 MODULES = {int(path.name[2:4]): path.stem for path in sorted((ROOT / "solutions").glob("ex*.py"))}
@@ -280,7 +280,7 @@ def test_an_archive_with_the_same_names_gives_the_same_safe_notes(tmp_path):
 
 
 def test_a_student_name_taken_from_a_file_name_is_printable(tmp_path):
-    assert read_submission(zipped(tmp_path / "a\x1b[31m.zip", [("ex04.py", "")])).student == "a?[31m"
+    assert read_submission(zipped(tmp_path / "a\x1b[31m.zip", [("ex04.py", "")])).student.startswith("a?[31m ")
 
 
 def test_notes_are_few_however_odd_the_submission(tmp_path):
@@ -308,7 +308,16 @@ def test_notes_are_few_however_odd_the_submission(tmp_path):
         (b"\x00\x00\x00", "", "null byte in line 1"),
         (b"", "", "is empty"),
         (b"# -*- coding: rot13 -*-\nx = 1\n", "# -*- coding: utf-8 -*-\nx = 1\n", None),
-        (b"#!/usr/bin/python\n# coding=latin-1\n'\xe9'\n", "#!/usr/bin/python\n# coding=utf-8\n'é'\n", "Latin-1"),
+        (b"#!/usr/bin/python\n# coding=latin-1\n'\xe9'\n", "#!/usr/bin/python\n# coding=utf-8\n'é'\n", None),
+        ("# coding: shift_jis\ns = '勾配'\n".encode("shift_jis"), "# coding: utf-8\ns = '勾配'\n", None),
+        (
+            "# vim: set fileencoding=cp1251 :\ns = 'ж'\n".encode("cp1251"),
+            "# vim: set fileencoding=utf-8 :\ns = 'ж'\n",
+            None,
+        ),
+        ("# coding: utf-8-sig\ns = 'é'\n".encode("utf-8-sig"), "# coding: utf-8-sig\ns = 'é'\n", None),
+        ("# coding: cp1251\ns = 'é'\n".encode("utf-8-sig"), "# coding: utf-8\ns = 'é'\n", None),
+        (b"# coding: idna\nx = 1\n", "# coding: utf-8\nx = 1\n", None),
         (b"# -*- coding: utf-8 -*-\n", "# -*- coding: utf-8 -*-\n", None),
     ],
 )
@@ -343,7 +352,7 @@ def test_code_cells_are_joined_in_order_without_text_magics_and_shell(tmp_path):
     exec(compile(source, "ex04", "exec"), values)  # noqa: S102
     assert (values["x"], values["y"], "files" in values) == (1, 3, False)
     assert "# rm -rf ~\n" in source
-    assert "# %matplotlib inline\nimport math\n# !pip install \\\n   # torch\nx = " in source
+    assert "# %matplotlib inline\nimport math\n# !pip install \\\n   # torch\ntry:\n    x = " in source
 
 
 def test_an_unnamed_notebook_is_known_by_the_ids_of_its_cells(tmp_path):
@@ -360,17 +369,64 @@ def test_an_unnamed_notebook_of_no_or_several_exercises_is_left_out(tmp_path, id
         read_submission(path)
 
 
-def test_of_cells_with_one_nbgrader_id_the_first_solution_counts_and_test_cells_never_do(tmp_path):
+def test_cells_with_one_nbgrader_id_are_run_in_their_order_and_test_cells_never(tmp_path):
     cells = [
         code("copy = 1", grade_id="ex04_a", solution=False),
         code("right = 1", grade_id="ex04_a", solution=True),
-        code("late = 1", grade_id="ex04_a", solution=True),
+        code("right = 2", grade_id="ex04_a", solution=True),
         code("assert 0", grade_id="ex04_test", grade=True, solution=False),
         code("manual = 1", grade_id="ex04_b", grade=True, solution=True),
     ]
     submission = read_submission(write(tmp_path / "ex04_backward.ipynb", notebook(*cells)))
-    assert submission.sources == {4: "right = 1\n\nmanual = 1\n"}
-    assert noted(submission, "'ex04_a'", "first that is a solution")
+    assert submission.sources == {4: "copy = 1\n\nright = 1\n\nright = 2\n\nmanual = 1\n"}
+    assert noted(submission, "'ex04_a'", "in their order")
+
+
+ANSWER = {"grade_id": "ex04-f", "solution": True}
+AS_THE_STUDENT_SAW_IT = {
+    "split between functions": [code("def f(): return g()", **ANSWER), code("def g(): return 4", **ANSWER)],
+    "split in the middle": [code("class F:\n    def one(self): return 1", **ANSWER),
+                            code("    def four(self): return 4\nf = F().four", **ANSWER)],
+    "a first try above": [code("def f(): return 3", **ANSWER), code("def f(): return 4", **ANSWER)],
+    "a first try above without an id": [code("def f(): return 3"), code("def f(): return 4", **ANSWER)],
+    "a broken try above": [code("def f(: return 3", **ANSWER), code("def f(): return 4", **ANSWER)],
+    "a broken copy below": [code("def f(): return 4", **ANSWER), code("def f(", **ANSWER)],
+    "a first try that raises": [code("def f(): return 3\nf(1)", **ANSWER), code("def f(): return 4", **ANSWER)],
+    "a line that raises below": [code("def f():\n    return 4\n\nprint(f(1))", **ANSWER)],
+    "a line that raises above": [code("undefined.name  # tried\ndef f():\n    return 4", **ANSWER)],
+    "a line that ends the session": [code("exit()\nraise SystemExit\ndef f():\n    return 4", **ANSWER)],
+    "the future in a cell of its own": [
+        code("import math"),
+        code("from __future__ import annotations"),
+        code("from __future__ import annotations; x: Later = 1\ndef f(a: Later = 1): return 4", **ANSWER),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cells", AS_THE_STUDENT_SAW_IT)
+def test_a_notebook_is_read_as_the_student_saw_it(tmp_path, cells):
+    submission = read_submission(write(tmp_path / "ex04.ipynb", notebook(*AS_THE_STUDENT_SAW_IT[cells])))
+    values = {}
+    exec(compile(submission.sources[4], "ex04", "exec", dont_inherit=True), values)  # noqa: S102
+    assert values["f"]() == 4
+
+
+def test_an_answer_that_python_cannot_read_stays_for_the_student_to_see(tmp_path):
+    cell = code("def f(:\n    return 4", **ANSWER)
+    assert read_submission(write(tmp_path / "ex04.ipynb", notebook(cell))).sources == {4: "def f(:\n    return 4\n"}
+
+
+def test_an_answer_in_a_cell_of_text_is_said_to_be_one(tmp_path):
+    text = {**code("def f(): return 4", **ANSWER), "cell_type": "markdown"}
+    submission = read_submission(write(tmp_path / "ex04.ipynb", notebook(code("x = 1"), text)))
+    assert submission.sources == {4: "x = 1\n"}
+    assert noted(submission, "'ex04-f'", "a cell of text, which is not run")
+
+
+def test_only_what_the_course_asks_for_can_be_missing(tmp_path):
+    write(tmp_path / "alice" / "ex01_derivatives.py")
+    assert read_submission(tmp_path / "alice", wanted={1}).notes == ()
+    assert read_submission(tmp_path / "alice", wanted={1, 3}).notes == (f"Not handed in: {MODULES[3]}.py.",)
 
 
 @pytest.mark.parametrize(
@@ -819,6 +875,14 @@ def test_a_link_in_a_class_is_listed_so_that_it_can_be_refused(tmp_path):
     ((name, path),) = find_submissions(tmp_path)
     with pytest.raises(SubmissionError, match="is a link"):
         read_submission(path, name)
+
+
+def test_what_is_taken_for_nobodys_is_named(tmp_path):
+    for name in (".alice", "__pycache__", "bob"):
+        (tmp_path / name).mkdir()
+    zipped(tmp_path / ".carol.zip", [("ex04.py", FOUR)])
+    assert [name for name, _ in find_submissions(tmp_path)] == ["bob"]
+    assert left_aside(tmp_path) == ["'.alice'", "'.carol.zip'", "'__pycache__'"]
 
 
 def test_an_empty_class_is_empty_and_a_missing_one_an_error(tmp_path):

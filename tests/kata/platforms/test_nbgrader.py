@@ -157,6 +157,10 @@ def graded(kata):
     cheat = CHEAT.replace("@MARK@", repr(str(kata / "breach")))
     change(hostile, lambda content: source_of(content, "ex01-derivative", cheat))
     change(hostile, lambda content: source_of(content, "ex01-first", f"open({str(kata / 'breach')!r}, 'w')"))
+    (hostile.parent / "secret.txt").symlink_to(kata / "Makefile")
+    (hostile.parent / "endless.txt").symlink_to("/dev/zero")
+    (hostile.parent / "timestamp.txt").write_text("yesterday", encoding="utf-8")
+    (hostile.parent / "plain.txt").write_text("kept", encoding="utf-8")
     entering = [line for line in before if line.startswith(("cd", "export"))]
     shell(kata, [*entering, *after], env)
     return course
@@ -221,6 +225,16 @@ def test_no_kernel_is_started_and_hostile_code_writes_nothing(kata, graded):
     assert sum(score for score, _ in scores(graded, "right").values()) == 66
     assert not (kata / "kernel-was-started").exists()
     assert not [path for path in [*kata.rglob("breach"), ROOT / "breach"] if path.exists()]
+
+
+def test_links_beside_the_notebooks_are_left_aside_with_a_note_and_a_time_that_is_none_stops_nobody(graded):
+    for step in ("autograded", "feedback"):
+        names = {path.name for path in (graded / step / "hostile" / "minigrad").iterdir()}
+        assert "plain.txt" in names
+        assert not names & {"secret.txt", "endless.txt"}
+    assert "is a link or no ordinary file and is left aside" in html.unescape(
+        feedback(graded, "hostile", "ex01_derivatives")
+    )
 
 
 def test_what_hostile_code_and_markdown_say_is_text_in_the_feedback(graded):

@@ -8,7 +8,7 @@ Canvas would make an assignment of each, Moodle refuses the sheet. How a mark ca
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 from grader.course.config import Settings
 from grader.course.platforms.gradebooks.ledger import Entry, Ledger
@@ -16,6 +16,13 @@ from grader.course.sheet import Sheet, SheetError, simple
 
 HUNDREDTH = Decimal("0.01")
 POINTS_POSSIBLE = "    Points Possible"
+NUMBER = re.compile(
+    r"(?:(?P<whole>[0-9]{1,12})|(?P<grouped>[0-9]{1,3}(?:(?P<sign>[.,'’])[0-9]{3})(?:(?P=sign)[0-9]{3})*))"
+    r"(?:(?!(?P=sign))[.,](?P<part>[0-9]+))?"
+)
+SPACE = re.compile(r"(?<=[0-9])[ \u00a0\u202f](?=[0-9]{3}(?![0-9]))")
+THOUSAND_OR_ONE = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+COMMA = re.compile(r",[0-9]{1,2}\s*$|,[0-9]{4,}\s*$")
 
 
 def plain(ledger: Ledger, settings: Settings) -> list[list[str]]:
@@ -79,10 +86,18 @@ def _assignment(sheet: Sheet, name: str) -> int | None:
 
 
 def _possible(sheet: Sheet, place: int, default: Decimal) -> Decimal:
-    """What the export says under the assignment's name; the kata's points where it says nothing."""
+    """What the export says under the assignment's name; the kata's points where it says nothing. Raises SheetError."""
     student = sheet.column("student") or 0
     cells = [row[place] for row in sheet.rows if simple(row[student]) == "points possible"]
-    return _number(cells[0]) or default if cells else default
+    if not cells or not cells[0].strip():
+        return default
+    possible = number(cells[0])
+    if possible is None:
+        raise SheetError(
+            f"{sheet.path}: Points Possible {cells[0]!r} under {sheet.headings[place]!r} is not clear; "
+            "write it without signs between thousands, such as 1000."
+        )
+    return possible
 
 
 def moodle(ledger: Ledger, sheet: Sheet) -> list[list[str]]:
@@ -99,14 +114,14 @@ def moodle(ledger: Ledger, sheet: Sheet) -> list[list[str]]:
     rows = [list(row) for row in sheet.rows]
     for _, person, entry in ledger.whole:
         cell = "" if top is None else rows[person.row][top]
-        maximum = _number(cell) or (ledger.maximum if top is None else None)
+        maximum = number(cell) or (ledger.maximum if top is None else None)
         if maximum is None:
             where = f"{sheet.path}, row {person.row + 2}"
             raise SheetError(
-                f"{where}: Maximum grade {cell!r} is no number; in Moodle, grade this assignment in points."
+                f"{where}: Maximum grade {cell!r} is no clear number; in Moodle, grade this assignment in points."
             )
         mark = _scaled(entry, ledger, maximum)
-        rows[person.row][grade] = mark.replace(".", ",") if "," in cell else mark
+        rows[person.row][grade] = mark.replace(".", ",") if COMMA.search(cell) else mark
     own = sheet.column("submitted at")
     return [[cell for place, cell in enumerate(row) if place != own] for row in (sheet.headings, *rows)]
 
@@ -116,13 +131,17 @@ def _scaled(entry: Entry, ledger: Ledger, maximum: Decimal) -> str:
     return str((share * maximum).quantize(HUNDREDTH, ROUND_HALF_UP))
 
 
-def _number(cell: str) -> Decimal | None:
-    """A number above 0, with a point or a comma; None for anything else."""
-    try:
-        value = Decimal(cell.strip().replace(",", "."))
-    except InvalidOperation:
+def number(cell: str) -> Decimal | None:
+    """A number above 0, with a point or a comma and with signs between thousands; None for what is none or not clear.
+
+    '1,000' is a thousand in one country and one in another.
+    """
+    match = NUMBER.fullmatch(SPACE.sub("", cell.strip()))
+    if not match or THOUSAND_OR_ONE.fullmatch(match[0]):
         return None
-    return value if value.is_finite() and value > 0 else None
+    whole = re.sub("[.,'’]", "", match["grouped"] or match["whole"])
+    value = Decimal(f"{whole}.{match['part'] or 0}")
+    return value if value > 0 else None
 
 
 def _points(value: Decimal) -> str:

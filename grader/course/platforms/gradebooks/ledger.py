@@ -77,7 +77,8 @@ def make_ledger(reports: Path, sheet: Sheet | None, submitted: Path | None, sett
     """Bring everything together. Raises LedgerError, SheetError, SubmissionError."""
     graded = {marks.submission: marks for marks in read_marks(reports, settings.exercises)}
     people = read_people(sheet) if sheet else []
-    clock = Clock(settings.time_zone, timestamps(submitted) if submitted else {})
+    stamps, unread = timestamps(submitted) if submitted else ({}, ())
+    clock = Clock(settings.time_zone, stamps)
     matching = match(graded, people)
     whose = {found.person.row: (submission, found.by) for submission, found in matching.matches.items()}
     entries = []
@@ -88,7 +89,7 @@ def make_ledger(reports: Path, sheet: Sheet | None, submitted: Path | None, sett
     lost = [("submission", name, why) for name, why in matching.submissions.items() if sheet]
     without = [("person", people[place].called, why) for place, why in matching.people.items()]
     maximum = sum(next(iter(graded.values())).maxima.values(), Decimal(0))
-    return Ledger(tuple(entries), maximum, (*lost, *without), tuple(_notices(entries, settings)))
+    return Ledger(tuple(entries), maximum, (*lost, *without), (*unread, *_notices(entries, settings)))
 
 
 def _entry(marks: Marks | None, person: Person | None, by: str, clock: Clock, settings: Settings) -> Entry:
@@ -132,31 +133,39 @@ def _read(path: Path, exercises: Sequence[int]) -> Marks:
     return replace(marks, scores=chosen[0], maxima=chosen[1])
 
 
-def timestamps(folder: Path) -> dict[str, datetime]:
+def timestamps(folder: Path) -> tuple[dict[str, datetime], tuple[str, ...]]:
     """By student, the latest of nbgrader's submitted/<student>/<assignment>/timestamp.txt; without a zone it is UTC.
 
-    nbgrader's submit writes this file; a folder that a student filled in another way could hold anything there.
+    nbgrader's submit writes this file; a folder that a student filled in another way could hold anything there. Of a
+    student with one that is no time none is known, since the latest may be that one; sentences name them.
     """
-    found = {}
+    found: dict[str, datetime] = {}
+    unread = []
     for student, path in find_submissions(folder):
         if path.is_dir():
             with closing(Contents(path)) as contents:
                 stamps = [file for file in contents.files if _is_timestamp(file.path)]
-                moments = [_stamp(contents, file, path) for file in stamps]
-            if moments:
-                found[student] = max(moments)
-    return found
+                moments = {file.path: _stamp(contents, file) for file in stamps}
+            known = [moment for moment in moments.values() if moment]
+            if known and len(known) == len(moments):
+                found[student] = max(known)
+            unread += [
+                f"{student}: {name} does not hold a time such as 2027-01-29 22:59:00 UTC; no time is known of them."
+                for name, moment in moments.items()
+                if not moment
+            ]
+    return found, tuple(unread)
 
 
 def _is_timestamp(path: str) -> bool:
     return path.count("/") == 1 and path.endswith(f"/{TIMESTAMP}")
 
 
-def _stamp(contents: Contents, file: File, path: Path) -> datetime:
+def _stamp(contents: Contents, file: File) -> datetime | None:
     try:
-        return moment(contents.read(file, 1000).decode(), timezone.utc)
+        return moment(contents.read(file, 1000).decode("utf-8-sig"), timezone.utc)
     except (UnreadableError, ValueError):
-        raise LedgerError(f"{path / file.path} does not hold a time such as 2027-01-29 22:59:00 UTC.") from None
+        return None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ ISO = re.compile(
 # Moodle's long date in English: 'Friday, 20 November 2026, 11:59 PM', the day before or after the month.
 LONG = re.compile(
     r"[A-Z][a-z]+, (?:(?P<day>\d{1,2}) (?P<month>[A-Z][a-z]+)|(?P<month2>[A-Z][a-z]+) (?P<day2>\d{1,2}),?) "
-    r"(?P<year>\d{4}),? (?P<hour>\d{1,2}):(?P<minute>\d\d)(?: (?P<half>[AP]M))?",
+    r"(?P<year>\d{4}),? (?P<hour>\d{1,2}):(?P<minute>\d\d)(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?",
     re.ASCII,
 )
 MONTHS = (
@@ -47,8 +47,8 @@ def _hour(match: re.Match[str]) -> int:
     if not match["half"]:
         return hour
     if not 1 <= hour <= 12:
-        raise ValueError(f"{hour} {match['half']} is no hour")
-    return hour % 12 + (12 if match["half"] == "PM" else 0)
+        raise ValueError(f"{hour} {match['half']}m is no hour")
+    return hour % 12 + (12 if match["half"] in "Pp" else 0)
 
 
 def _zone(name: str | None, zone: tzinfo) -> tzinfo:

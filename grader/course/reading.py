@@ -1,0 +1,237 @@
+"""Reads hand-ins in a process of its own with limits of memory and time: what a student wrote is parsed nowhere else.
+
+Python's own compiler takes all memory for some sources of a few lines. The process serves one request after the other,
+a line of JSON each, runs nothing of what it reads, and is replaced when a hand-in was too much for it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from grader.course.contents import UnreadableError
+from grader.course.decoding import decode
+from grader.course.given import completed
+from grader.course.notebook import Cell, cells_of
+from grader.course.submission import Submission, SubmissionError, read_submission, shown
+from grader.learner.catalogue import read_catalogue
+from grader.learner.records import Exercise
+
+KATA = Path(__file__).resolve().parents[2]
+MEMORY = 3 * 2**29  # bytes of address space; a hand-in may take half of it, and the largest that is read does not
+CPU, WALL = 15, 120  # seconds for one request
+BEGIN = "import sys; sys.path[:] = {path!r}; from grader.course.reading import serve; serve()"
+
+
+class TooMuchError(Exception):
+    """What was asked took the process away, by its memory or time, or was more than the reader is made for."""
+
+
+# In the process that asks
+
+
+def read_within_limits(path: Path, student: str | None = None, wanted: Collection[int] | None = None) -> Submission:
+    """As read_submission. Raises SubmissionError, also for a hand-in that takes too much memory or time to read."""
+    try:
+        found = reader().ask("submission", str(path.absolute()), student, None if wanted is None else sorted(wanted))
+    except TooMuchError as error:
+        raise SubmissionError(
+            f"{shown(path.name)} {error} to be read; nothing of it is graded, it needs a look."
+        ) from None
+    if "why" in found:
+        raise SubmissionError(found["why"])
+    sources = {int(number): source for number, source in found["sources"].items()}
+    return Submission(found["student"], sources, tuple(found["notes"]), frozenset(found["notebooks"]))
+
+
+def read_or_say_why(path: Path, student: str, wanted: Collection[int] | None = None) -> Submission:
+    """As read_within_limits; where there is nothing to grade, without sources and with the reason as its note."""
+    try:
+        return read_within_limits(path, student, wanted)
+    except SubmissionError as error:
+        return Submission(student, {}, (str(error),))
+
+
+def with_given(submission: Submission, exercises: Mapping[int, Exercise], solutions: Mapping[int, str]) -> Submission:
+    """The submission with whatever its notebooks lack of what was given; sources that were files stay as they are."""
+    sources = dict(submission.sources)
+    for number in submission.notebooks & exercises.keys():
+        try:
+            found = reader().ask("completed", sources[number], solutions[number], number)
+        except TooMuchError:
+            continue  # it was read before, and is left to the fence as it is
+        sources[number] = found["source"]
+    return Submission(submission.student, sources, submission.notes, submission.notebooks)
+
+
+def read_cells(data: bytes) -> list[Cell] | None:
+    """Every cell of a notebook's file, None where it is none or takes too much."""
+    try:
+        found = reader().ask("cells", b64encode(data).decode())
+    except TooMuchError:
+        return None
+    return None if found["cells"] is None else [Cell(**cell) for cell in found["cells"]]
+
+
+@lru_cache
+def reader() -> Reader:
+    """The one of this process."""
+    return Reader()
+
+
+@dataclass
+class Reader:
+    """Asks one question at a time, from whatever thread."""
+
+    memory: int = MEMORY
+    cpu: int = CPU
+    wall: float = WALL
+    process: subprocess.Popen[bytes] | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def ask(self, what: str, *about: Any) -> dict[str, Any]:
+        """Raises TooMuchError with the middle of a sentence."""
+        question = json.dumps([what, *about]).encode() + b"\n"
+        with self.lock:
+            process = self._listening()
+            try:
+                answer = self._answer(process, question)
+            except OSError:  # it died before it had read the question
+                answer = b""
+            if not answer.endswith(b"\n"):
+                self.stop()
+                raise TooMuchError(f"takes more than {self.memory >> 21} MB of memory or {self.cpu} seconds")
+        found: dict[str, Any] = json.loads(answer)
+        if "fault" in found:
+            raise TooMuchError(f"is more than the grader can take ({found['fault']})")
+        return found
+
+    def _listening(self) -> subprocess.Popen[bytes]:
+        if self.process is None or self.process.poll() is not None:
+            self.stop()
+            path = [str(KATA), *(str(Path(entry).absolute()) for entry in sys.path)]
+            command = [sys.executable, "-I", "-c", BEGIN.format(path=path), str(self.memory), str(self.cpu)]
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=KATA
+            )
+            atexit.register(self.stop)
+        return self.process
+
+    def _answer(self, process: subprocess.Popen[bytes], question: bytes) -> bytes:
+        """A line, or what came of it until the process died or its time was up."""
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(question)
+        process.stdin.flush()
+        answer, end = bytearray(), time.monotonic() + self.wall
+        while (
+            not answer.endswith(b"\n") and select.select([process.stdout], [], [], max(0.0, end - time.monotonic()))[0]
+        ):
+            piece = os.read(process.stdout.fileno(), 1 << 20)
+            if not piece:
+                break
+            answer += piece
+        return bytes(answer)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            atexit.unregister(self.stop)
+            self.process.kill()
+            self.process.wait()
+            for stream in (self.process.stdin, self.process.stdout):
+                with suppress(OSError, ValueError):
+                    stream.close()  # type: ignore[union-attr]
+            self.process = None
+
+
+# In the process that reads
+
+
+def serve() -> None:
+    """Answer a line of JSON for each line, until there are no more."""
+    warnings.simplefilter("ignore")  # what Python thinks of a student's code is not for the instructor
+    memory, cpu = map(int, sys.argv[1:3])
+    _limit_memory(memory)
+    for line in sys.stdin.buffer:
+        _limit_time(cpu)
+        what, *about = json.loads(line)
+        try:
+            answer = ANSWERS[what](*about)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this hand-in's alone
+            answer = {"fault": type(error).__name__}
+        if _peak() > memory // 2:  # Python may have caught its own MemoryError, for which it has other reasons as well
+            os._exit(1)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+def _limit_memory(memory: int) -> None:
+    if os.name == "posix":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _peak() -> int:
+    """The most bytes that this process has had so far; 0 where the system does not tell."""
+    if os.name != "posix":
+        return 0
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def _limit_time(cpu: int) -> None:
+    """From now on. The system ends a process whose time is up, also in the middle of Python's compiler."""
+    if os.name == "posix":
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + cpu, hard))
+
+
+def _submission(path: str, student: str | None, wanted: list[int] | None) -> dict[str, Any]:
+    try:
+        found = read_submission(Path(path), student, wanted)
+    except SubmissionError as error:
+        return {"why": str(error)}
+    return {
+        "student": found.student,
+        "sources": found.sources,
+        "notes": found.notes,
+        "notebooks": sorted(found.notebooks),
+    }
+
+
+def _completed(source: str, solution: str, number: int) -> dict[str, Any]:
+    return {"source": completed(source, solution, read_catalogue()[number])}
+
+
+def _cells(data: str) -> dict[str, Any]:
+    try:
+        return {"cells": [asdict(cell) for cell in cells_of(decode(b64decode(data))[0])]}
+    except UnreadableError:
+        return {"cells": None}
+
+
+ANSWERS: Mapping[str, Callable[..., dict[str, Any]]] = {
+    "submission": _submission,
+    "completed": _completed,
+    "cells": _cells,
+}

@@ -1,0 +1,77 @@
+"""A folder of this process for what grading needs on the disk for a moment; those of processes that were killed go.
+
+A process holds a lock in its folder as long as it lives, however it ends. So a folder whose lock is free is nobody's.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
+
+PREFIX, LOCK = "minigrad-room-", "lock"
+
+
+@contextmanager
+def desk() -> Iterator[Path]:
+    """A folder that the fenced user can reach but not list."""
+    with tempfile.TemporaryDirectory(dir=room()) as outer:
+        Path(outer).chmod(0o711)
+        inner = Path(outer, "desk")
+        inner.mkdir()
+        yield inner
+
+
+def room() -> Path:
+    return _room(os.getpid())
+
+
+@lru_cache
+def _room(owner: int) -> Path:
+    sweep()
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=PREFIX))
+        path.chmod(0o711)
+        if _lock(path / LOCK) is not None:  # else another process has just swept it away
+            break
+    atexit.register(_leave, path, owner)
+    return path
+
+
+def _leave(path: Path, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def sweep() -> None:
+    """Remove the folders of processes that are no more."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if path.is_symlink() or path.stat().st_uid != os.geteuid() or not (path / LOCK).exists():
+                continue
+            descriptor = _lock(path / LOCK)
+            if descriptor is not None:
+                shutil.rmtree(path, ignore_errors=True)
+                os.close(descriptor)
+
+
+def _lock(path: Path) -> int | None:
+    """A lock that ends with this process; None where another one has it or the file is no more."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    if os.name == "posix":
+        import fcntl
+
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.fstat(descriptor).st_nlink:
+                return descriptor
+        except OSError:
+            pass
+        os.close(descriptor)
+        return None
+    return descriptor
