@@ -22,7 +22,9 @@ def attached(text: str) -> tuple[str, dict[str, Any]]:
 
     They are PNG, also where the lesson shows an SVG: JupyterLab shows no SVG that is attached.
     """
-    files = {path.name: {PNG: base64.b64encode(path.read_bytes()).decode()} for path in map(as_png, illustrations(text))}
+    files = {
+        path.name: {PNG: base64.b64encode(path.read_bytes()).decode()} for path in map(as_png, illustrations(text))
+    }
     return LINE.sub(lambda line: f"![{line['words']}](attachment:{as_png(Path(line['path'])).name})", text), files
 
 

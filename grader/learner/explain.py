@@ -146,11 +146,12 @@ def simplest(exercise: Exercise, folder: Path = DESK) -> Explanation | None:
 def shows(number: int) -> bool:
     """Whether `make explain-N` has something to show; asked in another process, which the code may end or hold up."""
     ask = f"from grader.learner.explain import exit_code; raise SystemExit(exit_code({number}))"
-    still = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    command = [sys.executable, "-c", ask]
     try:
-        return subprocess.run([sys.executable, "-c", ask], timeout=PATIENCE, check=False, **still).returncode == SHOWS
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
     except subprocess.TimeoutExpired:
         return False
+    return result.returncode == SHOWS
 
 
 def exit_code(number: int) -> int:

@@ -22,10 +22,7 @@ def next_hint(number: int) -> str:
     write_state({**state, "hints": hints})
     count = used[task.name]
     lines = [f"{task.name}, hint {count} of {len(task.hints)}", ""]
-    lines += [
-        wrapped(f"{i}. {' '.join(hint.split())}", hang="   ")
-        for i, hint in enumerate(task.hints[:count], 1)
-    ]
+    lines += [wrapped(f"{i}. {' '.join(hint.split())}", hang="   ") for i, hint in enumerate(task.hints[:count], 1)]
     answer = f"; make solution-{number} FORCE=1 shows an answer" if SOLUTIONS.exists() else ""
     more = f"make hint-{number} says more." if count < len(task.hints) else f"That is all{answer}."
     return "\n".join([*lines, "", wrapped(more)])

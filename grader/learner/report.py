@@ -121,10 +121,7 @@ def _belief(diagnosis: Diagnosis) -> str:
 
 def _others(diagnosis: Diagnosis) -> list[str]:
     """What else would show the same, where there is such a thing."""
-    titles = [
-        wrapped(f"- {other.title}.", MARGIN, f"{MARGIN}  ")
-        for other in diagnosis.alternatives
-    ]
+    titles = [wrapped(f"- {other.title}.", MARGIN, f"{MARGIN}  ") for other in diagnosis.alternatives]
     return ["\n".join([f"{MARGIN}Other mistakes look the same to these checks:", *titles])] if titles else []
 
 
@@ -185,6 +182,6 @@ def _next_step(exercise: Exercise, verdicts: Sequence[Verdict], earlier: int | N
     if earlier is not None:
         return f"Exercise {earlier} does not pass either; repair it first: make test-exercise-{earlier}."
     if all(v.fault is not None and v.fault.type == "SyntaxError" for v in verdicts):
-        return f"Mend that line and run again."
+        return "Mend that line and run again."
     hint = f"make hint-{n} says a little more each time."
     return f"make explain-{n} shows where it goes wrong; {hint}" if explained else hint

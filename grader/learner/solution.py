@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pygments.token import Comment, Keyword, String
+from pygments.token import Comment, Keyword, String  # type: ignore[import-untyped]
 from rich.console import Console
 from rich.style import Style
 from rich.syntax import ANSISyntaxTheme, Syntax
@@ -65,7 +65,7 @@ def _without_markers(text: str) -> str:
 
 
 def _code(text: str) -> Text:
-    """Code as it was written: a line that is too long is the terminal's to break, since breaking changes its meaning."""
+    """Code as it was written: a line that is too long is the terminal's to break."""
     shown = Syntax(text.rstrip(), "python", theme=ANY_BACKGROUND, background_color="default").highlight(text.rstrip())
     shown.rstrip()
     return shown

@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.learner.datasets import load
 from grader.learner.engines import has_reference, my_package
-from grader.learner.explain import ABS, REL, Explanation
+from grader.learner.explain import ABS, REL, Explanation, shows
 from grader.learner.expression import parsed, terms, too_deep, without_value
 from grader.learner.judging import same
 from grader.learner.paths import BUILD
@@ -150,7 +150,8 @@ def _played(result: Any, engine: str, title: str) -> Stepper:
     except NotImplementedError:
         raise
     except ValueError as error:
-        raise ValueError(f"{error} make explain-4 shows where.") from None
+        where = " make explain-4 shows where." if engine == "mine" and "order" in str(error) and shows(4) else ""
+        raise ValueError(f"{error}{where}") from None
 
 
 def _written(page: Stepper) -> str:

@@ -1,4 +1,4 @@
-"""What a terminal shows can be read: on white and on black alike, at any width, without a break inside a word or in code."""
+"""What a terminal shows can be read: on white and on dark grey alike, at any width, no word and no code broken."""
 
 import os
 import pty
