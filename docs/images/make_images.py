@@ -83,7 +83,8 @@ def breadth_first() -> Explanation:
 
 def explanation() -> None:
     """What `make explain-4` draws."""
-    render(picture(breadth_first()), HERE / "explain.svg")
+    for kind in ("svg", "png"):  # a notebook shows the PNG
+        render(picture(breadth_first()), HERE / f"explain.{kind}")
 
 
 def steps() -> None:

@@ -76,9 +76,14 @@ Conventions
 - The operation of v, if it has one, is a node with the name str(id(v)) + v._op and the label v._op.
 - `draw_dot` only reads: it shows the gradients that are there and does not call `backward`.
 
-To look at a drawing: `draw_dot(f).render("f", format="svg")` writes the picture f.svg, if
-Graphviz's program `dot` is installed. `print(draw_dot(f).source)` always works; a Graphviz viewer
-shows that text as a picture.
+To look at a drawing, start Python in the kata's folder, once `make step` has installed what draws:
+
+    PYTHONPATH=. .venv/bin/python -i exercises/ex07_graph.py
+
+There, `from minigrad_reference.drawing import render` and `render(draw_dot(f), "f.svg")` write the
+picture f.svg of any Value f. graphviz's own `draw_dot(f).render("f", format="svg")` also needs the
+program `dot`. `print(draw_dot(f).source)` always works; a Graphviz viewer shows that text as a
+picture.
 
 Run `make test-exercise-7`. If you are stuck: `make hint-7`.
 """

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.learner.records import Exercise
-from grader.learner.source import functions
+from grader.learner.source import functions, lines_of
 
 
 def completed(source: str, solution: str, exercise: Exercise) -> str:
@@ -24,7 +24,7 @@ def completed(source: str, solution: str, exercise: Exercise) -> str:
         return source
     lacking = [text for node, text in _given(solution, exercise) if not bound >= set(names_bound(node))]
     future = [node.end_lineno or 0 for node in body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
-    lines = source.splitlines(keepends=True)
+    lines = lines_of(source)
     place = max(future, default=0)
     return "".join([*lines[:place], *lacking, *lines[place:]])
 
@@ -33,7 +33,7 @@ def _given(solution: str, exercise: Exercise) -> Iterator[tuple[ast.stmt, str]]:
     """The statements after the lesson that hold no task."""
     found = functions(solution)
     tasks = {found[task.name].first for task in exercise.tasks}
-    lines = solution.splitlines(keepends=True)
+    lines = lines_of(solution)
     for node in ast.parse(solution).body[1:]:
         own = range(node.lineno, (node.end_lineno or node.lineno) + 1)
         if tasks.isdisjoint(own):

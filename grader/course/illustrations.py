@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 LINE = re.compile(r"\[(?P<words>[^\]\n]+(?:\n[^\]\n]+)*)\]\(\.\./(?P<path>docs/images/(?P<name>[\w.-]+))\)")
-KINDS = {".png": "image/png", ".svg": "image/svg+xml"}
+PNG = "image/png"
 
 
 def illustrations(text: str) -> Iterator[Path]:
@@ -18,11 +18,16 @@ def illustrations(text: str) -> Iterator[Path]:
 
 
 def attached(text: str) -> tuple[str, dict[str, Any]]:
-    """A lesson whose pictures are attachments of its cell (nbformat 4), and these."""
-    files = {path.name: {KINDS[path.suffix]: _encoded(path)} for path in illustrations(text)}
-    return LINE.sub(r"![\g<words>](attachment:\g<name>)", text), files
+    """A lesson whose pictures are attachments of its cell (nbformat 4), and these.
+
+    They are PNG, also where the lesson shows an SVG: JupyterLab shows no SVG that is attached.
+    """
+    files = {
+        path.name: {PNG: base64.b64encode(path.read_bytes()).decode()} for path in map(as_png, illustrations(text))
+    }
+    return LINE.sub(lambda line: f"![{line['words']}](attachment:{as_png(Path(line['path'])).name})", text), files
 
 
-def _encoded(path: Path) -> str:
-    data = path.read_bytes()
-    return data.decode() if path.suffix == ".svg" else base64.b64encode(data).decode()
+def as_png(picture: Path) -> Path:
+    """The PNG that is drawn beside each SVG of a lesson."""
+    return picture.with_suffix(".png")

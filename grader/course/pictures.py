@@ -34,6 +34,7 @@ SOURCES = {
     "docs/images/decision_boundary.png": (*ENGINE, *PLOTS, *DATA),
     "docs/images/training.gif": (*ENGINE, *PLOTS, *DATA),
     "docs/images/explain.svg": EXPLAIN,
+    "docs/images/explain.png": EXPLAIN,
     "docs/images/step_forward.png": PAGE,
     "docs/images/step_backward.png": PAGE,
     "docs/images/step_difference.png": (*PAGE, *EXPLAIN),

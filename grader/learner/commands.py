@@ -88,6 +88,7 @@ def _where_to_go_on() -> list[str]:
 def test(number: int, debug: bool) -> int:
     """Run the checks of an exercise."""
     from grader.learner.exercises import beliefs, exercise, first_failing_before, is_wrong, run
+    from grader.learner.explain import shows
     from grader.learner.records import Status
     from grader.learner.report import exercise_report
 
@@ -95,7 +96,9 @@ def test(number: int, debug: bool) -> int:
     verdicts = run(chosen, debug=debug)
     earlier = first_failing_before(chosen) if is_wrong(verdicts) and not debug else None
     diagnoses = beliefs(earlier or verdicts) if is_wrong(verdicts) else ()
-    click.echo(exercise_report(chosen, verdicts, earlier[0].check.exercise if earlier else None, diagnoses))
+    explained = is_wrong(verdicts) and not debug and shows(number)
+    before = earlier[0].check.exercise if earlier else None
+    click.echo(exercise_report(chosen, verdicts, before, diagnoses, explained))
     return 0 if all(v.status is Status.PASSED for v in verdicts) else 1
 
 
@@ -142,7 +145,7 @@ def reset(number: int) -> None:
     """Start an exercise afresh; your file is kept as a backup."""
     from grader.learner.exercises import reset as put_back
 
-    click.echo(put_back(number))
+    _say(put_back(number))
 
 
 @learner.command()
@@ -160,10 +163,10 @@ def my_minigrad() -> None:
     from grader.learner.assemble import PACKAGE, assemble, unwritten
 
     folder = assemble()
-    click.echo(f"Your files are one package now: {folder} (try: cd {folder} && python -c 'import {PACKAGE}').")
+    _say(f"Your files are one package now: {folder} (try: cd {folder} && python -c 'import {PACKAGE}').")
     missing = unwritten()
     if missing:
-        click.echo(f"Still stubs in it: {', '.join(missing)}.")
+        _say(f"Still stubs in it: {', '.join(missing)}.")
 
 
 @learner.command()
@@ -256,7 +259,13 @@ def step(expression: str | None, values: str, file: str | None, network: str | N
     click.echo(said, nl=False)
 
 
-def _console() -> Any:
-    from rich.console import Console
+def _say(sentence: str) -> None:
+    from grader.learner.terminal import wrapped
 
-    return Console(markup=False, emoji=False, soft_wrap=True)  # the name of a file is printed as it is
+    click.echo(wrapped(sentence))
+
+
+def _console() -> Any:
+    from grader.learner.terminal import console
+
+    return console()

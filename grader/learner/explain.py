@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import io
 import json
-import math
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from grader.learner.catalogue import read_catalogue
 from grader.learner.judging import judge, same, show
 from grader.learner.paths import BUILD, DESK, LADDER, PUBLIC
 from grader.learner.probing import Desk
 from grader.learner.records import Check, Exercise, Fault, Node, Observation, Probe, Sketch, Status
+from grader.learner.terminal import wrapped
+
+if TYPE_CHECKING:
+    from minigrad_reference.drawing.shares import Slip
 
 SECONDS = 1.0  # per sketch
+PATIENCE = 10.0  # seconds for all of them
+SHOWS = 17  # an exit code that nobody else gives
 REL, ABS = 1e-6, 1e-9
 FOLDER = BUILD / "explain"
 
@@ -51,6 +59,11 @@ class Explanation:
         return wrong or self.fault is not None or (self.edges is not None and self.edges != self.sketch.expected_edges)
 
     @property
+    def at_a_stub(self) -> bool:
+        """Whether what is not written yet kept it from showing anything."""
+        return self.fault is not None and self.fault.type == NotImplementedError.__name__
+
+    @property
     def first(self) -> tuple[Node | None, tuple[tuple[str, str], ...]]:
         """Where it first goes wrong: the node, and the edges (operand, result) over which it does.
 
@@ -75,17 +88,22 @@ class Explanation:
             if place.get(operand, len(place)) < place.get(node.name, 0)
         ]
 
-    def _lost(self, node: Node) -> Iterator[tuple[str, str]]:
-        """The edge whose share is what is missing in a gradient; where no single one is, all of them."""
-        shares = list(shares_of(self.sketch, node.name))
+    def slip(self, node: Node) -> Slip[str] | None:
+        """Which consumer accounts for a wrong gradient, where one does."""
+        from minigrad_reference.drawing.shares import slip  # a check run does without the drawing
+
         got = self.got.get(node.grad)
-        if isinstance(got, float):
-            missing = node.expected_grad - got
-            for consumer, share in shares:
-                if share and math.isclose(share, missing, rel_tol=REL):
-                    yield node.name, consumer
-                    return
-        yield from dict.fromkeys((node.name, consumer) for consumer, _ in shares)
+        received: dict[str, list[tuple[str, float]]] = {}
+        for consumer, share in shares_of(self.sketch, node.name):
+            received.setdefault(consumer, []).append((consumer, share))
+        arriving = [share for shares in reversed(received.values()) for share in shares]
+        return slip(arriving, got) if isinstance(got, float) else None
+
+    def _lost(self, node: Node) -> Iterator[tuple[str, str]]:
+        """The edge over which a gradient goes wrong; where no single one accounts for it, all of them."""
+        found = self.slip(node)
+        consumers = [found.giver] if found else dict.fromkeys(c for c, _ in shares_of(self.sketch, node.name))
+        yield from ((node.name, consumer) for consumer in consumers)
 
 
 def shares_of(sketch: Sketch, name: str) -> Iterator[tuple[str, float]]:
@@ -112,14 +130,34 @@ def _sketch(entry: dict[str, Any]) -> Sketch:
 
 
 def simplest(exercise: Exercise, folder: Path = DESK) -> Explanation | None:
-    """The first sketch on which the code in a folder differs; None where none does."""
+    """The first sketch on which the code in a folder differs; one that only a stub stops is the last choice."""
     desk = Desk(folder)
+    stopped = None
     for sketch in sketches(exercise):
         with redirect_stdout(io.StringIO()):  # what the code prints, at every sketch again
             explanation = _explanation(desk, exercise, sketch)
-        if explanation.differs:
+        if explanation.at_a_stub:
+            stopped = stopped or explanation
+        elif explanation.differs:
             return explanation
-    return None
+    return stopped
+
+
+def shows(number: int) -> bool:
+    """Whether `make explain-N` has something to show; asked in another process, which the code may end or hold up."""
+    ask = f"from grader.learner.explain import exit_code; raise SystemExit(exit_code({number}))"
+    command = [sys.executable, "-c", ask]
+    try:
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return result.returncode == SHOWS
+
+
+def exit_code(number: int) -> int:
+    """SHOWS where a sketch differs and not only because of a stub."""
+    found = simplest(read_catalogue()[number])
+    return SHOWS if found is not None and not found.at_a_stub else 0
 
 
 def _explanation(desk: Desk, exercise: Exercise, sketch: Sketch) -> Explanation:
@@ -148,7 +186,7 @@ def as_text(explanation: Explanation) -> str:
     ]
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     lines += ["    " + "  ".join(text.ljust(w) for text, w in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([*lines, "", *_where(explanation)]) + "\n"
+    return "\n".join([*lines, "", *map(wrapped, _where(explanation))]) + "\n"
 
 
 def _cell(explanation: Explanation, expression: str, expected: Any) -> str:
@@ -175,6 +213,7 @@ def _where(explanation: Explanation) -> Iterator[str]:
         yield f"On the way back it first goes wrong {way or 'in ' + node.name}."
         if shares:
             yield f"{node.name} should receive {' and '.join(shares)}."
+        yield from _slipped(explanation, node)
     if explanation.edges is not None:
         missing = [e for e in sketch.expected_edges if e not in explanation.edges]
         extra = [e for e in explanation.edges if e not in sketch.expected_edges]
@@ -186,6 +225,19 @@ def _where(explanation: Explanation) -> Iterator[str]:
             yield f"There {operand} comes before {result}, which uses it: too early, its gradient is not complete yet."
 
 
+def _slipped(explanation: Explanation, node: Node) -> Iterator[str]:
+    """How a gradient went wrong, where its number tells."""
+    from minigrad_reference.drawing.shares import TIMES
+
+    found = explanation.slip(node)
+    if found and found.before is not None:
+        yield "The last of these has replaced what was there; it is to be added."
+    elif found and found.times > 1:
+        yield f"What {found.giver} passes back has arrived {TIMES[found.times]}."
+    elif not any(node.name in other.operands for other in explanation.sketch.nodes) and node.expected_grad == 1:
+        yield f"The way back begins in {node.name}: its gradient has to be set to 1."
+
+
 def explain_exercise(exercise: Exercise) -> str:
     """Draw the simplest counter-example into build/explain and say in words what it shows."""
     from grader.learner.exercises import is_wrong, must_exist, run
@@ -194,8 +246,10 @@ def explain_exercise(exercise: Exercise) -> str:
     found = simplest(exercise)
     if found is None:
         if is_wrong(run(exercise)):
-            return f"No small expression shows it; make test-exercise-{exercise.number} shows the checks that fail.\n"
-        return f"There is nothing to explain: exercise {exercise.number} is right as far as it is written.\n"
+            told = f"No small expression shows it; make test-exercise-{exercise.number} shows the checks that fail."
+        else:
+            told = f"There is nothing to explain: exercise {exercise.number} is right as far as it is written."
+        return f"{wrapped(told)}\n"
     if found.fault is not None:
         return _stopped(found, found.fault, exercise)
     return as_text(found) + "\n" + _drawn(found, exercise)
@@ -209,8 +263,8 @@ def _stopped(found: Explanation, fault: Fault, exercise: Exercise) -> str:
     check = Check("test_sketch", exercise.number, "", 1, "", probe)
     verdict = judge(check, exercise, Observation({}, fault), {})
     if verdict.status is Status.BLOCKED:  # by a stub, of this exercise or of an earlier one
-        return f"{verdict.message}\n"
-    return f"There are no numbers to draw.\n\n{explain(verdict, exercise)}\n"
+        return f"{wrapped(verdict.message)}\n"
+    return f"There are no numbers to draw.\n\n{explain(verdict, exercise, wrapped)}\n"
 
 
 def _drawn(found: Explanation, exercise: Exercise) -> str:
@@ -221,7 +275,7 @@ def _drawn(found: Explanation, exercise: Exercise) -> str:
     files: list[Path] = [FOLDER / f"exercise-{exercise.number}.{kind}" for kind in ("svg", "png")]
     for path in files:
         render(picture(found), path)
-    return f"The picture: {files[0]} and {files[1].name}.\n" + _stepped(found, exercise)
+    return f"{wrapped(f'The picture: {files[0]} and {files[1].name}.')}\n" + _stepped(found, exercise)
 
 
 def _stepped(found: Explanation, exercise: Exercise) -> str:
@@ -232,4 +286,4 @@ def _stepped(found: Explanation, exercise: Exercise) -> str:
     if page is None:
         return ""
     path = page.write(FOLDER / f"exercise-{exercise.number}.html")
-    return f"Step by step, in a browser: {path}.\n"
+    return f"{wrapped(f'Step by step, in a browser: {path}.')}\n"

@@ -5,8 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
+
+from minigrad_reference.drawing.play import short
 
 OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+SHOWN = 60  # characters
 CURVES = ("exp", "log", "tanh", "sigmoid", "relu")
 
 
@@ -28,8 +32,11 @@ def terms(text: str, values: Mapping[str, float]) -> list[Term]:
     """
     reader = _Reader(values)
     last = None
-    for statement in parsed(text).body:
-        last = reader.statement(statement)
+    try:
+        for statement in parsed(text).body:
+            last = reader.statement(statement)
+    except RecursionError:
+        raise too_deep() from None
     if last is None:
         raise ValueError("The expression is empty; give one such as EXPRESSION='(a*b + c).tanh()'.")
     needed = {last}
@@ -43,6 +50,8 @@ def parsed(text: str) -> ast.Module:
     """The text as Python reads it; ValueError where it cannot."""
     try:
         return ast.parse(text.strip())
+    except (RecursionError, MemoryError):
+        raise too_deep() from None
     except (SyntaxError, ValueError) as error:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         raise ValueError(f"Python cannot read the expression{line}: {getattr(error, 'msg', error)}.") from None
@@ -73,7 +82,7 @@ class _Reader:
         match node:
             case ast.Name(id=name):
                 return self.name(name)
-            case ast.BinOp(op=op) if type(op) in OPERATORS:
+            case ast.BinOp() if _is_binary(node):
                 return self.binary(node)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return self.made_of("neg", [operand])
@@ -93,11 +102,22 @@ class _Reader:
         raise _unreadable(node)
 
     def binary(self, node: ast.BinOp) -> Term:
+        """A long sum is one operation within another on the left side, so these are taken in a loop."""
+        last, chain = node, [node]
+        while _is_binary(last.left):
+            last = last.left
+            chain.append(last)
+        term = self.term(last.left)
+        for link in reversed(chain):
+            term = self.link(term, link)
+        return term
+
+    def link(self, left: Term, node: ast.BinOp) -> Term:
         """A number as exponent belongs to the operation; everything else has two operands."""
         exponent = _number(node.right) if isinstance(node.op, ast.Pow) else None
         if exponent is not None:
-            return self.made_of(f"**{exponent!r}".removesuffix(".0"), [node.left])
-        return self.made_of(OPERATORS[type(node.op)], [node.left, node.right])
+            return self.make(Term(0.0, "", f"**{exponent!r}".removesuffix(".0"), (left,)))
+        return self.make(Term(0.0, "", OPERATORS[type(node.op)], (left, self.term(node.right))))
 
     def made_of(self, op: str, operands: Sequence[ast.expr]) -> Term:
         return self.make(Term(0.0, "", op, tuple(map(self.term, operands))))
@@ -105,7 +125,7 @@ class _Reader:
     def name(self, name: str) -> Term:
         if name not in self.named:
             if name not in self.values:
-                raise ValueError(f"{name} has no value; give it one, as in VALUES='{name}=2'.")
+                raise without_value(name)
             self.named[name] = self.make(Term(self.values[name], name))
         return self.named[name]
 
@@ -114,16 +134,33 @@ class _Reader:
         return term
 
 
+def too_deep() -> ValueError:
+    return ValueError("The expression goes too deep to be read at once; give some of it names, as in d = a * b; d + c.")
+
+
+def without_value(name: str) -> ValueError:
+    return ValueError(f"{name} has no value; give it one, as in VALUES='{name}=2'.")
+
+
 def _number(node: ast.expr) -> float | None:
     """The number that is written there, with its sign."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         number = _number(node.operand)
         return None if number is None else -number
     written = node.value if isinstance(node, ast.Constant) else None
-    return float(written) if isinstance(written, int | float) and not isinstance(written, bool) else None
+    if not isinstance(written, int | float) or isinstance(written, bool):
+        return None
+    try:
+        return float(written)
+    except OverflowError:
+        raise ValueError(f"Line {node.lineno}: a number of {len(str(written))} digits is too large.") from None
+
+
+def _is_binary(node: ast.expr) -> TypeGuard[ast.BinOp]:
+    return isinstance(node, ast.BinOp) and type(node.op) in OPERATORS
 
 
 def _unreadable(node: ast.stmt | ast.expr) -> ValueError:
-    shown = ast.unparse(node).splitlines()[0].rstrip(":")
+    shown = short(ast.unparse(node).splitlines()[0].rstrip(":"), SHOWN)
     what = "numbers, names, + - * / **, exp, log, tanh, sigmoid, relu and name = expression"
     return ValueError(f"Line {node.lineno}, {shown}: only {what} are read; ENGINE=mine or reference runs any Python.")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from textwrap import fill
-
 from grader.learner.exercises import exercise, first_open_task, run
 from grader.learner.paths import SOLUTIONS
 from grader.learner.state import hints_used, read_state, write_state
+from grader.learner.terminal import wrapped
 
 
 def next_hint(number: int) -> str:
@@ -15,7 +14,7 @@ def next_hint(number: int) -> str:
     task = first_open_task(chosen, run(chosen))
     if task is None:
         answer = f" make solution-{number} shows the worked answer." if SOLUTIONS.exists() else ""
-        return f"Every check of exercise {number} passes.{answer}"
+        return wrapped(f"Every check of exercise {number} passes.{answer}")
     state = read_state()
     hints = hints_used(state)
     used = hints.setdefault(str(number), {})
@@ -23,10 +22,7 @@ def next_hint(number: int) -> str:
     write_state({**state, "hints": hints})
     count = used[task.name]
     lines = [f"{task.name}, hint {count} of {len(task.hints)}", ""]
-    lines += [
-        fill(f"{i}. {' '.join(hint.split())}", 80, subsequent_indent="   ")
-        for i, hint in enumerate(task.hints[:count], 1)
-    ]
+    lines += [wrapped(f"{i}. {' '.join(hint.split())}", hang="   ") for i, hint in enumerate(task.hints[:count], 1)]
     answer = f"; make solution-{number} FORCE=1 shows an answer" if SOLUTIONS.exists() else ""
     more = f"make hint-{number} says more." if count < len(task.hints) else f"That is all{answer}."
-    return "\n".join([*lines, "", more])
+    return "\n".join([*lines, "", wrapped(more)])

@@ -72,7 +72,7 @@ def _passed(explanation: Explanation, pair: tuple[str, str]) -> str:
 
 def _title(explanation: Explanation) -> str:
     """The snippet, so that the picture can be read without anything beside it."""
-    lines = "".join(f'{escape(line)}<BR ALIGN="LEFT"/>' for line in explanation.sketch.snippet.splitlines())
+    lines = "".join(f'{_text(line)}<BR ALIGN="LEFT"/>' for line in explanation.sketch.snippet.splitlines())
     return f'<<FONT FACE="{MONOSPACE}" POINT-SIZE="11" COLOR="{QUIET}">{lines}</FONT><BR/>>'
 
 
@@ -80,7 +80,7 @@ def _box(explanation: Explanation, node: Node, first: bool) -> str:
     cells = [_cell(explanation, "data", node.data, node.expected_data)]
     cells += [_cell(explanation, "grad", node.grad, node.expected_grad)] if node.grad else []
     border, colour = ("3", RED) if first else ("0", QUIET)
-    name = f'<TD BGCOLOR="{PALE}"><B>{escape(node.name)}</B></TD>'
+    name = f'<TD BGCOLOR="{PALE}"><B>{_text(node.name)}</B></TD>'
     return (
         f'<<TABLE BORDER="{border}" CELLBORDER="1" CELLSPACING="0" CELLPADDING="5" COLOR="{colour}">'
         f"<TR>{name}{''.join(cells)}</TR></TABLE>>"
@@ -97,13 +97,19 @@ def _cell(explanation: Explanation, name: str, expression: str, expected: Any) -
 
 
 def _number(value: Any) -> str:
-    return escape(show(value, 5)).replace("-", "−") if isinstance(value, int | float) else escape(show(value, 5))
+    text = _text(show(value, 5))
+    return text.replace("-", "−") if isinstance(value, int | float) else text
 
 
 def _operation(node: Node, number: int | None, early: bool) -> str:
     text = f"<B>back {number}: too early</B>" if early else f"back {number}"
     order = f'<BR/><FONT POINT-SIZE="8" COLOR="{RED if early else QUIET}">{text}</FONT>' if number else ""
-    return f"<{escape(node.op)}{order}>"
+    return f"<{_text(node.op)}{order}>"
+
+
+def _text(words: str) -> str:
+    """Words for an HTML-like label, in which Graphviz reads a backslash as a sign of its own."""
+    return escape(words).replace("\\", r"\\")
 
 
 def _oval(first: bool) -> dict[str, str]:

@@ -10,6 +10,7 @@ from grader.learner.catalogue import read_catalogue
 from grader.learner.exercises import file_of, first_open_task, is_untouched, run
 from grader.learner.records import Exercise, Status, Verdict
 from grader.learner.state import hints_used, read_state
+from grader.learner.terminal import wrapped
 
 
 def show_progress(console: Console) -> None:
@@ -49,7 +50,7 @@ def _table(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]) ->
             _state(catalogue[number], verdicts),
             str(used or ""),
         )
-        table.add_row(*cells, style="green" if done == len(verdicts) else "")
+        table.add_row(*cells, style="bold" if done == len(verdicts) else "")
     return table
 
 
@@ -67,5 +68,7 @@ def _next_step(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]
         if task is not None:
             written = any(v.status is not Status.NOT_ATTEMPTED for v in verdicts if v.check.task == task.name)
             verb = "repair" if written and not is_untouched(catalogue[number]) else "write"
-            return f"\nNext: {verb} {task.name} in {file_of(catalogue[number])}, then make test-exercise-{number}."
-    return "\nEverything passes. make my-minigrad makes a package of it, make train ENGINE=mine trains your network."
+            place = file_of(catalogue[number])
+            return "\n" + wrapped(f"Next: {verb} {task.name} in {place}, then make test-exercise-{number}.")
+    last = "make my-minigrad makes a package of it, make train ENGINE=mine trains your network."
+    return "\n" + wrapped(f"Everything passes. {last}")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from pygments.token import Comment, Keyword, String  # type: ignore[import-untyped]
 from rich.console import Console
-from rich.syntax import Syntax
+from rich.style import Style
+from rich.syntax import ANSISyntaxTheme, Syntax
 from rich.table import Table
+from rich.text import Text
 
 from grader.learner.exercises import exercise, run, text_of_file
 from grader.learner.paths import SOLUTIONS
 from grader.learner.records import Status
 from grader.learner.source import Function, functions, text_of
 
-SIDE_BY_SIDE = 150  # columns; below, one stands under the other
+SIDE_BY_SIDE = 150  # columns; below, one stands under the other, as where a line would not fit into its half
+GAP = 2
+ANY_BACKGROUND = ANSISyntaxTheme({Keyword: Style(bold=True), String: Style(italic=True), Comment: Style(italic=True)})
 
 
 def show_solution(number: int, console: Console, *, force: bool) -> None:
@@ -30,13 +35,17 @@ def show_solution(number: int, console: Console, *, force: bool) -> None:
         answer = _without_markers(text_of(worked, worked_functions[task.name]))
         mine = text_of(own, own_functions[task.name]) if task.name in own_functions else "(not in your file)\n"
         console.rule(task.name)
-        if console.width >= SIDE_BY_SIDE:
-            table = Table.grid(padding=(0, 2), expand=True)
+        both = _code(mine), _code(answer)
+        half = console.width // 2 - GAP
+        if console.width >= SIDE_BY_SIDE and all(line.cell_len <= half for text in both for line in text.split()):
+            table = Table.grid(padding=(0, GAP), expand=True)
+            for _ in both:
+                table.add_column(ratio=1)
             table.add_row("yours", "worked answer")
-            table.add_row(_code(mine), _code(answer))
+            table.add_row(*both)
             console.print(table, soft_wrap=False)
         else:
-            console.print("yours", _code(mine), "worked answer", _code(answer), sep="\n", soft_wrap=False)
+            console.print("yours", both[0], "worked answer", both[1], sep="\n")
 
 
 def _functions_or_none(source: str) -> dict[str, Function]:
@@ -49,11 +58,14 @@ def _functions_or_none(source: str) -> dict[str, Function]:
 def _without_markers(text: str) -> str:
     return (
         "\n".join(
-            line for line in text.splitlines() if "### BEGIN SOLUTION" not in line and "### END SOLUTION" not in line
+            line for line in text.split("\n") if "### BEGIN SOLUTION" not in line and "### END SOLUTION" not in line
         )
         + "\n"
     )
 
 
-def _code(text: str) -> Syntax:
-    return Syntax(text.rstrip(), "python", background_color="default", word_wrap=True)
+def _code(text: str) -> Text:
+    """Code as it was written: a line that is too long is the terminal's to break."""
+    shown = Syntax(text.rstrip(), "python", theme=ANY_BACKGROUND, background_color="default").highlight(text.rstrip())
+    shown.rstrip()
+    return shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 from dataclasses import dataclass
 from textwrap import dedent
 
@@ -38,8 +39,13 @@ def functions(source: str) -> dict[str, Function]:
 
 def text_of(source: str, function: Function) -> str:
     """A function's own lines, dedented, without decorators."""
-    lines = source.splitlines()[function.first - 1 : function.last]
-    return dedent("\n".join(lines)) + "\n"
+    lines = lines_of(source)[function.first - 1 : function.last]
+    return dedent("".join(lines)).rstrip("\n") + "\n"
+
+
+def lines_of(source: str) -> list[str]:
+    """The lines with their ends, as Python counts them: str.splitlines also begins one at a form feed and the like."""
+    return list(io.StringIO(source, newline=None))
 
 
 def _function(node: ast.FunctionDef, owner: str) -> Function:

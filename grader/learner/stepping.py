@@ -11,18 +11,19 @@ from typing import Any
 
 from grader.learner.datasets import load
 from grader.learner.engines import has_reference, my_package
-from grader.learner.explain import ABS, REL, Explanation
-from grader.learner.expression import parsed, terms
+from grader.learner.explain import ABS, REL, Explanation, shows
+from grader.learner.expression import parsed, terms, too_deep, without_value
 from grader.learner.judging import same
 from grader.learner.paths import BUILD
+from grader.learner.terminal import wrapped
 from minigrad_reference.drawing import neuron_columns
 from minigrad_reference.drawing.play import right_numbers
 from minigrad_reference.drawing.stepper import Stepper, stepper
 from minigrad_reference.drawing.walk import trace
 
 PATH = BUILD / "step" / "step.html"
-EXPRESSION = "d = a * b; e = d + c; f = e.tanh()"
-VALUES = {"a": 2.0, "b": -3.0, "c": 7.0}
+EXPRESSION = "d = a * b; e = d + a; f = e * d; g = e * f; h = f * g"  # wrong wherever a wrong order can make it so
+VALUES = {"a": 2.0, "b": -1.5, "c": 7.0}
 NETWORKS = {"toy": ([4, 4, 1], ["tanh"] * 3), "moons": ([16, 16, 1], "relu")}
 TITLE = 80  # characters
 ASSIGNED = re.compile(r"\w+ = ")  # the lines of a sketch that make its values
@@ -33,7 +34,7 @@ def step_expression(text: str, values: Mapping[str, float], engine: str | None) 
     """Write the page of Python lines; without an engine they are read, with one they are run. Says what came out."""
     title = "; ".join(line.strip() for line in text.strip().splitlines())
     title = title if len(title) <= TITLE else title[: TITLE - 1] + "…"
-    values = VALUES | dict(values)
+    values = dict(values) or VALUES
     if engine is None:
         return _written(stepper(terms(text, values), title=title))
     return _written(_played(_run(text, values, _package(engine, "Value").Value), engine, title))
@@ -120,6 +121,10 @@ def _run(text: str, values: Mapping[str, float], value: Any) -> Any:
         exec(compile(tree, "<expression>", "exec"), names)  # noqa: S102 (the learner's own lines)
     except NotImplementedError:
         raise
+    except RecursionError:
+        raise too_deep() from None
+    except NameError as error:
+        raise (without_value(error.name) if error.name else ValueError(f"The expression stopped: {error}.")) from None
     except Exception as error:  # noqa: BLE001 (whatever they may raise)
         raise ValueError(f"The expression stopped: {type(error).__name__}: {error}.") from None
     target = tree.body[-1].targets[0] if tree.body and isinstance(tree.body[-1], ast.Assign) else None
@@ -145,14 +150,15 @@ def _played(result: Any, engine: str, title: str) -> Stepper:
     except NotImplementedError:
         raise
     except ValueError as error:
-        raise ValueError(f"{error} make explain-4 shows where.") from None
+        where = " make explain-4 shows where." if engine == "mine" and "order" in str(error) and shows(4) else ""
+        raise ValueError(f"{error}{where}") from None
 
 
 def _written(page: Stepper) -> str:
     PATH.parent.mkdir(parents=True, exist_ok=True)
     page.write(PATH)
-    found = f"{page.difference}\n" if page.difference else ""
-    return f"{found}The page is {PATH}; open it in a browser.\n"
+    said = [page.difference] if page.difference else []
+    return "".join(f"{wrapped(text)}\n" for text in [*said, f"The page is {PATH}; open it in a browser."])
 
 
 def _name_neurons(model: Any, prediction: Any) -> None:

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from grader.learner.datasets import TOY, Dataset
 from grader.learner.engines import Engine, Epoch, check_finite
+from grader.learner.terminal import wrapped
 from minigrad_reference.drawing import (
     Film,
     decision_boundary,
@@ -83,7 +84,7 @@ def train(engine: Engine, plan: Plan, console: Console) -> None:
     """
     dataset = plan.dataset
     result = _trained(engine, plan, console)
-    console.print("The trained network: loss {loss:.4f}, accuracy {accuracy:.1%}.".format(**result.metrics))
+    console.print(wrapped("The trained network: loss {loss:.4f}, accuracy {accuracy:.1%}.".format(**result.metrics)))
     console.print(_loss_in_a_line(result.losses, bars=not console.options.ascii_only))
     console.print(_predictions_table(result.scores, dataset.targets))
     FOLDER.parent.mkdir(exist_ok=True)
@@ -96,7 +97,8 @@ def train(engine: Engine, plan: Plan, console: Console) -> None:
         if (FOLDER / name).exists():
             console.print(f"  {name}")
     if len(dataset.inputs[0]) != 2:
-        console.print(f"No decision boundary: it needs 2 inputs and {dataset.name} has {len(dataset.inputs[0])}.")
+        had = f"No decision boundary: it needs 2 inputs and {dataset.name} has {len(dataset.inputs[0])}."
+        console.print(wrapped(had))
 
 
 def _trained(engine: Engine, plan: Plan, console: Console) -> Result:
@@ -105,7 +107,8 @@ def _trained(engine: Engine, plan: Plan, console: Console) -> Result:
     sizes = [len(dataset.inputs[0]), *nouts]
     model = engine.MLP(sizes[0], nouts, ["tanh"] * len(nouts) if toy else "relu", seed=plan.seed)
     shape, parameters = "-".join(map(str, sizes)), len(model.parameters())
-    console.print(f"A {shape} network with {parameters} parameters, {len(dataset.inputs)} samples ({dataset.name}).")
+    said = f"A {shape} network with {parameters} parameters, {len(dataset.inputs)} samples ({dataset.name})."
+    console.print(wrapped(said))
     started = time.perf_counter()
     loss_of = _squared(engine) if toy else _margin(engine)
     rate = plan.rate or (TOY_RATE if toy else 1.0)
@@ -160,13 +163,13 @@ def _reported(steps: Iterator[Epoch], epochs: int, console: Console) -> Iterator
 def _loss_in_a_line(losses: Sequence[float], *, bars: bool) -> str:
     """What the pictures say of the loss, where they cannot be seen."""
     drawn = f": {sparkline(losses)}" if bars else "."
-    return f"The loss on its way from {losses[0]:.4f} to {losses[-1]:.4f}{drawn}"
+    return wrapped(f"The loss on its way from {losses[0]:.4f} to {losses[-1]:.4f}{drawn}")
 
 
 def _predictions_table(scores: Sequence[Any], targets: Sequence[float]) -> Table:
     shown = min(ROWS_SHOWN, len(targets))
     rest = f", {shown} of {len(targets)}; all are in predictions.csv" if shown < len(targets) else ""
-    table = Table(title=f"Final predictions{rest}", title_justify="left")
+    table = Table(title=wrapped(f"Final predictions{rest}"), title_justify="left")
     for heading in ("sample", "target", "predicted"):
         table.add_column(heading, justify="right")
     for i in range(shown):

@@ -11,6 +11,7 @@ from watchfiles import watch
 from grader.learner.catalogue import read_catalogue
 from grader.learner.exercises import exercise
 from grader.learner.paths import DESK
+from grader.learner.terminal import wrapped
 
 
 def watch_exercises(number: int | None) -> None:
@@ -32,5 +33,5 @@ def _passes(number: int) -> bool:
     """In a process of its own, so that yesterday's imports never answer for today's file."""
     click.clear()
     result = subprocess.run([sys.executable, "-m", "grader", "test", str(number)], check=False)
-    click.echo(f"\nWatching {DESK}: save a file to run again, Ctrl-C to stop.")
+    click.echo("\n" + wrapped(f"Watching {DESK}: save a file to run again, Ctrl-C to stop."))
     return result.returncode == 0

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from minigrad_reference.drawing.plots import BLUE, INK, ORANGE, SHADES, samples, save, span
+from minigrad_reference.drawing.plots import BLUE, INK, ORANGE, PLAIN, SHADES, samples, save, span
 from minigrad_reference.files import write_whole
 
 FRAMES = 40  # a film has so many steps of training, or fewer
@@ -42,6 +42,7 @@ class Film:
         if step in self.wanted:
             self.states[step] = state_of(model)
 
+    @PLAIN
     def save(self, losses: Sequence[float], accuracies: Sequence[float], path: str | Path) -> None:
         """Write an animated GIF, given loss and accuracy (0 to 1) after 0, 1, 2, … steps.
 
@@ -62,6 +63,7 @@ class Film:
             frames.append(Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy()))
         write_whole(path, _animated(frames))
 
+    @PLAIN
     def stills(self, path: str | Path, count: int = 4) -> None:
         """Write a PNG of `count` frames side by side, the first and the last among them. There must be two inputs."""
         steps = sorted(self.states)

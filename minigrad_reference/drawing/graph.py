@@ -155,8 +155,8 @@ def _outputs(title: str, home: Mapping[str, str], boxes: Mapping[str, Box]) -> s
 
 
 def _text(words: str) -> str:
-    """Words for an HTML-like label, in which Graphviz drops line ends and refuses control characters."""
-    return escape("".join(c if c.isprintable() else " " for c in words))
+    """Words for an HTML-like label: Graphviz drops line ends, refuses control characters, and reads a backslash."""
+    return escape("".join(c if c.isprintable() else " " for c in words)).replace("\\", r"\\")
 
 
 def _number(x: float) -> str:

@@ -55,7 +55,7 @@ def draw_network(model: Any) -> graphviz.Digraph:
         dot.node(f"0.{i}", f"x{i + 1}", fillcolor=LEAF)
     for depth, layer in enumerate(model.layers, 1):
         for j, neuron in enumerate(layer.neurons):
-            dot.node(f"{depth}.{j}", getattr(neuron, "activation", ""), fillcolor=INNER)
+            dot.node(f"{depth}.{j}", graphviz.escape(getattr(neuron, "activation", "")), fillcolor=INNER)
             for i, w in enumerate(neuron.w):
                 look = {
                     "color": POSITIVE if w.data > 0 else NEGATIVE,

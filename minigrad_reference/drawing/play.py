@@ -6,14 +6,16 @@ built the graph.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any, TypeAlias
 
 from minigrad_reference.drawing.operations import Operation, operation
+from minigrad_reference.drawing.shares import TIMES, Slip, slip
 from minigrad_reference.drawing.walk import Node
 
 Numbers: TypeAlias = tuple[Any, Any]  # data and grad; None where nothing is known
@@ -67,14 +69,19 @@ def boxes_of(nodes: Sequence[Node]) -> list[Box]:
 
 
 def _names(nodes: Sequence[Node]) -> list[str]:
-    """A label as it is if it is the only one of its kind, else 'w (2)'; what has none is v1, v2 and so on."""
+    """A label as it is if it is the only one of its kind, else 'w (2)'; what has none is v1, v2 and so on.
+
+    A name that is made up is never one that somebody gave.
+    """
     labels = [short(node.label, NAME) for node in nodes]
-    count, seen = Counter(labels), Counter[str]()
+    count, taken = Counter(labels), set(labels)
+    made: dict[str, Iterator[str]] = {}
     names = []
     for label in labels:
-        seen[label] += 1
-        numbered = f"{label} ({seen[label]})" if label else f"v{seen[label]}"
-        names.append(label if label and count[label] == 1 else numbered)
+        if label not in made:
+            numbered = (f"{label} ({number})" if label else f"v{number}" for number in itertools.count(1))
+            made[label] = (name for name in numbered if name not in taken)
+        names.append(label if label and count[label] == 1 else next(made[label]))
     return names
 
 
@@ -180,26 +187,32 @@ def first_difference(boxes: Sequence[Box], steps: Sequence[Step], theirs: Sequen
     for place, (_, grad) in reversed(list(enumerate(theirs))):
         box = boxes[place]
         if "grad" in box.wrong:
-            step, share = _lost(box, place, steps, grad)
-            way = f", from {boxes[steps[step - 1]['node']].name} back to {box.name}" if share else f" in {box.name}"
-            should = f" {box.name} should receive {share[0]} there." if share else ""
             numbers = f"{box.name}.grad is {box.wrong['grad']}, expected {pair(box.grad)[0]}"
-            return {"step": step, "sentence": f"Your numbers first differ on the way back{way}: {numbers}.{should}"}
+            step, way, should = _on_the_way_back(place, boxes, steps, _real(grad))
+            return {"step": step, "sentence": f"Your numbers first differ on the way back{way}: {numbers}. {should}"}
     return None
 
 
-def _lost(box: Box, place: int, steps: Sequence[Step], grad: Any) -> tuple[int, list[str]]:
-    """The step and the share that is what is missing in a gradient; where no single one is, the last share."""
+def _on_the_way_back(place: int, boxes: Sequence[Box], steps: Sequence[Step], got: float) -> tuple[int, str, str]:
+    """The step at which a gradient goes wrong, where that is, and what should have come."""
+    box = boxes[place]
     shares = [
-        (number, share["product"])
+        (number, float(share["product"][1]))
         for number, step in enumerate(steps, 1)
         for share in step.get("shares", ())
         if share["to"] == place
     ]
-    for number, product in shares:
-        if float(product[1]) and math.isclose(float(product[1]), box.grad - _real(grad), rel_tol=REL):
-            return number, product
-    return shares[-1] if shares else (box.complete or 0, [])
+    if not shares:
+        return box.complete or 0, f" in {box.name}", "The way back begins there: backward sets this gradient to 1."
+    found = slip(shares, got) or Slip(shares[-1][0])
+    giver = boxes[steps[found.giver - 1]["node"]]
+    received = " and ".join(pair(share)[0] for number, share in shares if number == found.giver)
+    should = f"{box.name} should receive {received} there"
+    if found.before is not None and found.giver != shares[0][0]:
+        should += f", added to the {pair(found.before)[0]} from before"
+    elif found.times > 1:
+        should += f" once, not {TIMES[found.times]}"
+    return found.giver, f", from {giver.name} back to {box.name}", f"{should}."
 
 
 def _same(expected: float, got: Any) -> bool:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from minigrad_reference.files import write_whole
 
 BLUE, ORANGE, INK, SHADES = "#2b6cb0", "#c05621", "#1f2933", "RdBu"
+Function = TypeVar("Function", bound=Callable[..., None])
+PLAIN: Callable[[Function], Function] = style.context("default")  # not what the user's matplotlibrc asks for, as TeX
 GRID = 60  # points per side at which a decision boundary is sampled
 
 
+@PLAIN
 def loss_curve(losses: Sequence[float], accuracies: Sequence[float], path: str | Path) -> None:
     """Loss and accuracy (0 to 1) against the epoch, as PNG."""
     figure = Figure(figsize=(8, 5), layout="constrained")
@@ -32,6 +36,7 @@ def loss_curve(losses: Sequence[float], accuracies: Sequence[float], path: str |
     save(figure, path)
 
 
+@PLAIN
 def decision_boundary(
     predict: Callable[[Sequence[float]], float],
     inputs: Sequence[Sequence[float]],

@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import graphviz
@@ -13,6 +14,9 @@ import graphviz
 from minigrad_reference.files import write_whole
 
 RESOLUTION = {"png": "110", "svg": "72"}  # dots per inch
+
+SECONDS = 60  # for one drawing
+LOOKS = {"png": b"\x89PNG", "svg": b"<"}  # how a drawing begins
 
 PYGRAPHVIZ = """
 import sys, pygraphviz
@@ -36,19 +40,37 @@ def render(dot: graphviz.Digraph, path: str | Path) -> None:
 def picture(dot: graphviz.Digraph, kind: str) -> bytes:
     """A drawing as the bytes of an 'svg' or 'png'; raises RuntimeError as `render` does.
 
-    Graphviz runs in a process of its own, because its complaints go straight to the terminal.
+    Where the user's own dot fails, the one inside pygraphviz is asked too.
     """
     dot = dot.copy()
     dot.graph_attr["dpi"] = RESOLUTION[kind]
-    if shutil.which("dot"):
-        command = ["dot", f"-T{kind}"]
-    elif importlib.util.find_spec("pygraphviz"):
-        command = [sys.executable, "-X", "utf8", "-c", PYGRAPHVIZ, kind]
-    else:
+    programs = _programs(kind)
+    if not programs:
         raise RuntimeError("Drawing needs Graphviz: install the dot program or the Python package pygraphviz.")
-    result = subprocess.run(command, input=dot.source.encode(), capture_output=True, check=False)
+    *before, last = programs
+    for command in before:
+        with suppress(RuntimeError):
+            return _drawn(command, dot.source.encode(), kind)
+    return _drawn(last, dot.source.encode(), kind)
+
+
+def _programs(kind: str) -> list[list[str]]:
+    """The commands that draw, the first one first."""
+    inside = [sys.executable, "-X", "utf8", "-c", PYGRAPHVIZ, kind]
+    has_it = importlib.util.find_spec("pygraphviz") is not None
+    return [*([["dot", f"-T{kind}"]] if shutil.which("dot") else []), *([inside] if has_it else [])]
+
+
+def _drawn(command: list[str], source: bytes, kind: str) -> bytes:
+    """What a program draws. It runs in a process of its own, because its complaints go straight to the terminal."""
+    try:
+        result = subprocess.run(command, input=source, capture_output=True, check=False, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"Graphviz could not draw the picture in {SECONDS} seconds; draw a smaller graph.") from None
+    except OSError as error:
+        raise RuntimeError(f"Graphviz could not draw the picture: {error.strerror}.") from None
     complaints = [line for line in result.stderr.decode(errors="replace").splitlines() if line.startswith("Error")]
-    if result.returncode or complaints:
-        raise RuntimeError(f"Graphviz could not draw the picture: {(complaints or ['it stopped'])[0]}")
     drawn: bytes = result.stdout
+    if result.returncode or complaints or not drawn.startswith(LOOKS[kind]):
+        raise RuntimeError(f"Graphviz could not draw the picture: {(complaints or ['it stopped'])[0]}")
     return drawn

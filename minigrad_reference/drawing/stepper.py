@@ -21,6 +21,8 @@ from minigrad_reference.files import write_whole
 HERE = Path(__file__).parent
 HEADING = 30  # characters of a node's first line
 CHARACTER, MARGIN = 0.1, 0.3  # inches in a node
+DEEP, DEEPEST = 40, 300  # operations one after the other
+AT_ONCE = {"splines": "line", "nslimit": "0.05", "nslimit1": "0.05", "mclimit": "0.05", "searchsize": "5"}
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ def value_to_html(root: Node, path: str | Path | None = None, compare: bool = Fa
 def stepper(nodes: Sequence[Node], theirs: Sequence[Numbers] | None = None, title: str = "") -> Stepper:
     """The page of nodes that are listed operands first and the root last, beside somebody's numbers for each."""
     boxes = boxes_of(nodes)
+    if (depth := _depth(boxes)) > DEEPEST:
+        raise ValueError(f"The graph is {depth} operations deep; the page plays one of at most {DEEPEST}: take fewer.")
     steps = play(boxes)
     first = first_difference(boxes, steps, theirs) if theirs else None
     content = {
@@ -99,6 +103,14 @@ def _shown(box: Box, boxes: Sequence[Box]) -> Step:
     }
 
 
+def _depth(boxes: Sequence[Box]) -> int:
+    """How many operations the longest way from a leaf to the root has."""
+    depths: list[int] = []
+    for box in boxes:
+        depths.append(1 + max(depths[place] for place in box.operands) if box.operands else 0)
+    return max(depths)
+
+
 def _layout(boxes: Sequence[Box], steps: Sequence[Step]) -> str:
     """The graph as Graphviz lays it out, with three lines of text in every box; the words come from the script."""
     widest: dict[int, int] = {}
@@ -106,7 +118,8 @@ def _layout(boxes: Sequence[Box], steps: Sequence[Step]) -> str:
         widest[share["to"]] = max(widest.get(share["to"], 0), len(share["after"][0]))
     dot = graphviz.Digraph(
         graph_attr={"rankdir": "LR", "nodesep": "0.18", "ranksep": "1.2", "bgcolor": "transparent"}
-        | {"outputorder": "edgesfirst"},
+        | {"outputorder": "edgesfirst"}
+        | (AT_ONCE if _depth(boxes) > DEEP else {}),  # the best places would take minutes
         node_attr={"shape": "box", "style": "rounded", "fixedsize": "true", "height": "0.8", "label": r"-\n-\n-"},
         edge_attr={"arrowsize": "0.7"},
     )

@@ -23,7 +23,7 @@ if __name__ == "__main__":  # not where a later exercise imports this notebook
             sources = ["".join(cell["source"]) for cell in kept]
             text = "\n\n".join(get_ipython().transform_cell(source) for source in sources)
             shown_as = f"<{Path(self.path).name}>"
-            linecache.cache[shown_as] = (len(text), None, text.splitlines(keepends=True), shown_as)
+            linecache.cache[shown_as] = (len(text), None, [f"{line}\n" for line in text.split("\n")], shown_as)
             return compile(text, shown_as, "exec")
 
         def has_checks(self, cell):

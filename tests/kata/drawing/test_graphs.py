@@ -291,26 +291,58 @@ def test_a_narrow_encoding_of_the_terminal_does_not_reach_the_drawing(encoding, 
 
 
 DOT = f"""#!{sys.executable}
-import sys
+import sys, time
 sys.stdin.buffer.read()
-if "complain" in sys.argv[0]:
+mood = sys.argv[0].split("/")[-2]
+if mood == "hangs":
+    time.sleep(60)
+if mood == "complains":
     sys.exit("Error: syntax error in line 1")
-sys.stdout.write("picture by " + sys.argv[1])
+if mood == "lacks the format":
+    sys.exit('Format: "svg" not recognized. Use one of: dot')
+if mood != "draws nothing":
+    sys.stdout.write("<svg>picture by " + sys.argv[1])
 """
+MOODS = ["complains", "lacks the format", "draws nothing", "hangs"]
 
 
-@pytest.mark.parametrize("mood", ["draw", "complain"])
-def test_a_dot_program_on_the_path_is_preferred_and_its_complaint_is_a_runtime_error_too(mood, tmp_path, monkeypatch):
-    program = tmp_path / mood / "dot"
-    program.parent.mkdir()
-    program.write_text(DOT)
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
-    target = tmp_path / "graph.svg"
-    if mood == "draw":
-        render(small(), target)
-        assert target.read_text() == "picture by -Tsvg"
-    else:
-        with pytest.raises(RuntimeError, match="could not draw the picture: Error: syntax error in line 1"):
-            render(small(), target)
-        assert not target.exists()
+@pytest.fixture
+def their_dot(tmp_path, monkeypatch):
+    """Put a dot program of a certain mood first on the path."""
+
+    def put(mood):
+        program = tmp_path / mood / "dot"
+        program.parent.mkdir()
+        program.write_text(DOT)
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+        monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+        monkeypatch.setattr("minigrad_reference.drawing.render.SECONDS", 5 if mood == "hangs" else 60)
+
+    return put
+
+
+def test_a_dot_program_on_the_path_is_preferred(their_dot, tmp_path):
+    their_dot("draws")
+    render(small(), tmp_path / "graph.svg")
+    assert (tmp_path / "graph.svg").read_text() == "<svg>picture by -Tsvg"
+
+
+@pytest.mark.parametrize("mood", MOODS)
+def test_where_their_dot_fails_or_never_ends_the_one_inside_pygraphviz_draws(mood, their_dot, tmp_path):
+    their_dot(mood)
+    assert "a" in drawn_texts(small(), tmp_path)
+
+
+@pytest.mark.parametrize("mood", MOODS)
+def test_where_there_is_no_other_it_is_one_sentence_and_no_file(mood, their_dot, tmp_path, monkeypatch):
+    their_dot(mood)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(RuntimeError, match=r"^Graphviz could not draw the picture[^\n]+$"):
+        render(small(), tmp_path / "graph.svg")
+    assert not (tmp_path / "graph.svg").exists()
+
+
+def test_what_graphviz_takes_for_a_sign_is_shown_as_it_is(tmp_path):
+    label = r"\G \N \E \L \n <b> \"q\" & ;"
+    shown = drawn_texts(draw_dot(Value(1, label=label)), tmp_path)
+    assert label in shown

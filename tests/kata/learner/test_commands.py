@@ -211,7 +211,7 @@ def test_reset_restores_the_stub_and_keeps_every_byte_of_the_old_file_also_twice
         result = learner.run("reset", 3)
         assert (result.returncode, result.stderr) == (0, "")
         kept = re.fullmatch(
-            r"exercises/ex03_chain_rule.py is the stub again. Your file is kept as (.+)\.\n", result.stdout
+            r"exercises/ex03_chain_rule.py is the stub again. Your file is kept as\s(.+)\.\n", result.stdout
         )
         assert (learner.folder / kept[1]).read_bytes() == content
         assert learner.file(3).read_bytes() == stub
