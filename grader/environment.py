@@ -1,7 +1,7 @@
 """Makes .venv and installs one layer of pyproject.toml into it: `python3 grader/environment.py train`.
 
-Runs before anything is installed and on any Python 3, so that an old one is told apart from a broken one. Only a folder
-that is missing, empty or carries the stamp is touched. A layer that is already there costs a listing and two file reads.
+Runs before anything is installed and on any Python 3, so that an old one is told apart from a broken one. Only a
+folder that is missing, empty or carries the stamp is touched. A layer that is there costs a listing and file reads.
 """
 
 import hashlib
@@ -13,14 +13,16 @@ OLDEST = (3, 10)
 PINS = [os.path.join(ROOT, name) for name in ("pyproject.toml", "constraints.txt")]
 STAMP = "minigrad-layers"  # "python", its version, what it is; then the layers, each with pins and distributions
 # Where packages come from. All else that pip reads from the environment is meant for another installation.
-SOURCES = """index_url extra_index_url find_links no_index trusted_host cert client_cert proxy timeout default_timeout
-retries resume_retries cache_dir no_cache_dir config_file keyring_provider only_binary no_binary prefer_binary""".split()
+SOURCES = """
+index_url extra_index_url find_links no_index trusted_host cert client_cert proxy timeout default_timeout
+retries resume_retries cache_dir no_cache_dir config_file keyring_provider only_binary no_binary prefer_binary
+""".split()
 BAD_INPUT, INTERRUPTED = 2, 130
 
 
 def main(arguments):
     layers = known_layers()
-    if len(arguments) != 1 or arguments[0] not in layers + ["clean"]:
+    if len(arguments) != 1 or arguments[0] not in [*layers, "clean"]:
         stop("Which layer? Give one of these: %s; or clean, which removes them." % ", ".join(layers), BAD_INPUT)
     folder = os.environ.get("VENV") or os.path.join(ROOT, ".venv")
     try:
@@ -49,8 +51,8 @@ def provide(folder, layer):
         return
     print("Installing the packages for '%s' into %s (once)..." % (layer, folder), flush=True)
     fresh = {name: line for name, line in stamp.items() if line[0] == fingerprint()}
-    fresh["python"] = [version] + identity(folder)
-    fresh[layer] = [fingerprint()] + install(folder, layer)
+    fresh["python"] = [version, *identity(folder)]
+    fresh[layer] = [fingerprint(), *install(folder, layer)]
     write_stamp(folder, fresh)
 
 
@@ -76,7 +78,7 @@ def make(folder):
     # Pythons before 3.12 bring setuptools along: seven megabytes that nothing here uses.
     command = [interpreter(folder), "-I", "-m", "pip", "uninstall", "--quiet", "--yes", "setuptools"]
     subprocess.run(command, env=pip_environment(), capture_output=True, check=False)
-    write_stamp(folder, {"python": ["%d.%d" % sys.version_info[:2]] + identity(folder)})
+    write_stamp(folder, {"python": ["%d.%d" % sys.version_info[:2], *identity(folder)]})
 
 
 def install(folder, layer):
@@ -86,7 +88,9 @@ def install(folder, layer):
     wanted = ask_inside(folder, "requirements", layer)
     ask_inside(folder, "forget-broken", layer)
     command = [interpreter(folder), "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-user"]
-    result = subprocess.run(command + ["-c", PINS[1]] + wanted, env=pip_environment(), stderr=subprocess.PIPE, check=False)
+    result = subprocess.run(
+        [*command, "-c", PINS[1], *wanted], env=pip_environment(), stderr=subprocess.PIPE, check=False
+    )
     if result.returncode:
         sys.stderr.write(result.stderr.decode(errors="replace"))
         stop(
@@ -193,7 +197,7 @@ def is_there(folder, version, line):
         return False
     library = ["Lib"] if os.name == "nt" else ["lib", "python" + version]
     try:
-        return set(line[1:]) <= set(os.listdir(os.path.join(folder, *(library + ["site-packages"]))))
+        return set(line[1:]) <= set(os.listdir(os.path.join(folder, *library, "site-packages")))
     except OSError:
         return False
 
@@ -223,7 +227,7 @@ def read_stamp(folder):
 def write_stamp(folder, stamp):
     path = os.path.join(folder, STAMP)
     with open(path + ".part", "w", encoding="utf-8") as file:
-        file.write("".join("\t".join([name] + line) + "\n" for name, line in stamp.items()))
+        file.write("".join("\t".join([name, *line]) + "\n" for name, line in stamp.items()))
     os.replace(path + ".part", path)
 
 

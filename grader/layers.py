@@ -1,6 +1,6 @@
 """What a layer of pyproject.toml asks for and what of it is installed; run by the environment's own Python.
 
-Stands on the standard library and on the copies that pip carries, since nothing else is installed when it is first asked.
+Stands on the standard library and on the copies that pip carries, since nothing else is there when it is first asked.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def requirements(project: Path, layer: str) -> list[str]:
 
 
 def distributions(wanted: list[str]) -> list[str]:
-    """The .dist-info folder of everything that is needed, or ! and the name of what is not here, whole and in its version."""
+    """The .dist-info folder of everything that is needed, or ! and the name of what is not here, whole, as asked."""
     todo = [(Requirement(line), "") for line in wanted]
     found: dict[tuple[str, str], str] = {}
     while todo:

@@ -41,12 +41,21 @@ def greeting() -> str:
     """What `make` shows: nothing that only a course or an author needs."""
     rules = read_rules()
     mine = [rule for rule in rules if rule.heading == rules[0].heading]
-    parts = ["The minigrad kata: learn backpropagation by writing it.", "", *_where_to_go_on(), "", "Exercises"]
+    parts = [
+        *_wrapped("The minigrad kata: learn backpropagation by writing it."),
+        "",
+        *_where_to_go_on(),
+        "",
+        "Exercises",
+    ]
     names = [f"{exercise.number:>2}  {exercise.title}" for exercise in read_catalogue().values()]
     parts += table(list(zip(names, [exercise.goal for exercise in read_catalogue().values()], strict=True)))
     parts += ["", *_listed(mine)] if rules else []
     if len(mine) < len(rules):
-        parts += ["", *_wrapped("The commands for teaching with the kata, and for changing it, are listed by make course.")]
+        parts += [
+            "",
+            *_wrapped("The commands for teaching with the kata, and for changing it, are listed by make course."),
+        ]
     return "\n".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""The one reader of variables that are on or off, such as DEBUG=1: click's, so that options and everything else agree."""
+"""The one reader of variables that are on or off, such as DEBUG=1: click's, so that options and all else agree."""
 
 import os
 

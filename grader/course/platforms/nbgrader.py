@@ -41,6 +41,7 @@ from grader.learner.catalogue import read_catalogue
 from grader.learner.records import Exercise
 from grader.learner.source import functions
 from grader.learner.state import back_up, write_text
+from grader.learner.switches import is_on
 
 KATA = Path(__file__).resolve().parents[3]
 SEED_FILE = "seed.json"
