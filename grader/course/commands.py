@@ -17,6 +17,7 @@ def add_to(group: click.Group) -> None:
     """Add every command of this module."""
     for command in (
         bank,
+        course,
         exercises,
         fingerprints,
         grade,
@@ -35,6 +36,14 @@ def add_to(group: click.Group) -> None:
         verify,
     ):
         group.add_command(command)
+
+
+@click.command()
+def course() -> None:
+    """List the commands of the course and of the kata's authors."""
+    from grader.learner.greeting import other_commands
+
+    click.echo(other_commands())
 
 
 @click.command()

@@ -40,7 +40,14 @@ OUT = BUILD / "release"
 NAME = "student"
 STUDENT = Path(__file__).with_name("student")
 LEARNER = Path("grader/learner")
-COPIED = ("LICENSE", "exercises/README.md", "grader/__init__.py", "grader/__main__.py", "grader/environment.py")
+COPIED = (
+    "LICENSE",
+    "exercises/README.md",
+    "grader/__init__.py",
+    "grader/__main__.py",
+    "grader/environment.py",
+    "grader/layers.py",
+)
 LEFT = {"__pycache__", "make_two_moons.py"}  # in folders that are copied, what is not: the data are enough
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the zip's own zero: the same files, the same zip
 TRAIN = "| `make train` | trains the final network on your own engine and draws it into `build/train` |\n"

@@ -36,50 +36,9 @@ def learner(context: click.Context) -> None:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a narrow console still shows the rest
     context.color = False if os.environ.get("NO_COLOR") else None
     if context.invoked_subcommand is None:
-        click.echo(_greeting(context))
+        from grader.learner.greeting import greeting
 
-
-def _greeting(context: click.Context) -> str:
-    from textwrap import fill
-
-    from grader.learner.catalogue import read_catalogue
-    from grader.learner.paths import SOLUTIONS
-
-    exercises = [
-        fill(e.goal, 79, initial_indent=f"  {e.number:>2}  {e.title:<20} ", subsequent_indent=" " * 27)
-        for e in read_catalogue().values()
-    ]
-    unlisted = {"exercises", "github", "key", "verify", "grade"} | (set() if SOLUTIONS.exists() else {"solution"})
-    names = [name for name in learner.list_commands(context) if name not in unlisted]
-    shown = [(name, learner.get_command(context, name)) for name in names]
-    commands = [f"  {name:<14} {command.get_short_help_str(60)}" for name, command in shown if command]
-    return "\n".join(
-        [
-            "The minigrad kata: learn backpropagation by writing it.",
-            "",
-            *_where_to_go_on(),
-            "",
-            "Exercises",
-            *exercises,
-            "",
-            "Commands, after `make` or `python -m grader`",
-            *commands,
-        ]
-    )
-
-
-def _where_to_go_on() -> list[str]:
-    from grader.learner.catalogue import read_catalogue
-    from grader.learner.exercises import file_of, is_untouched
-
-    begun = [e for e in read_catalogue().values() if not is_untouched(e)]
-    if begun:
-        return ["make progress says where you are and what comes next."]
-    first = read_catalogue()[1]
-    return [
-        f"Open {file_of(first)}, read the lesson, write the missing lines,",
-        "and run make test-exercise-1 (or python -m grader test 1).",
-    ]
+        click.echo(greeting())
 
 
 @learner.command()

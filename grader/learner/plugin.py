@@ -21,6 +21,7 @@ from grader.learner.paths import DESK
 from grader.learner.probing import Desk
 from grader.learner.records import Check, Exercise, Observation, Status, Verdict
 from grader.learner.report import NOT_RUN, explain
+from grader.learner.switches import is_on
 
 SECONDS = 5.0  # per check, in the learner's own terminal
 VERDICT = pytest.StashKey[Verdict]()
@@ -101,7 +102,7 @@ def probe(request: pytest.FixtureRequest, answer_key: dict[str, Any]) -> Callabl
             item.stash[VERDICT] = Verdict(check, Status.TIMED_OUT, NOT_RUN)
             pytest.fail(item.stash[VERDICT].message, pytrace=False)
         desk = _desk(os.environ.get("DESK", str(DESK)))
-        seconds = None if os.environ.get("DEBUG") else SECONDS
+        seconds = None if is_on("DEBUG") else SECONDS
         answer = desk.observe(exercise.module, check.probe.code, list(check.probe.observe), seconds)
         verdict = judge(check, exercise, Observation.from_json(answer), expected)
         item.stash[VERDICT] = verdict
@@ -138,6 +139,7 @@ def run_checks(files: list[Path], *, debug: bool = False) -> Recorder:
     """Run check files in this process, silently; the recorder has the verdicts in file order."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)  # somebody's habits elsewhere
+    os.environ["DEBUG"] = "1" if debug else "0"  # the option may have been given by its name
     recorder = Recorder()
     options = [
         "-p",
@@ -150,6 +152,8 @@ def run_checks(files: list[Path], *, debug: bool = False) -> Recorder:
         "no:debugging",
         "-o",
         "addopts=",
+        "-o",
+        "pythonpath=",
         "--assert=plain",
     ]
     options += ["-s"] if debug else []

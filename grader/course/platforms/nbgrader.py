@@ -44,6 +44,7 @@ from grader.learner.catalogue import read_catalogue
 from grader.learner.records import Exercise
 from grader.learner.source import functions
 from grader.learner.state import back_up, write_text
+from grader.learner.switches import is_on
 
 KATA = Path(__file__).resolve().parents[3]
 SEED_FILE = "seed.json"
@@ -298,7 +299,7 @@ def _read(path: Path) -> bytes:
 @lru_cache(maxsize=2)  # the notebooks of one submission are graded together and then asked for one by one
 def _document(student: str, files: tuple[tuple[str, bytes], ...], seed: int) -> dict[str, Any]:
     fence = sandbox()
-    if not fence.hardened and not os.environ.get("WEAK_SANDBOX"):
+    if not fence.hardened and not is_on("WEAK_SANDBOX"):
         raise RuntimeError("The sandbox is not hardened: `make sandbox` says why; WEAK_SANDBOX=1 grades all the same.")
     with TemporaryDirectory(dir=room()) as folder:
         for name, data in files:
