@@ -18,7 +18,7 @@ INTERPRETER = Path("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 def main():
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = dict(zip(VERSIONS, pool.map(proof, VERSIONS)))
+        results = dict(zip(VERSIONS, pool.map(proof, VERSIONS), strict=True))
     print()
     for version, result in results.items():
         print(f"Python {version}: {result}")
