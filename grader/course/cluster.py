@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import logging
 import re
+import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -20,6 +23,7 @@ from grader.course.grading import Course
 
 CONNECT, APPEAR = 3, 5  # seconds: the scheduler's to answer, a first worker's to be there
 
+ADDRESS = re.compile(r"(?:(?:tcp|tls|ws|wss|ucx)://)?(?P<host>[^\s/:\[\]]+|\[[0-9a-fA-F:]+\]):(?P<port>[0-9]{1,5})")
 LOGGERS = re.compile(r"distributed(\.|$)")
 
 
@@ -56,13 +60,14 @@ def cluster(course: Course, scheduler: str, *, weak: bool = False) -> Iterator[G
 
 
 def _connected(scheduler: str) -> Client:
+    address = ADDRESS.fullmatch(scheduler)
+    if not address:
+        raise GroundError(f"SCHEDULER={scheduler} is no address; write SCHEDULER=tcp://host:8786.")
     try:
+        _knock(address["host"].strip("[]"), int(address["port"]))
         client = Client(scheduler, timeout=CONNECT, set_as_default=False)
-    except Exception as error:  # noqa: BLE001 - which of many depends on how the address is wrong
-        if not re.fullmatch(r"[a-z]+://[^\s/:]+:[0-9]{1,5}|[^\s/:]+:[0-9]{1,5}", scheduler):
-            raise GroundError(f"SCHEDULER={scheduler} is no address; write SCHEDULER=tcp://host:8786.") from None
-        what = sentence_of(error)
-        raise GroundError(f"There is no Dask scheduler at {scheduler} ({what}); `make scheduler` starts one.") from None
+    except Exception:  # noqa: BLE001 - which of many depends on what answers there, if anything does
+        raise GroundError(f"There is no Dask scheduler at {scheduler}; `make scheduler` starts one.") from None
     try:
         client.wait_for_workers(1, timeout=APPEAR)
     except TooLateError:
@@ -71,6 +76,21 @@ def _connected(scheduler: str) -> Client:
             f"The scheduler at {scheduler} has no worker; `make worker SCHEDULER={scheduler}` starts some."
         ) from None
     return client
+
+
+def _knock(host: str, port: int) -> None:
+    """Raises OSError or TimeoutError where nobody listens, in time also where the name of the host takes long."""
+    knocked: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            socket.create_connection((host, port), timeout=CONNECT).close()
+            knocked.set_result(None)
+        except Exception as error:  # noqa: BLE001 - handed on
+            knocked.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    knocked.result(timeout=CONNECT)
 
 
 def _examine(client: Client, order: Order) -> None:
