@@ -182,10 +182,9 @@ def test_without_a_scheduler_or_a_worker_a_sentence_says_what_to_start(dask, cou
     with pytest.raises(GroundError, match=f"The scheduler at {dask.address} has no worker; `make worker SCHEDULER="):
         graded(dask, course, 1)
     monkeypatch.setattr(cluster, "CONNECT", 0.5)
-    for address in ("tcp://127.0.0.1:1", "nonsense", "http://127.0.0.1:1"):
-        dask.address = address
-        with pytest.raises(GroundError, match=f"There is no Dask scheduler at {address}"):
-            graded(dask, course, 1)
+    dask.address = "tcp://127.0.0.1:1"
+    with pytest.raises(GroundError, match=f"There is no Dask scheduler at {dask.address}"):
+        graded(dask, course, 1)
 
 
 def test_a_scheduler_that_is_lost_ends_the_run_with_a_sentence(dask, course):
