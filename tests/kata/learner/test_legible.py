@@ -39,9 +39,10 @@ def contrast(one, other):
 
 
 def pairs(text):
-    """The colours (text, background) that stand in escape sequences together; None is the terminal's own."""
+    """The colours (text, background) of whatever is printed; None is the terminal's own."""
     text_colour = background = None
-    for sequence in SGR.findall(text):
+    _, *parts = SGR.split(text)
+    for sequence, printed in zip(parts[::2], parts[1::2], strict=True):
         codes = [int(code or 0) for code in sequence.split(";")]
         while codes:
             code = codes.pop(0)
@@ -53,7 +54,7 @@ def pairs(text):
                 text_colour = background = None
             else:
                 assert code < 30, f"{code} is a colour that depends on the theme"
-        if text_colour or background:
+        if printed and (text_colour or background):
             yield text_colour, background
 
 
