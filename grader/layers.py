@@ -60,9 +60,10 @@ def _installed(requirement: Requirement) -> Distribution | None:
 
 
 def is_whole(here: Distribution) -> bool:
-    """Whether every file is there that pip wrote; its list of them comes last. Bytecode may come and go."""
-    files = here.files
-    return bool(files) and all(Path(str(file.locate())).exists() for file in files or () if file.suffix != ".pyc")
+    """Whether every module is there that pip wrote; its list of them comes last. Bytecode and notes may come and go."""
+    files = here.files or []
+    ours = [file for file in files if file.suffix != ".pyc" and not file.parts[0].endswith(".dist-info")]
+    return bool(files) and all(Path(str(file.locate())).exists() for file in ours)
 
 
 def _folder(here: Distribution) -> str:

@@ -8,10 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from grader.__main__ import FOREIGN
 from grader.learner.greeting import read_rules
+from grader.learner.switches import is_on
 
 ROOT = Path(__file__).parents[3]
 MAKE = shutil.which("make")
@@ -224,19 +226,26 @@ def test_a_file_in_the_root_that_is_called_as_a_module_of_the_library_is_not_tha
             (kata / f"{name}.py").unlink(missing_ok=True)
 
 
-@pytest.mark.parametrize("value", ["0", "", "false", "no", "off"])
-def test_a_switch_that_is_off_is_off_for_every_reader_so_an_endless_loop_ends(value, kata):
+@pytest.mark.parametrize(("value", "on"), [("0", False), ("", False), ("off", False), ("1", True), ("yes", True)])
+def test_every_reader_of_a_switch_reads_it_as_the_commands_own_option(value, on, monkeypatch):
+    monkeypatch.setenv("WANTED", value)
+    command = click.Command("ask", params=[click.Option(["--wanted"], envvar="WANTED", is_flag=True)])
+    with command.make_context("ask", []) as context:
+        assert context.params["wanted"] is is_on("WANTED") is on
+
+
+def test_debug_0_is_off_for_every_reader_so_an_endless_loop_ends(kata):
     file = kata / "exercises/ex01_derivatives.py"
     stub = file.read_text(encoding="utf-8")
     file.write_text(stub.replace('    """Return', '    while True: pass\n    """Return', 1), encoding="utf-8")
     try:
         done = subprocess.run(
-            [MAKE, "test-exercise-1"], cwd=kata, env=around(DEBUG=value), capture_output=True, text=True, timeout=60,
+            [MAKE, "test-exercise-1"], cwd=kata, env=around(DEBUG="0"), capture_output=True, text=True, timeout=60,
             check=False,
         )  # fmt: skip
     finally:
         file.write_text(stub, encoding="utf-8")
-    assert "5 seconds" in done.stdout
+    assert "timed out  The slope of x * x at 3 is 6." in done.stdout
     assert done.returncode == 2
 
 
