@@ -87,15 +87,14 @@ def _where_to_go_on() -> list[str]:
 @option("--debug", envvar="DEBUG", is_flag=True, help="Let breakpoint() work: no time limit, output as it comes.")
 def test(number: int, debug: bool) -> int:
     """Run the checks of an exercise."""
-    from grader.learner.exercises import beliefs, exercise, first_failing_before, is_wrong, run
+    from grader.learner.causes import Causes, find_causes
+    from grader.learner.exercises import exercise, run
     from grader.learner.records import Status
     from grader.learner.report import exercise_report
 
     chosen = exercise(number)
     verdicts = run(chosen, debug=debug)
-    earlier = first_failing_before(chosen) if is_wrong(verdicts) and not debug else None
-    diagnoses = beliefs(earlier or verdicts) if is_wrong(verdicts) else ()
-    click.echo(exercise_report(chosen, verdicts, earlier[0].check.exercise if earlier else None, diagnoses))
+    click.echo(exercise_report(chosen, verdicts, Causes() if debug else find_causes(chosen, verdicts)))
     return 0 if all(v.status is Status.PASSED for v in verdicts) else 1
 
 

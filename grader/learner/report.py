@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from textwrap import fill
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.learner.catalogue import read_catalogue
 from grader.learner.paths import DESK, SOLUTIONS
 from grader.learner.probing import OBSERVED, PROBE_FILE
-from grader.learner.records import Check, Diagnosis, Exercise, Fault, Status, Verdict
+from grader.learner.records import Check, Diagnosis, Exercise, Fault, Status, Verdict, are_right_but_too_deep
+
+if TYPE_CHECKING:
+    from grader.learner.causes import Causes
 
 COLOURS = {
     Status.PASSED: "green",
@@ -18,11 +22,13 @@ COLOURS = {
     Status.CRASHED: "red",
     Status.TIMED_OUT: "red",
     Status.BLOCKED: "yellow",
+    Status.TOO_DEEP: "yellow",
     Status.NOT_ATTEMPTED: "bright_black",
 }
 MARGIN = "    "
 PRINTED_LINES = 15
-NOT_RUN = "Not run: an earlier check of this task did not end."
+NOT_RUN = "Not run: an earlier check did not end."
+TOO_DEEP = "What is left needs no repair: it is right, and a recursion cannot go as deep. You can go on"
 
 
 def explain(verdict: Verdict, exercise: Exercise) -> str:
@@ -76,37 +82,42 @@ def _printed(text: str) -> str:
     return "Printed:\n" + "\n".join(MARGIN + line for line in lines[:PRINTED_LINES] + cut)
 
 
-def exercise_report(
-    exercise: Exercise, verdicts: Sequence[Verdict], earlier: int | None = None, diagnoses: Sequence[Diagnosis] = ()
-) -> str:
-    """A line per check, the first failure of each task in full with the belief behind it, the sum, what to do next.
-
-    `earlier` is the first exercise before this one that does not pass, if there is one; the diagnoses are then of it.
-    """
+def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes) -> str:
+    """A line per check, the first failure of each task in full, the beliefs behind it, the sum, what to do next."""
     parts = [click.style(f"Exercise {exercise.number}: {exercise.title}", bold=True) + "\n"]
     shown: set[str] = set()
-    details = []
+    details: list[Verdict] = []
     for task in exercise.tasks:
         parts.append(task.name)
         for verdict in (v for v in verdicts if v.check.task == task.name):
             parts.append(_line(verdict))
             if verdict.status is not Status.PASSED and not _is_untouched(verdict) and task.name not in shown:
                 shown.add(task.name)
-                details.append(f"{_heading(verdict)}\n\n{explain(verdict, exercise)}")
+                details.append(verdict)
     return (
         "\n".join(parts)
-        + "".join(f"\n\n{detail}" for detail in _without_repeats(details))
-        + "".join(f"\n\n{_belief(diagnosis)}" for diagnosis in diagnoses)
+        + "".join(f"\n\n{detail}" for detail in _without_repeats(details, exercise))
+        + "".join(f"\n\n{belief}" for belief in _beliefs(causes))
         + "\n\n"
-        + _ending(exercise, verdicts, earlier)
+        + _ending(exercise, verdicts, causes)
     )
 
 
-def _belief(diagnosis: Diagnosis) -> str:
+def _beliefs(causes: Causes) -> list[str]:
+    """What is believed earlier, where it accounts for a failure or may do so, and what is believed here."""
+    earlier = [
+        _belief(belief, "WHY" if each.checks is not None else "PERHAPS WHY")
+        for each in causes.earlier
+        for belief in each.beliefs
+    ]
+    return earlier + [_belief(belief, "WHY") for belief in causes.own]
+
+
+def _belief(diagnosis: Diagnosis, heading: str) -> str:
     """What the failures tell of what was believed, and why it is not so."""
     m = diagnosis.misconception
     where = f"exercise {m.exercise}, {m.task}"
-    heading = click.style("WHY", fg="cyan", bold=True) + f"  {m.title} ({where})."
+    heading = click.style(heading, fg="cyan", bold=True) + f"  {m.title} ({where})."
     parts = [f'Perhaps you thought: "{m.belief}"', m.explanation, f"Ask yourself: {m.question}"]
     return "\n\n".join([heading, *map(_wrapped, parts), *_others(diagnosis)])
 
@@ -134,16 +145,25 @@ def _heading(verdict: Verdict) -> str:
     return f"{status}  {verdict.check.task}: {verdict.check.title}"
 
 
-def _without_repeats(details: list[str]) -> list[str]:
-    """When several tasks are blocked or crashed by the same thing, say it once."""
-    seen: set[str] = set()
-    kept = []
-    for detail in details:
-        body = detail.partition("\n\n")[2]
-        key = body.partition("\n\nRun:")[0] if "\n\nWhere:" in body else body
-        kept.append(detail if key not in seen else detail.partition("\n\n")[0] + "\n\nThe same as above.")
-        seen.add(key)
-    return kept
+def _without_repeats(verdicts: Sequence[Verdict], exercise: Exercise) -> list[str]:
+    """Each in full; tasks that are stopped by the same thing at the same place are only named under the first."""
+    details: dict[object, str] = {}
+    for verdict in verdicts:
+        cause = _cause(verdict)
+        if cause in details:
+            details[cause] += f"\n\nAlso stopped by this: {verdict.check.task}."
+        else:
+            details[cause] = f"{_heading(verdict)}\n\n{explain(verdict, exercise)}"
+    return list(details.values())
+
+
+def _cause(verdict: Verdict) -> object:
+    """Equal where the same thing happened at the same place; what is in the check itself is a place of its own."""
+    if verdict.status is Status.BLOCKED or verdict.fault is None:
+        return verdict.message if verdict.status is Status.BLOCKED else verdict.check.id
+    places = [frame for frame in verdict.fault.frames if frame.file not in (PROBE_FILE, OBSERVED)]
+    elsewhere = verdict.fault.during == "import" or places
+    return (verdict.message, places[-1] if places else None) if elsewhere else verdict.check.id
 
 
 def _is_untouched(verdict: Verdict) -> bool:
@@ -152,13 +172,15 @@ def _is_untouched(verdict: Verdict) -> bool:
     return verdict.status is Status.NOT_ATTEMPTED or verdict.blocked_by == own
 
 
-def _ending(exercise: Exercise, verdicts: Sequence[Verdict], earlier: int | None) -> str:
+def _ending(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes) -> str:
     passed = sum(v.status is Status.PASSED for v in verdicts)
     line = f"{passed} of {len(verdicts)} checks pass."
     n = exercise.number
     blockers = sorted({v.blocked_by for v in verdicts if v.blocked_by})
+    following = "make progress" if n == max(read_catalogue()) else f"make test-exercise-{n + 1}"
+    if are_right_but_too_deep(verdicts):
+        return f"{line} {TOO_DEEP}: {following}."
     if passed == len(verdicts):
-        following = "make progress" if n == max(read_catalogue()) else f"make test-exercise-{n + 1}"
         compare = f" (compare with make solution-{n})" if SOLUTIONS.exists() else ""
         return click.style(line, fg="green") + f" Next: {following}{compare}."
     untouched = [t.name for t in exercise.tasks if all(_is_untouched(v) for v in verdicts if v.check.task == t.name)]
@@ -166,8 +188,19 @@ def _ending(exercise: Exercise, verdicts: Sequence[Verdict], earlier: int | None
         return f"{line} Open {DESK / exercise.module}.py: the lesson stands at its top, then write {untouched[0]}."
     if blockers and blockers[0] != f"exercise {n}":
         return f"{line} {blockers[0].capitalize()} comes first: make test-{blockers[0].replace(' ', '-')}."
-    if earlier is not None:
-        return f"{line} Exercise {earlier} does not pass either; repair it first: make test-exercise-{earlier}."
+    if causes.earlier:
+        return f"{line} {_what_comes_first(verdicts, causes)}"
     if all(v.fault is not None and v.fault.type == "SyntaxError" for v in verdicts):
         return f"{line} Mend that line and run again."
     return f"{line} make explain-{n} draws where it goes wrong; make hint-{n} says a little more each time."
+
+
+def _what_comes_first(verdicts: Sequence[Verdict], causes: Causes) -> str:
+    """Which earlier exercise to repair, and why."""
+    first = causes.earlier[0]
+    do = f"make test-exercise-{first.number}"
+    if first.checks is None:
+        return f"Exercise {first.number} does not pass either; repair it first: {do}."
+    failing = sum(v.status.is_wrong for v in verdicts)
+    share = "all" if len(first.checks) == failing else f"{len(first.checks)} of the {failing}"
+    return f"Exercise {first.number} is behind {share} that fail here; repair it first: {do}."
