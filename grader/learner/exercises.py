@@ -138,14 +138,18 @@ def is_done(verdicts: Sequence[Verdict]) -> bool:
     return all(v.status is Status.PASSED for v in verdicts) or are_right_but_too_deep(verdicts)
 
 
-def first_open(numbers: Collection[int] | None = None) -> tuple[Exercise, list[Verdict]] | None:
-    """The first exercise that is not done, of these or of all, and its verdicts."""
-    for number, chosen in read_catalogue().items():
-        if numbers is None or number in numbers:
-            verdicts = run(chosen)
-            if not is_done(verdicts):
-                return chosen, verdicts
-    return None
+def open_exercises() -> Iterator[tuple[Exercise, list[Verdict]]]:
+    """The exercises that are not done, with their verdicts."""
+    for chosen in read_catalogue().values():
+        verdicts = run(chosen)
+        if not is_done(verdicts):
+            yield chosen, verdicts
+
+
+def everything() -> str:
+    """The sentence for somebody who is done with all exercises."""
+    deep = [str(number) for number, each in read_catalogue().items() if are_right_but_too_deep(run(each))]
+    return f"Everything is right; exercise {' and '.join(deep)} could go deeper." if deep else "Everything passes."
 
 
 def wrong_before(exercise: Exercise) -> Iterator[list[Verdict]]:
@@ -189,6 +193,15 @@ def first_open_task(exercise: Exercise, verdicts: list[Verdict]) -> Task | None:
     if is_wrong(verdicts):
         open_ = {v.check.task for v in verdicts if v.status not in (Status.PASSED, Status.TOO_DEEP)}
     return next((task for task in exercise.tasks if task.name in open_), None)
+
+
+def next_step(exercise: Exercise, verdicts: list[Verdict]) -> str:
+    """What to do where an exercise is not done: 'write derivative in exercises/…, then make test-exercise-1'."""
+    task = first_open_task(exercise, verdicts)
+    assert task is not None
+    written = any(v.status is not Status.NOT_ATTEMPTED for v in verdicts if v.check.task == task.name)
+    verb = "repair" if written and not is_untouched(exercise) else "write"
+    return f"{verb} {task.name} in {file_of(exercise)}, then make test-exercise-{exercise.number}"
 
 
 def reset(number: int) -> str:

@@ -14,7 +14,18 @@ from typing import Any
 from grader.learner.judging import judge, same, show
 from grader.learner.paths import BUILD, DESK, LADDER, PUBLIC
 from grader.learner.probing import Desk
-from grader.learner.records import Check, Exercise, Fault, Node, Observation, Probe, Sketch, Status
+from grader.learner.records import (
+    Check,
+    Exercise,
+    Fault,
+    Node,
+    Observation,
+    Probe,
+    Sketch,
+    Status,
+    are_right_but_too_deep,
+)
+from grader.learner.report import TOO_DEEP
 
 SECONDS = 1.0  # per sketch
 REL, ABS = 1e-6, 1e-9
@@ -193,7 +204,10 @@ def explain_exercise(exercise: Exercise) -> str:
     must_exist(exercise)
     found = simplest(exercise)
     if found is None:
-        if is_wrong(run(exercise)):
+        verdicts = run(exercise)
+        if are_right_but_too_deep(verdicts):
+            return f"There is nothing to draw. {TOO_DEEP}: make test-exercise-{exercise.number} shows where it ends.\n"
+        if is_wrong(verdicts):
             return f"No small expression shows it; make test-exercise-{exercise.number} shows the checks that fail.\n"
         return f"There is nothing to explain: exercise {exercise.number} is right as far as it is written.\n"
     if found.fault is not None:

@@ -111,7 +111,7 @@ def _crash(check: Check, exercise: Exercise, fault: Fault) -> str:
     if fault.type == "EOFError":
         return f"{_one_line(fault)}. The checks give no input: input() finds nothing to read."
     if fault.type == "RecursionError" and check.deep:
-        return "This graph is deeper than Python's recursion goes. A list of the open work in its place has no such limit."
+        return "This graph is deeper than Python's recursion goes; a list of the open work has no such limit."
     if fault.type == "RecursionError":
         names = [f.function for f in fault.frames if not f.file.startswith("<")]
         repeated = max(names, key=names.count, default="a call")

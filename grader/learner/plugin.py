@@ -1,4 +1,4 @@
-"""The pytest side of the kata, and the only file that knows pytest: lets it and an editor's test panel run the checks."""
+"""The pytest side of the kata, and the only file that knows pytest: so it and an editor's test panel run the checks."""
 
 from __future__ import annotations
 

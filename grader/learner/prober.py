@@ -108,13 +108,14 @@ class Prober:
     def _start(self) -> None:
         asking, requests = os.pipe()
         answers, answering = os.pipe()
-        command = [sys.executable, "-I", "-S", "-B", "-X", "utf8", probing.__file__, str(self.folder), _packages(), "0"]
-        streams: Any = {} if self.debug else {"stdin": subprocess.DEVNULL, "stdout": self.printed, "stderr": self.printed}
+        python = [sys.executable, "-I", "-S", "-B", "-X", "utf8"]
+        arguments = [probing.__file__, str(self.folder), _packages(), "0", f"{asking},{answering}"]
+        apart: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": self.printed, "stderr": self.printed}
         self.process = subprocess.Popen(
-            [*command, f"{asking},{answering}"],
+            [*python, *arguments],
             pass_fds=(asking, answering),
             start_new_session=not self.debug,  # so that it can be ended with all that it has started
-            **streams,
+            **({} if self.debug else apart),
         )
         os.close(asking)
         os.close(answering)
@@ -153,9 +154,7 @@ class InProcess:
     ) -> None: ...
 
 
-def prober(
-    folder: Path, *, debug: bool = False, waiting: Callable[[float], None] | None = None
-) -> Prober | InProcess:
+def prober(folder: Path, *, debug: bool = False, waiting: Callable[[float], None] | None = None) -> Prober | InProcess:
     """A process apart, wherever that is possible."""
     if os.name != "posix" or _is_traced():
         return InProcess(folder, debug=debug)

@@ -8,6 +8,7 @@ where it is needed or not at all.
 
 from __future__ import annotations
 
+import builtins
 import gc
 import importlib
 import math
@@ -162,22 +163,20 @@ def silent_functions(folder: str) -> str:
 
     found = []
     for module in sorted(filter(is_exercise, sys.modules)):
+        statements: list[Any]
         try:
             with open(os.path.join(folder, f"{module}.py"), encoding="utf-8-sig") as file:
-                statements = ast.parse(file.read()).body
+                statements = list(ast.parse(file.read()).body)
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for node in statements:
             if isinstance(node, ast.ClassDef):
-                found += [f"{node.name}.{part.name}" for part in node.body if _is_silent(part)]
+                found += [f"{node.name}.{part.name}" for part in filter(_is_silent, node.body)]  # type: ignore[attr-defined]
             elif _is_silent(node):
-                owners = [d.args[0].id for d in node.decorator_list if isinstance(d, ast.Call) and _names(d.args)]
+                calls = [decorator for decorator in node.decorator_list if isinstance(decorator, ast.Call)]
+                owners = [argument.id for call in calls for argument in call.args if isinstance(argument, ast.Name)]
                 found.append(".".join([*owners, node.name]))
     return ", ".join(found)[:500]
-
-
-def _names(arguments: list[Any]) -> bool:
-    return len(arguments) == 1 and hasattr(arguments[0], "id")
 
 
 def _is_silent(node: Any) -> bool:
@@ -292,6 +291,7 @@ def serve(folder: str, packages: str = "", memory: str = "0", channel: str = "")
         sys.meta_path.append(Packages(packages))
     if int(memory):
         _limit_this_process(int(memory))
+    vars(builtins).update(exit=sys.exit, quit=sys.exit)  # which -S leaves out
     gc.set_threshold(100_000, 20, 100)  # a graph of 50,000 nodes is no garbage: do not walk it seventy times
     asking, answering = map(int, channel.split(",")) if channel else _apart_from_standard_streams()
     for stream in (sys.stdout, sys.stderr):
@@ -323,8 +323,8 @@ def _flush(*streams: Any) -> None:
     for stream in streams:
         try:
             stream.flush()
-        except Exception:  # noqa: BLE001, PERF203, S110
-            pass
+        except Exception:  # noqa: BLE001, PERF203, S112
+            continue
 
 
 def as_json(value: Any) -> str:
@@ -371,4 +371,7 @@ def _limit_this_process(memory: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(*sys.argv[1:])
+    try:
+        serve(*sys.argv[1:])
+    except OSError:  # whoever asked is gone, or the way to them was closed
+        os._exit(1)

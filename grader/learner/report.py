@@ -28,7 +28,7 @@ COLOURS = {
 MARGIN = "    "
 PRINTED_LINES = 15
 NOT_RUN = "Not run: an earlier check did not end."
-TOO_DEEP = "What is left needs no repair: it is right, and a recursion cannot go as deep. You can go on"
+TOO_DEEP = "What you wrote is right, but a recursion cannot go as deep as the last graphs do. You can go on"
 
 
 def explain(verdict: Verdict, exercise: Exercise) -> str:
@@ -176,23 +176,28 @@ def _ending(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes) -> 
     passed = sum(v.status is Status.PASSED for v in verdicts)
     line = f"{passed} of {len(verdicts)} checks pass."
     n = exercise.number
-    blockers = sorted({v.blocked_by for v in verdicts if v.blocked_by})
     following = "make progress" if n == max(read_catalogue()) else f"make test-exercise-{n + 1}"
     if are_right_but_too_deep(verdicts):
         return f"{line} {TOO_DEEP}: {following}."
-    if passed == len(verdicts):
-        compare = f" (compare with make solution-{n})" if SOLUTIONS.exists() else ""
-        return click.style(line, fg="green") + f" Next: {following}{compare}."
+    if passed < len(verdicts):
+        return f"{line} {_what_to_do(exercise, verdicts, causes)}"
+    compare = f" (compare with make solution-{n})" if SOLUTIONS.exists() else ""
+    return click.style(line, fg="green") + f" Next: {following}{compare}."
+
+
+def _what_to_do(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes) -> str:
+    n = exercise.number
+    blockers = sorted({v.blocked_by for v in verdicts if v.blocked_by})
     untouched = [t.name for t in exercise.tasks if all(_is_untouched(v) for v in verdicts if v.check.task == t.name)]
     if len(untouched) == len(exercise.tasks):
-        return f"{line} Open {DESK / exercise.module}.py: the lesson stands at its top, then write {untouched[0]}."
+        return f"Open {DESK / exercise.module}.py: the lesson stands at its top, then write {untouched[0]}."
     if blockers and blockers[0] != f"exercise {n}":
-        return f"{line} {blockers[0].capitalize()} comes first: make test-{blockers[0].replace(' ', '-')}."
+        return f"{blockers[0].capitalize()} comes first: make test-{blockers[0].replace(' ', '-')}."
     if causes.earlier:
-        return f"{line} {_what_comes_first(verdicts, causes)}"
+        return _what_comes_first(verdicts, causes)
     if all(v.fault is not None and v.fault.type == "SyntaxError" for v in verdicts):
-        return f"{line} Mend that line and run again."
-    return f"{line} make explain-{n} draws where it goes wrong; make hint-{n} says a little more each time."
+        return "Mend that line and run again."
+    return f"make explain-{n} draws where it goes wrong; make hint-{n} says a little more each time."
 
 
 def _what_comes_first(verdicts: Sequence[Verdict], causes: Causes) -> str:
@@ -202,5 +207,5 @@ def _what_comes_first(verdicts: Sequence[Verdict], causes: Causes) -> str:
     if first.checks is None:
         return f"Exercise {first.number} does not pass either; repair it first: {do}."
     failing = sum(v.status.is_wrong for v in verdicts)
-    share = "all" if len(first.checks) == failing else f"{len(first.checks)} of the {failing}"
-    return f"Exercise {first.number} is behind {share} that fail here; repair it first: {do}."
+    share = "what fails" if len(first.checks) == failing else f"{len(first.checks)} of the {failing} checks that fail"
+    return f"Exercise {first.number} is behind {share} here; repair it first: {do}."
