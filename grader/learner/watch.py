@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 from watchfiles import watch
+from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from grader.learner.catalogue import read_catalogue
 from grader.learner.causes import find_causes
@@ -65,7 +66,7 @@ def saved_exercises() -> Iterator[set[int]]:
     """The numbers of the exercises that were saved since the last time, again and again; most often none."""
     try:
         yield from _saved(polling=None)
-    except OSError as error:  # such as the system's limit of watched files
+    except (OSError, WatchfilesRustInternalError) as error:  # such as the system's limit of watched files
         click.echo(f"The system cannot tell of saves ({_first_line(error)}), so the files are looked at now and then.")
         yield from _saved(polling=True)
 
@@ -82,5 +83,5 @@ def _saved(*, polling: bool | None) -> Iterator[set[int]]:
         yield {n for n in numbers if n in read_catalogue() and file_of(exercise(n)).exists()}
 
 
-def _first_line(error: OSError) -> str:
+def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0].rstrip(".")
