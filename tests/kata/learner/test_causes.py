@@ -1,4 +1,4 @@
-"""What a failure is blamed on: a recursion that a lesson allows is behind nothing, an earlier slip only behind its own."""
+"""What a failure is blamed on: never on a recursion that is right, on an earlier slip only where it is behind it."""
 
 import re
 
