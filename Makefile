@@ -43,13 +43,15 @@ train: train-layer ## train the final network into build/train (DATASET= EPOCHS=
 step: train-layer ## watch a graph forward and backward, in a page (EXPRESSION= VALUES= FILE= NETWORK=toy ENGINE=mine)
 	@$(PY) -m grader step
 
+# Each process begins with a part of its own and then takes what another has left: files mostly stay together.
+ON_ALL_CORES := -n auto --dist worksteal
 .PHONY: test
 test: test-layer ## run every proof of the kata itself
-	@$(PY) -m pytest tests/kata
+	@$(PY) -m pytest tests/kata $(ON_ALL_CORES) --durations=10
 
 .PHONY: test-quick
 test-quick: test-layer ## the same without the slow ones
-	@$(PY) -m pytest tests/kata -m "not slow"
+	@$(PY) -m pytest tests/kata $(ON_ALL_CORES) -m "not slow"
 
 .PHONY: test-pythons
 test-pythons: ## the reference on every Python from 3.10 to 3.13 that is installed

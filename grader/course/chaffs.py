@@ -145,9 +145,12 @@ def fingerprint(chaff: Chaff, found: Iterable[Verdict]) -> Fingerprint:
     return Fingerprint(chaff.misconception, shown)
 
 
-def fingerprint_texts() -> dict[Path, str]:
-    """The fingerprint file of either suite as it should be; an entry for each chaff, in the order of the bank."""
-    found = [fingerprint(chaff, its) for chaff, its in run_chaffs(read_bank())]
+def fingerprint_texts(runs: Iterable[tuple[Chaff, list[Verdict]]] | None = None) -> dict[Path, str]:
+    """The fingerprint file of either suite as it should be; an entry for each chaff, in the order of the bank.
+
+    `runs` are the chaffs with their verdicts where these are known already; without them every chaff is run.
+    """
+    found = [fingerprint(chaff, its) for chaff, its in runs or run_chaffs(read_bank())]
     return {
         suite / FINGERPRINTS: _fingerprint_text(found, {check.id for check in load_checks(suite)})
         for suite in (PUBLIC, HIDDEN_SUITE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,12 @@ class CatalogueError(ValueError):
 
 
 def read_catalogue(path: Path = CATALOGUE) -> dict[int, Exercise]:
-    """All exercises by number. Raises CatalogueError."""
+    """All exercises by number; a file is read once. Raises CatalogueError."""
+    return dict(_read(path))
+
+
+@lru_cache
+def _read(path: Path) -> dict[int, Exercise]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:

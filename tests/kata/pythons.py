@@ -1,4 +1,4 @@
-"""`make test-pythons`: the tests of the reference on every supported Python that is installed, one after the other.
+"""`make test-pythons`: the tests of the reference on every supported Python that is installed, one on each core.
 
 Each version has an environment of its own in build/pythons. Fails if a test does, or if a version is missing while
 the environment variable CI is set.
@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,7 +17,8 @@ INTERPRETER = Path("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def main():
-    results = {version: proof(version) for version in VERSIONS}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = dict(zip(VERSIONS, pool.map(proof, VERSIONS)))
     print()
     for version, result in results.items():
         print(f"Python {version}: {result}")
@@ -29,13 +31,17 @@ def proof(version):
     if not python:
         return "not installed here"
     venv = ROOT / "build" / "pythons" / version
-    print(f"Python {version}: {python}", flush=True)
+    print(f"Python {version}: begun", flush=True)
     # The public checks on the solutions, which is the learner's layer and the prober; then the reference.
     variables = {**os.environ, "VENV": str(venv), "PYTHON": python, "DESK": "solutions"}
     suites = ["tests/public", "tests/kata/reference"]
     tests = ["-m", "pytest", *suites, "-p", "no:cacheprovider", "-m", "not slow"]
     for command in ([python, "grader/environment.py", "pythons"], [str(venv / INTERPRETER), *tests]):
-        if subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode:
+        done = subprocess.run(
+            command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        print(f"Python {version}: {python}\n{done.stdout}", end="", flush=True)  # whole, since two run at once
+        if done.returncode:
             return "failed"
     return "passed"
 

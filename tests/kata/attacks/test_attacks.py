@@ -50,6 +50,7 @@ class Value:
     def __mul__(self, other):
         return None
 """
+LIMITS = Limits(cpu_seconds=0.5)  # a loop shows in half a second what it shows in two
 LONG = "# " + "a long probe " * 500 + "\n"  # longer than the smallest pipe
 PROBES = (  # exercise, task, what is run, what is expected: first of the public suite, then of the hidden one
     (1, "derivative", "slope = derivative(lambda x: x * x, 3.0, 0.5)\n", {"slope": 6.0}),
@@ -76,7 +77,7 @@ def make_course():
     )
     solutions = {number: f"{right(number)}\n# {SECRET}\n" for number in catalogue}
     modules = {number: exercise.module for number, exercise in catalogue.items()}
-    return Course(catalogue, modules, solutions, suites, seed=1)
+    return Course(catalogue, modules, solutions, suites, seed=1, limits=LIMITS)
 
 
 def right(number):
