@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
+from grader.learner.checks import CheckError, load_checks
 from grader.learner.judging import judge
-from grader.learner.key import expected_values, read_key
+from grader.learner.key import StaleKeyError, expected_values, read_key
 from grader.learner.paths import DESK, FINGERPRINTS, PUBLIC, SOLUTIONS, STUBS
 from grader.learner.prober import prober
 from grader.learner.records import (
@@ -90,12 +90,23 @@ def _ends(verdict: Verdict, check: Check) -> bool:
 
 
 def _judged(check: Check, exercise: Exercise, observation: Observation) -> Verdict:
-    return judge(check, exercise, observation, expected_values(_key(), check, exercise.module))
+    try:
+        expected = expected_values(_key(), check, exercise.module)
+    except StaleKeyError as error:
+        raise ValueError(str(error)) from None
+    return judge(check, exercise, observation, expected)
 
 
 @lru_cache
 def _checks(number: int) -> list[Check]:
-    checks = load_checks(PUBLIC, number)
+    try:
+        checks = load_checks(PUBLIC, number)
+    except CheckError as error:
+        raise ValueError(str(error)) from None
+    tasks = [task.name for task in read_catalogue()[number].tasks]
+    strange = [check for check in checks if check.exercise != number or check.task not in tasks]
+    if strange:
+        raise ValueError(f"{strange[0].name}: exercise {number} has no task {strange[0].task!r} in the catalogue.")
     if not checks:
         raise ValueError(f"{PUBLIC} has no checks for exercise {number}; fetch the kata again.")
     return checks
