@@ -11,7 +11,7 @@ from textwrap import fill
 from typing import Any
 
 from grader.course.grading import HIDDEN, Course, Graded, Mark
-from grader.learner.records import Diagnosis, Status, Task
+from grader.learner.records import Diagnosis, Status, Task, are_right_but_too_deep
 from grader.learner.report import explain
 
 VERSION = 1
@@ -104,11 +104,16 @@ def _carried(number: int, graded: Graded) -> str:
 
 
 def _where_else(number: int, graded: Graded) -> str:
-    """The earlier exercises that are wrong, with what is believed there."""
+    """The earlier exercises that are wrong, with what is believed there; not those that are only too deep."""
+    failing = {
+        earlier: [m.verdict for m in marks if m.verdict.status is not Status.PASSED]
+        for earlier, marks in graded.marks.items()
+        if earlier < number
+    }
     wrong = [
         f"in exercise {earlier}" + "".join(f" ({d.misconception.title})" for d in graded.diagnoses[earlier])
-        for earlier, marks in graded.marks.items()
-        if earlier < number and any(m.verdict.status is not Status.PASSED for m in marks)
+        for earlier, verdicts in failing.items()
+        if verdicts and not are_right_but_too_deep(verdicts)
     ]
     return " or ".join(wrong) or "in one of those, not here"
 

@@ -294,7 +294,7 @@ def _clean(value: Any, depth: int) -> Any:
 
 
 def _clean_fault(fault: dict[str, Any]) -> Fault:
-    text = {name: fault.get(name) for name in ("type", "message", "during", "caret")}
+    text = {name: fault.get(name, "") for name in ("type", "message", "during", "caret", "silent")}
     frames = fault.get("frames")
     if not all(type(v) is str for v in text.values()) or type(frames) is not list:
         raise ProtocolError("the fault has another form")
@@ -305,7 +305,7 @@ def _clean_fault(fault: dict[str, Any]) -> Fault:
         line = min(max(frame["line"], 0), LONGEST)
         kept.append(Frame(frame["file"][:80], line, frame["function"][:80], frame["text"][:200]))
     cut = {name: str(value)[:500] for name, value in text.items()}
-    return Fault(cut["type"], cut["message"], cut["during"], tuple(kept), cut["caret"])
+    return Fault(cut["type"], cut["message"], cut["during"], tuple(kept), cut["caret"], cut["silent"])
 
 
 def _cpu_seconds(pid: int) -> float:

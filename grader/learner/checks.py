@@ -32,14 +32,19 @@ class Label:
     exercise: int
     task: str
     points: int
+    deep: bool
 
 
 def exercise(number: int) -> Callable[..., Callable[[CheckFunction], CheckFunction]]:
-    """The decorator for the checks of one exercise; it takes the task's name and the points."""
+    """The decorator for the checks of one exercise; it takes the task's name and the points.
 
-    def check(task: str, *, points: int) -> Callable[[CheckFunction], CheckFunction]:
+    `deep` marks a check that a right but recursive answer fails, because its graph is deeper than Python's recursion
+    goes, and for no other reason.
+    """
+
+    def check(task: str, *, points: int, deep: bool = False) -> Callable[[CheckFunction], CheckFunction]:
         def attach(function: CheckFunction) -> CheckFunction:
-            setattr(function, ATTRIBUTE, Label(number, task, points))
+            setattr(function, ATTRIBUTE, Label(number, task, points, deep))
             return function
 
         return attach
@@ -70,7 +75,8 @@ def read_check(function: Any, seed: int = 0) -> Check:
     function(record, **({"rng": seeded(function, seed)} if random_ else {}))
     if len(probes) != 1 or not probes[0].observe:
         raise CheckError(f"{where} must call probe(snippet, expression, …) once, with something to observe.")
-    return Check(function.__name__, label.exercise, label.task, label.points, title.splitlines()[0], probes[0], random_)
+    title = title.splitlines()[0]
+    return Check(function.__name__, label.exercise, label.task, label.points, title, probes[0], random_, label.deep)
 
 
 def seeded(function: Any, seed: int = 0) -> random.Random:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 import importlib.util
 import sys
+import traceback
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 GARBAGE = 200_000  # objects made since the last collection
@@ -97,6 +100,55 @@ def my_package(*needed: str) -> Any:
             f"Your own engine cannot be used yet ({error}); make progress shows what is missing."
         ) from None
     return package
+
+
+@contextmanager
+def own_engine() -> Iterator[str]:
+    """Use the learner's engine in this block; gives a sentence about what to repair first, empty where nothing is.
+
+    Raises ValueError, in words, where something is still to be written or where the learner's own code crashes.
+    """
+    from grader.learner.exercises import is_wrong, next_step, open_exercises
+
+    still_open = list(open_exercises())
+    wrong = next((found for found in still_open if is_wrong(found[1])), None)
+    first = f"Exercise {wrong[0].number} does not pass yet; best {next_step(*wrong)}." if wrong else ""
+    try:
+        yield first
+    except NotImplementedError as error:
+        what = next_step(*still_open[0]) if still_open else f"{error} is still a stub"
+        raise ValueError(f"Your own engine is not complete: {what}.") from None
+    except Exception as error:
+        place = _own_line(error)
+        if place is None:
+            raise
+        stopped = f"Your engine stopped {place}, with {_in_words(error)}."
+        raise ValueError(f"{stopped} {first}".rstrip()) from error
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "a recursion that is deeper than Python allows"
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _own_line(error: Exception) -> str | None:
+    """Where in the learner's files an error comes from; in the package made of them the lines have other numbers."""
+    from grader.learner.assemble import PACKAGE
+    from grader.learner.catalogue import read_catalogue
+    from grader.learner.exercises import file_of, text_of_file
+
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).parent.name == PACKAGE]
+    if not frames:
+        return None
+    line = (frames[-1].line or "").strip()
+    places = [
+        f"in {file_of(exercise)}, line {number}"
+        for exercise in read_catalogue().values()
+        for number, text in enumerate(text_of_file(exercise).splitlines(), 1)
+        if text.strip() == line
+    ]
+    return f"{places[-1] if len(places) == 1 else f'in {frames[-1].name}'} ({line})"
 
 
 def _tidy() -> None:

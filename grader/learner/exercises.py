@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from grader.learner.catalogue import read_catalogue
-from grader.learner.paths import DESK, FINGERPRINTS, PUBLIC, STUBS
-from grader.learner.records import Diagnosis, Exercise, Status, Task, Verdict
+from grader.learner.checks import CheckError, load_checks
+from grader.learner.judging import judge
+from grader.learner.key import StaleKeyError, expected_values, read_key
+from grader.learner.paths import DESK, FINGERPRINTS, PUBLIC, SOLUTIONS, STUBS
+from grader.learner.prober import prober
+from grader.learner.records import (
+    Check,
+    Diagnosis,
+    Exercise,
+    Observation,
+    Status,
+    Task,
+    Verdict,
+    are_right_but_too_deep,
+)
+from grader.learner.report import NOT_RUN
 from grader.learner.state import back_up, write_text
+
+QUIET = 2.0  # seconds that a check may take before the terminal says that it is running
 
 
 def exercise(number: int) -> Exercise:
@@ -38,33 +62,128 @@ def must_exist(exercise: Exercise) -> None:
         raise ValueError(f"{file_of(exercise)} is missing; make reset-{exercise.number} puts a fresh one there.")
 
 
-def run(exercise: Exercise, *, debug: bool = False) -> list[Verdict]:
-    """Every public check of an exercise, on the learner's file."""
-    from grader.learner.plugin import run_checks
-
+def run(
+    exercise: Exercise, *, debug: bool = False, folder: Path = DESK, only: Collection[str] | None = None
+) -> list[Verdict]:
+    """A verdict for each public check of an exercise, or for those of the ids `only`, on the files in a folder."""
     must_exist(exercise)
-    files = sorted(PUBLIC.glob(f"test_ex{exercise.number:02d}_*.py"))
-    if not files:
-        raise ValueError(f"{PUBLIC} has no checks for exercise {exercise.number}; fetch the kata again.")
-    return run_checks(files, debug=debug).verdicts
+    checks = [check for check in _checks(exercise.number) if only is None or check.id in only]
+    running = Running()
+    verdicts: list[Verdict] = []
+    with prober(folder, debug=debug, waiting=running.show) as process:
+        for check in checks:
+            running.title = check.title
+            if any(_ends(verdict, check) for verdict in verdicts):
+                verdicts.append(Verdict(check, Status.TIMED_OUT, NOT_RUN))
+                continue
+            observation, printed = process.observe(exercise.module, check.probe)
+            running.hide()
+            verdicts.append(replace(_judged(check, exercise, observation), printed=printed))
+    return verdicts
 
 
-def is_wrong(verdicts: list[Verdict]) -> bool:
-    """Whether something that was written does not pass; stubs are not wrong."""
-    return any(v.status in (Status.FAILED, Status.CRASHED, Status.TIMED_OUT) for v in verdicts)
+def _ends(verdict: Verdict, check: Check) -> bool:
+    """Whether a check is not run after this: one endless loop would cost its seconds in every check."""
+    if verdict.status is not Status.TIMED_OUT or verdict.fault is None:
+        return False
+    return verdict.check.task == check.task or verdict.fault.during == "import"
 
 
-def first_failing_before(exercise: Exercise) -> list[Verdict] | None:
-    """The verdicts of the first earlier exercise that is wrong, stubs aside; None if there is none."""
+def _judged(check: Check, exercise: Exercise, observation: Observation) -> Verdict:
+    try:
+        expected = expected_values(_key(), check, exercise.module)
+    except StaleKeyError as error:
+        raise ValueError(str(error)) from None
+    return judge(check, exercise, observation, expected)
+
+
+@lru_cache
+def _checks(number: int) -> list[Check]:
+    try:
+        checks = load_checks(PUBLIC, number)
+    except CheckError as error:
+        raise ValueError(str(error)) from None
+    tasks = [task.name for task in read_catalogue()[number].tasks]
+    strange = [check for check in checks if check.exercise != number or check.task not in tasks]
+    if strange:
+        raise ValueError(f"{strange[0].name}: exercise {number} has no task {strange[0].task!r} in the catalogue.")
+    if not checks:
+        raise ValueError(f"{PUBLIC} has no checks for exercise {number}; fetch the kata again.")
+    return checks
+
+
+@lru_cache
+def _key() -> dict[str, Any]:
+    return read_key(PUBLIC / "key.json")
+
+
+class Running:
+    """A line on the terminal while a check takes long; it goes when the check is done."""
+
+    def __init__(self) -> None:
+        self.title = ""
+        self.shown = False
+
+    def show(self, seconds: float) -> None:
+        if seconds >= QUIET and sys.stderr.isatty():
+            width = max(20, shutil.get_terminal_size().columns - 1)
+            line = f"Running for {seconds:.0f} s: {self.title}"[:width]
+            sys.stderr.write(f"\r{line.ljust(width)}")
+            sys.stderr.flush()
+            self.shown = True
+
+    def hide(self) -> None:
+        if self.shown:
+            sys.stderr.write("\r" + " " * max(20, shutil.get_terminal_size().columns - 1) + "\r")
+            sys.stderr.flush()
+            self.shown = False
+
+
+def is_wrong(verdicts: Sequence[Verdict]) -> bool:
+    """Whether something that was written has to be repaired; stubs are not wrong, nor is what is only too deep."""
+    return any(v.status.is_wrong for v in verdicts)
+
+
+def is_done(verdicts: Sequence[Verdict]) -> bool:
+    """Whether one can go on: everything passes, or all but what recursion cannot reach."""
+    return all(v.status is Status.PASSED for v in verdicts) or are_right_but_too_deep(verdicts)
+
+
+def open_exercises() -> Iterator[tuple[Exercise, list[Verdict]]]:
+    """The exercises that are not done, with their verdicts."""
+    for chosen in read_catalogue().values():
+        verdicts = run(chosen)
+        if not is_done(verdicts):
+            yield chosen, verdicts
+
+
+def everything() -> str:
+    """The sentence for somebody who is done with all exercises."""
+    deep = [str(number) for number, each in read_catalogue().items() if are_right_but_too_deep(run(each))]
+    return f"Everything is right; exercise {' and '.join(deep)} could go deeper." if deep else "Everything passes."
+
+
+def wrong_before(exercise: Exercise) -> Iterator[list[Verdict]]:
+    """The verdicts of each earlier exercise that is wrong."""
     for number, earlier in read_catalogue().items():
         if number < exercise.number and file_of(earlier).exists():
             verdicts = run(earlier)
             if is_wrong(verdicts):
-                return verdicts
-    return None
+                yield verdicts
 
 
-def beliefs(verdicts: list[Verdict]) -> tuple[Diagnosis, ...]:
+@contextmanager
+def with_worked(exercise: Exercise, worked: Collection[int]) -> Iterator[Path]:
+    """A folder with the learner's exercises up to this one, in which some are the worked answers."""
+    with TemporaryDirectory(prefix="minigrad-") as folder:
+        for number, each in read_catalogue().items():
+            path = SOLUTIONS / f"{each.module}.py" if number in worked else file_of(each)
+            if number <= exercise.number and path.exists():
+                shutil.copy(path, folder)
+        yield Path(folder)
+
+
+def beliefs(verdicts: Sequence[Verdict]) -> tuple[Diagnosis, ...]:
     """The misconceptions behind the verdicts of one exercise."""
     from grader.learner.diagnosis import diagnose, read_fingerprints
 
@@ -80,9 +199,20 @@ def is_untouched(exercise: Exercise) -> bool:
 
 
 def first_open_task(exercise: Exercise, verdicts: list[Verdict]) -> Task | None:
-    """The first task with a check that does not pass."""
+    """The first task with a check that does not pass; what is only too deep waits for what is wrong."""
     open_ = {v.check.task for v in verdicts if v.status is not Status.PASSED}
+    if is_wrong(verdicts):
+        open_ = {v.check.task for v in verdicts if v.status not in (Status.PASSED, Status.TOO_DEEP)}
     return next((task for task in exercise.tasks if task.name in open_), None)
+
+
+def next_step(exercise: Exercise, verdicts: list[Verdict]) -> str:
+    """What to do where an exercise is not done: 'write derivative in exercises/…, then make test-exercise-1'."""
+    task = first_open_task(exercise, verdicts)
+    assert task is not None
+    written = any(v.status is not Status.NOT_ATTEMPTED for v in verdicts if v.check.task == task.name)
+    verb = "repair" if written and not is_untouched(exercise) else "write"
+    return f"{verb} {task.name} in {file_of(exercise)}, then make test-exercise-{exercise.number}"
 
 
 def reset(number: int) -> str:

@@ -16,7 +16,18 @@ from grader.learner.catalogue import read_catalogue
 from grader.learner.judging import judge, same, show
 from grader.learner.paths import BUILD, DESK, LADDER, PUBLIC
 from grader.learner.probing import Desk
-from grader.learner.records import Check, Exercise, Fault, Node, Observation, Probe, Sketch, Status
+from grader.learner.records import (
+    Check,
+    Exercise,
+    Fault,
+    Node,
+    Observation,
+    Probe,
+    Sketch,
+    Status,
+    are_right_but_too_deep,
+)
+from grader.learner.report import TOO_DEEP
 from grader.learner.terminal import wrapped
 
 if TYPE_CHECKING:
@@ -245,8 +256,12 @@ def explain_exercise(exercise: Exercise) -> str:
     must_exist(exercise)
     found = simplest(exercise)
     if found is None:
-        if is_wrong(run(exercise)):
-            told = f"No small expression shows it; make test-exercise-{exercise.number} shows the checks that fail."
+        verdicts = run(exercise)
+        where = f"make test-exercise-{exercise.number} shows"
+        if are_right_but_too_deep(verdicts):
+            told = f"There is nothing to draw. {TOO_DEEP}: {where} where it ends."
+        elif is_wrong(verdicts):
+            told = f"No small expression shows it; {where} the checks that fail."
         else:
             told = f"There is nothing to explain: exercise {exercise.number} is right as far as it is written."
         return f"{wrapped(told)}\n"

@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from grader.learner.catalogue import read_catalogue
-from grader.learner.exercises import beliefs, file_of, run
+from grader.learner.exercises import beliefs, file_of, is_wrong, run
 from grader.learner.records import Diagnosis, Exercise, Status, Verdict
 from grader.learner.report import explain
 from grader.learner.source import functions
@@ -25,7 +25,6 @@ from grader.learner.source import functions
 SCHEMA = "classroom50/result/v1"
 ANNOTATIONS = 10  # of one kind that GitHub shows for a step
 SUMMARY = 900_000  # characters; GitHub drops a summary of more than a megabyte
-WRONG = (Status.FAILED, Status.CRASHED, Status.TIMED_OUT)
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Outcome:
     @property
     def wrong(self) -> list[Verdict]:
         """The first verdict of each task that is wrong; a stub is not."""
-        firsts = {v.check.task: v for v in reversed(self.verdicts) if v.status in WRONG}
+        firsts = {v.check.task: v for v in reversed(self.verdicts) if v.status.is_wrong}
         return [firsts[task.name] for task in self.exercise.tasks if task.name in firsts]
 
     def _share(self, task: str) -> Fraction:
@@ -66,7 +65,7 @@ def _outcome(exercise: Exercise) -> Outcome:
     if not file_of(exercise).exists():
         return Outcome(exercise, (), ())
     verdicts = run(exercise)
-    return Outcome(exercise, tuple(verdicts), beliefs(verdicts) if any(v.status in WRONG for v in verdicts) else ())
+    return Outcome(exercise, tuple(verdicts), beliefs(verdicts) if is_wrong(verdicts) else ())
 
 
 def workflow_commands(found: Sequence[Outcome]) -> Iterator[str]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
+from grader.learner.catalogue import read_catalogue
 from grader.learner.records import Check, Difference, Exercise, Fault, Observation, Status, Verdict
 
 STUB = re.compile(r"exercise (\d+): ([\w.]+)")
-MISSING_MODULE = re.compile(r"'ex(\d\d)_\w+'")
+MISSING_MODULE = re.compile(r"No module named '([\w.]+)'")
+RETURN_NOTHING = ("Value.backward", "Module.zero_grad", "sgd_step")  # the tasks for which that is right
 SHOWN = 160  # characters of a value in a message
 
 
@@ -59,6 +63,11 @@ def show(value: Any, digits: int = 10) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
+@lru_cache
+def _catalogue() -> dict[int, Exercise]:
+    return read_catalogue()
+
+
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float)
 
@@ -70,8 +79,9 @@ def _judge_fault(check: Check, exercise: Exercise, fault: Fault) -> Verdict:
     if stub:
         return _blocked(check, int(stub[1]), f"{stub[2]} of exercise {stub[1]} is not written yet.", fault)
     missing = MISSING_MODULE.search(fault.message) if fault.type == "ModuleNotFoundError" else None
-    if missing and int(missing[1]) != check.exercise:
-        number = int(missing[1])
+    modules = {each.module: number for number, each in _catalogue().items()}
+    if missing and modules.get(missing[1], check.exercise) != check.exercise:
+        number = modules[missing[1]]
         return _blocked(
             check, number, f"The file of exercise {number} is missing; make reset-{number} makes one.", fault
         )
@@ -80,6 +90,8 @@ def _judge_fault(check: Check, exercise: Exercise, fault: Fault) -> Verdict:
         where = f"{fault.frames[-1].file}, line {fault.frames[-1].line}"
         why = f"Exercise {origin} cannot be imported ({where}): {_one_line(fault)}."
         return _blocked(check, origin or 0, why, fault)
+    if check.deep and fault.type == "RecursionError":
+        return Verdict(check, Status.TOO_DEEP, _crash(check, exercise, fault), fault=fault)
     if fault.type == "TimeIsUp":
         message = "It did not end within its time limit: probably an endless loop."
         return Verdict(check, Status.TIMED_OUT, message, fault=fault)
@@ -90,19 +102,44 @@ def _crash(check: Check, exercise: Exercise, fault: Fault) -> str:
     """What an exception means to a learner, in one or two sentences."""
     if fault.type == "WorkerLost":
         return f"The process that ran this check was lost: {fault.message}."
-    if fault.type == "ModuleNotFoundError":
-        return f"{fault.message}; the exercises use the standard library alone, and graphviz in exercise 7."
+    if fault.type == "ModuleNotFoundError" and (missing := MISSING_MODULE.search(fault.message)):
+        return _not_found(missing[1])
     if fault.type == "SyntaxError" and fault.frames:
         return f"Python cannot read {fault.frames[-1].file}, line {fault.frames[-1].line}: {fault.message}."
-    if "reading from stdin" in fault.message:
-        return f"The code waits for the keyboard. For breakpoint(): make test-exercise-{check.exercise} DEBUG=1."
+    if fault.type == "BdbQuit":
+        return f"A breakpoint needs the keyboard: make test-exercise-{check.exercise} DEBUG=1."
+    if fault.type == "EOFError":
+        return f"{_one_line(fault)}. The checks give no input: input() finds nothing to read."
+    if fault.type == "RecursionError" and check.deep:
+        return "This graph is deeper than Python's recursion goes; a list of the open work has no such limit."
     if fault.type == "RecursionError":
         names = [f.function for f in fault.frames if not f.file.startswith("<")]
         repeated = max(names, key=names.count, default="a call")
         return f"The recursion in {repeated} went deeper than Python allows: endless, or one level per node."
     if fault.type == "NameError" and fault.frames and fault.frames[-1].file.startswith("<"):
         return f"{exercise.module}.py does not define what the check uses: {fault.message}."
+    silent = [name for name in _silent_tasks(fault) if check.exercise >= name[0]]
+    if silent:
+        return f"{_one_line(fault)}. {silent[-1][1]} gives None, whatever it is given: is a return missing?"
     return _one_line(fault)
+
+
+def _not_found(name: str) -> str:
+    """Which modules there are instead of one that is not found."""
+    similar = get_close_matches(name, [each.module for each in _catalogue().values()], 1, 0.7)
+    if similar and name.startswith("ex"):
+        return f"There is no module {name}: is {similar[0]} meant?"
+    return (
+        f"{name.partition('.')[0]} cannot be imported: an exercise may import the standard library, the exercises"
+        " before it and, in exercise 7, graphviz. It is the same where marks are given."
+    )
+
+
+def _silent_tasks(fault: Fault) -> list[tuple[int, str]]:
+    """The tasks, with their exercises, that should return something and can give nothing but None."""
+    silent = set(fault.silent.split(", ")) - set(RETURN_NOTHING)
+    tasks = [(number, task.name) for number, each in _catalogue().items() for task in each.tasks]
+    return [(number, name) for number, name in tasks if name in silent]
 
 
 def _blocked(check: Check, number: int, why: str, fault: Fault) -> Verdict:
@@ -118,5 +155,4 @@ def _exercise_of(fault: Fault) -> int | None:
 
 
 def _one_line(fault: Fault) -> str:
-    line = f"{fault.type}: {fault.message}" if fault.message else fault.type
-    return f"{line}. Something gave None: is a return missing?" if "NoneType" in fault.message else line
+    return f"{fault.type}: {fault.message}" if fault.message else fault.type

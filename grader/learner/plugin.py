@@ -1,12 +1,11 @@
-"""The pytest side of the kata, and the only file that knows pytest: collects checks, runs probes, records verdicts."""
+"""The pytest side of the kata, and the only file that knows pytest: so it and an editor's test panel run the checks."""
 
 from __future__ import annotations
 
-import os
 import random
 import signal
-from collections.abc import Callable, Generator
-from dataclasses import replace
+import sys
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,11 @@ from grader.learner.checks import ATTRIBUTE, CheckError, read_check, seeded
 from grader.learner.judging import judge
 from grader.learner.key import expected_values, read_key
 from grader.learner.paths import DESK
-from grader.learner.probing import Desk
-from grader.learner.records import Check, Exercise, Observation, Status, Verdict
+from grader.learner.prober import SECONDS, InProcess, Prober, prober
+from grader.learner.records import Check, Exercise, Status
 from grader.learner.report import NOT_RUN, explain
 from grader.learner.switches import is_on
 
-SECONDS = 5.0  # per check, in the learner's own terminal
-VERDICT = pytest.StashKey[Verdict]()
 CHECK = pytest.StashKey[Check]()
 STOPPED = pytest.StashKey[set[str]]()  # tasks in which a check ran into the time limit
 
@@ -70,9 +67,11 @@ def _key(suite: Path) -> dict[str, Any]:
     return read_key(suite / "key.json")
 
 
-@lru_cache
-def _desk(folder: str) -> Desk:
-    return Desk(folder)
+@pytest.fixture(scope="session")
+def process() -> Iterator[Prober | InProcess]:
+    """Where the checks run, for the whole session."""
+    with prober(DESK, debug=is_on("DEBUG")) as started:
+        yield started
 
 
 @pytest.fixture
@@ -88,78 +87,25 @@ def answer_key(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 @pytest.fixture
-def probe(request: pytest.FixtureRequest, answer_key: dict[str, Any]) -> Callable[..., None]:
+def probe(
+    request: pytest.FixtureRequest, answer_key: dict[str, Any], process: Prober | InProcess
+) -> Callable[..., None]:
     """Runs the check's snippet on the learner's exercises and compares what it shows with the answer key."""
     item = request.node
     check: Check = item.stash[CHECK]
     exercise = _exercises()[check.exercise]
     expected = expected_values(answer_key, check, exercise.module)
 
-    stopped = request.config.stash.setdefault(STOPPED, set())
-
     def run(*_: str, **__: float) -> None:
         if check.task in stopped:  # one endless loop would otherwise cost its five seconds in every check
-            item.stash[VERDICT] = Verdict(check, Status.TIMED_OUT, NOT_RUN)
-            pytest.fail(item.stash[VERDICT].message, pytrace=False)
-        desk = _desk(os.environ.get("DESK", str(DESK)))
-        seconds = None if is_on("DEBUG") else SECONDS
-        answer = desk.observe(exercise.module, check.probe.code, list(check.probe.observe), seconds)
-        verdict = judge(check, exercise, Observation.from_json(answer), expected)
-        item.stash[VERDICT] = verdict
+            pytest.fail(NOT_RUN, pytrace=False)
+        observation, printed = process.observe(exercise.module, check.probe)
+        sys.stdout.write(printed)
+        verdict = judge(check, exercise, observation, expected)
         if verdict.status is Status.TIMED_OUT:
             stopped.add(check.task)
         if verdict.status is not Status.PASSED:
             pytest.fail(explain(verdict, exercise), pytrace=False)
 
+    stopped = request.config.stash.setdefault(STOPPED, set())
     return run
-
-
-class Recorder:
-    """Collects the verdicts of a run for a report of our own."""
-
-    def __init__(self) -> None:
-        self.verdicts: list[Verdict] = []
-        self.errors: list[str] = []
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when != "call" and report.failed:
-            self.errors.append(str(report.longrepr))
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
-        if call.when == "call" and VERDICT in item.stash:
-            self.verdicts.append(replace(item.stash[VERDICT], printed=report.capstdout + report.capstderr))
-        return report
-
-
-def run_checks(files: list[Path], *, debug: bool = False) -> Recorder:
-    """Run check files in this process, silently; the recorder has the verdicts in file order."""
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)  # somebody's habits elsewhere
-    os.environ["DEBUG"] = "1" if debug else "0"  # the option may have been given by its name
-    recorder = Recorder()
-    options = [
-        "-p",
-        "pytest_timeout",
-        "-p",
-        "no:terminal",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:debugging",
-        "-o",
-        "addopts=",
-        "-o",
-        "pythonpath=",
-        "--assert=plain",
-    ]
-    options += ["-s"] if debug else []
-    code = pytest.main([*options, *map(str, files)], plugins=[recorder])
-    if code == pytest.ExitCode.INTERRUPTED:
-        raise KeyboardInterrupt
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or recorder.errors:
-        raise RuntimeError("\n".join(recorder.errors) or f"pytest could not run the checks ({code!r}).")
-    return recorder

@@ -1,19 +1,20 @@
 """Runs a probe on a learner's module and reports what it saw as plain JSON data.
 
-The standard library alone and nothing of the grader, so that the same file serves in the learner's own process and, as
-`python -I -S probing.py FOLDER`, in a process apart: one JSON request a line on standard input, one answer a line back.
-Such a process is started for every submission, so what would be half of its start (json, re, signal, typing) is
-imported where it is needed or not at all.
+The standard library alone and nothing of the grader, so that the same file serves in the learner's terminal and in
+grading, as `python -I -S probing.py FOLDER`, a process apart: one JSON request a line, one answer a line back. Such a
+process is started for every submission, so what would be half of its start (json, re, signal, typing) is imported
+where it is needed or not at all.
 """
 
 from __future__ import annotations
 
+import builtins
 import gc
 import importlib
 import math
 import os
 import sys
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 PROBE_FILE, OBSERVED = "<probe>", "<observed>"  # where a frame is that is in no file
 DEEP, LONG, WIDE = 6, 10_000, 20_000
 LIFETIME = 1800  # seconds of CPU time of such a process, in case that whoever started it is no more
+ALLOWED = ("graphviz",)  # packages beside the standard library that an exercise may import
 CLASS_NAME = type.__dict__["__name__"].__get__
 
 
@@ -69,8 +71,10 @@ class Desk:
     of exercise 5.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, *, apart: bool = False) -> None:
+        """`apart`: in a process of its own, where nothing that is raised may end the conversation."""
         self.folder = os.path.realpath(folder)
+        self.passed_on: tuple[type[BaseException], ...] = () if apart else (KeyboardInterrupt,)
         self.loaded: str | None = None
         self.during = "import"
         self.asked = self.code = ""
@@ -91,7 +95,7 @@ class Desk:
     def observe(self, module: str, code: str, expressions: list[str], seconds: float | None = None) -> dict[str, Any]:
         """Run one probe, for at most `seconds` where the system has an alarm clock.
 
-        Answers {'values': {expression: value}} or {'fault': {...}}; raises only KeyboardInterrupt.
+        Answers {'values': {expression: value}} or {'fault': {...}}; raises KeyboardInterrupt, where it is not apart.
         """
         self.during = "import"
         values: dict[str, Any] = {}
@@ -107,7 +111,9 @@ class Desk:
                 for self.asked in expressions:
                     values[self.asked] = encode(eval(self.asked, namespace))  # noqa: S307
                 return {"values": values}
-        except (Exception, SystemExit, TimeIsUp) as error:  # noqa: BLE001
+        except self.passed_on:
+            raise
+        except BaseException as error:  # noqa: BLE001
             return {"fault": self._fault(error, self.during)}
         finally:
             self.probed = {}
@@ -143,11 +149,50 @@ class Desk:
             "during": during,
             "frames": shortened,
             "caret": caret,
+            "silent": silent_functions(self.folder) if "NoneType" in message else "",
         }
 
 
 def _indent(text: str | None) -> int:
     return len(text or "") - len((text or "").lstrip())
+
+
+def silent_functions(folder: str) -> str:
+    """The functions of the imported exercises that can return nothing but None: 'derivative, Value.__mul__'."""
+    import ast
+
+    found = []
+    for module in sorted(filter(is_exercise, sys.modules)):
+        statements: list[Any]
+        try:
+            with open(os.path.join(folder, f"{module}.py"), encoding="utf-8-sig") as file:
+                statements = list(ast.parse(file.read()).body)
+        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for node in statements:
+            if isinstance(node, ast.ClassDef):
+                found += [f"{node.name}.{part.name}" for part in filter(_is_silent, node.body)]  # type: ignore[attr-defined]
+            elif _is_silent(node):
+                calls = [decorator for decorator in node.decorator_list if isinstance(decorator, ast.Call)]
+                owners = [argument.id for call in calls for argument in call.args if isinstance(argument, ast.Name)]
+                found.append(".".join([*owners, node.name]))
+    return ", ".join(found)[:500]
+
+
+def _is_silent(node: Any) -> bool:
+    """Whether this is a function without a `return` of anything, a `yield`, or a `raise` at its end as stubs have."""
+    import ast
+
+    if not isinstance(node, ast.FunctionDef) or isinstance(node.body[-1], ast.Raise):
+        return False
+    pending: list[Any] = list(node.body)
+    while pending:
+        part = pending.pop()
+        if isinstance(part, (ast.Yield, ast.YieldFrom)) or (isinstance(part, ast.Return) and part.value is not None):
+            return False
+        if not isinstance(part, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):  # whose returns are their own
+            pending += ast.iter_child_nodes(part)
+    return True
 
 
 def results_in(expression: str, namespace: dict[str, Any], given: set[str]) -> str:
@@ -225,23 +270,61 @@ def encode(value: Any, depth: int = 0, room: list[int] | None = None) -> Any:
     return {"object": CLASS_NAME(kind), "repr": str.__getitem__(text, slice(200))}  # whatever their classes override
 
 
-def serve(folder: str, packages: str | None = None, memory: str = "0") -> None:
-    """Answer requests {'id', 'module', 'code', 'observe', 'seconds'} until standard input ends.
+class Packages:
+    """Finds the packages that exercises may import in one folder, and nothing else that lies there."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002
+        return PathFinder.find_spec(name, [self.folder]) if name in ALLOWED else None
+
+
+def serve(folder: str, packages: str = "", memory: str = "0", channel: str = "") -> None:
+    """Answer requests {'id', 'module', 'code', 'observe', 'seconds'} until there are no more.
 
     `memory`: the most bytes of address space that this process may have, and with it the other limits; 0 for no limits.
+    `channel`: the descriptors of requests and answers, as in '5,6'. Without it they are standard input and output, and
+    the code that is probed finds an input that has ended and prints to standard error.
     """
-    if packages is not None:
-        sys.path.append(packages)
+    if packages:
+        sys.meta_path.append(Packages(packages))
     if int(memory):
         _limit_this_process(int(memory))
+    vars(builtins).update(exit=sys.exit, quit=sys.exit)  # which -S leaves out
     gc.set_threshold(100_000, 20, 100)  # a graph of 50,000 nodes is no garbage: do not walk it seventy times
-    answers, sys.stdout = sys.stdout, sys.stderr
-    desk = Desk(folder)
-    for line in sys.stdin:
-        request = eval(line, {"null": None})  # noqa: S307 - JSON without booleans is Python; the grader is trusted
-        answer = desk.observe(request["module"], request["code"], request["observe"], request["seconds"])
-        answers.write(as_json({"id": request["id"], **answer}) + "\n")
-        answers.flush()
+    asking, answering = map(int, channel.split(",")) if channel else _apart_from_standard_streams()
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True, errors="replace")  # type: ignore[union-attr]  # in the order of printing
+    desk = Desk(folder, apart=True)
+    with os.fdopen(asking, encoding="utf-8") as requests, os.fdopen(answering, "w", encoding="utf-8") as answers:
+        for line in requests:
+            request = eval(line, {"null": None})  # noqa: S307 - JSON without booleans is Python; the grader is trusted
+            answer = desk.observe(request["module"], request["code"], request["observe"], request["seconds"])
+            _flush(sys.stdout, sys.stderr)
+            answers.write(as_json({"id": request["id"], **answer}) + "\n")
+            answers.flush()
+
+
+def _apart_from_standard_streams() -> tuple[int, int]:
+    """Descriptors for requests and answers; in their place come an input without anything in it, and standard error."""
+    asking, answering = os.dup(0), os.dup(1)
+    empty, other_end = os.pipe()
+    os.close(other_end)
+    os.dup2(empty, 0)
+    os.close(empty)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return asking, answering
+
+
+def _flush(*streams: Any) -> None:
+    """What was printed, before the answer; a learner may have closed or replaced the streams."""
+    for stream in streams:
+        try:
+            stream.flush()
+        except Exception:  # noqa: BLE001, PERF203, S112
+            continue
 
 
 def as_json(value: Any) -> str:
@@ -288,4 +371,7 @@ def _limit_this_process(memory: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(*sys.argv[1:])
+    try:
+        serve(*sys.argv[1:])
+    except OSError:  # whoever asked is gone, or the way to them was closed
+        os._exit(1)

@@ -7,8 +7,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from grader.learner.catalogue import read_catalogue
-from grader.learner.exercises import file_of, first_open_task, is_untouched, run
-from grader.learner.records import Exercise, Status, Verdict
+from grader.learner.exercises import everything, is_done, is_untouched, next_step, run
+from grader.learner.records import Exercise, Status, Verdict, are_right_but_too_deep
 from grader.learner.state import hints_used, read_state
 from grader.learner.terminal import wrapped
 
@@ -17,9 +17,8 @@ def show_progress(console: Console) -> None:
     """Run all public checks and print how many pass, by exercise."""
     results: dict[int, list[Verdict]] = {}
     catalogue = read_catalogue()
-    with console.status("Running the checks ..."):
-        for number, exercise in catalogue.items():
-            results[number] = run(exercise)
+    for number, exercise in catalogue.items():
+        results[number] = run(exercise)
     passed = sum(v.status is Status.PASSED for verdicts in results.values() for v in verdicts)
     total = sum(map(len, results.values()))
     console.print(ProgressBar(total=total, completed=passed, width=min(60, console.width - 1)), soft_wrap=False)
@@ -56,6 +55,8 @@ def _table(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]) ->
 
 def _state(exercise: Exercise, verdicts: list[Verdict]) -> str:
     """'done', or what most of the open checks are; a file that is still the stub is simply not attempted."""
+    if are_right_but_too_deep(verdicts):
+        return "right, but too deep"
     if is_untouched(exercise):
         return Status.NOT_ATTEMPTED.value
     open_ = [v.status for v in verdicts if v.status is not Status.PASSED]
@@ -64,11 +65,7 @@ def _state(exercise: Exercise, verdicts: list[Verdict]) -> str:
 
 def _next_step(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]) -> str:
     for number, verdicts in results.items():
-        task = first_open_task(catalogue[number], verdicts)
-        if task is not None:
-            written = any(v.status is not Status.NOT_ATTEMPTED for v in verdicts if v.check.task == task.name)
-            verb = "repair" if written and not is_untouched(catalogue[number]) else "write"
-            place = file_of(catalogue[number])
-            return "\n" + wrapped(f"Next: {verb} {task.name} in {place}, then make test-exercise-{number}.")
+        if not is_done(verdicts):
+            return "\n" + wrapped(f"Next: {next_step(catalogue[number], verdicts)}.")
     last = "make my-minigrad makes a package of it, make train ENGINE=mine trains your network."
-    return "\n" + wrapped(f"Everything passes. {last}")
+    return "\n" + wrapped(f"{everything()} {last}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from textwrap import dedent
@@ -20,6 +20,12 @@ class Status(str, Enum):
     CRASHED = "crashed"
     TIMED_OUT = "timed out"
     BLOCKED = "blocked"
+    TOO_DEEP = "too deep"  # for the recursion of a right answer, which a lesson allows
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something that was written has to be repaired before it can be built on."""
+        return self in (Status.FAILED, Status.CRASHED, Status.TIMED_OUT)
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,7 @@ class Check:
     title: str
     probe: Probe
     random: bool = False
+    deep: bool = False  # its graph is deeper than Python's recursion goes; nothing else may be hard about it
 
     @property
     def id(self) -> str:
@@ -94,13 +101,17 @@ class Frame:
 
 @dataclass(frozen=True)
 class Fault:
-    """What ended a probe during 'import', 'run' or 'observe'; frames are the learner's own and the probe's."""
+    """What ended a probe during 'import', 'run' or 'observe'; frames are the learner's own and the probe's.
+
+    `silent`, where None turned up: the functions of the learner that can return nothing else, as in 'trace, Value.exp'.
+    """
 
     type: str
     message: str
     during: str
     frames: tuple[Frame, ...]
     caret: str = ""
+    silent: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,6 +155,11 @@ class Verdict:
     @property
     def points(self) -> int:
         return self.check.points if self.status is Status.PASSED else 0
+
+
+def are_right_but_too_deep(verdicts: Iterable[Verdict]) -> bool:
+    """Whether all that an exercise lacks is what recursion cannot reach; later exercises can be built on it."""
+    return {v.status for v in verdicts} - {Status.PASSED} == {Status.TOO_DEEP}
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.learner.catalogue import read_catalogue
 from grader.learner.paths import DESK, SOLUTIONS
 from grader.learner.probing import OBSERVED, PROBE_FILE
-from grader.learner.records import Check, Diagnosis, Exercise, Fault, Status, Verdict
+from grader.learner.records import Check, Diagnosis, Exercise, Fault, Status, Verdict, are_right_but_too_deep
 from grader.learner.terminal import BLUE, BROWN, GREEN, RED, coloured, wrapped
+
+if TYPE_CHECKING:
+    from grader.learner.causes import Causes
 
 COLOURS = {
     Status.PASSED: GREEN,
@@ -18,11 +22,13 @@ COLOURS = {
     Status.CRASHED: RED,
     Status.TIMED_OUT: RED,
     Status.BLOCKED: BROWN,
+    Status.TOO_DEEP: BROWN,
 }
 STATUS = 13  # columns
 MARGIN = "    "
 PRINTED_LINES = 15
-NOT_RUN = "Not run: an earlier check of this task did not end."
+NOT_RUN = "Not run: an earlier check did not end."
+TOO_DEEP = "What you wrote is right, but a recursion cannot go as deep as the last graphs do. You can go on"
 
 
 def explain(verdict: Verdict, exercise: Exercise, fit: Callable[[str], str] = str) -> str:
@@ -80,41 +86,46 @@ def _printed(text: str) -> str:
 
 
 def exercise_report(
-    exercise: Exercise,
-    verdicts: Sequence[Verdict],
-    earlier: int | None = None,
-    diagnoses: Sequence[Diagnosis] = (),
-    explained: bool = False,
+    exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool = False
 ) -> str:
-    """A line per check, the first failure of each task in full with the belief behind it, the sum, what to do next.
+    """A line per check, the first failure of each task in full, the beliefs behind it, the sum, what to do next.
 
-    `earlier` is the first exercise before this one that does not pass, if there is one; the diagnoses are then of it.
     `explained` says whether `make explain-N` has something to show.
     """
     parts = [click.style(f"Exercise {exercise.number}: {exercise.title}", bold=True) + "\n"]
     shown: set[str] = set()
-    details = []
+    details: list[Verdict] = []
     for task in exercise.tasks:
         parts.append(task.name)
         for verdict in (v for v in verdicts if v.check.task == task.name):
             parts.append(_line(verdict))
             if verdict.status is not Status.PASSED and not _is_untouched(verdict) and task.name not in shown:
                 shown.add(task.name)
-                details.append(f"{_heading(verdict)}\n\n{explain(verdict, exercise, wrapped)}")
+                details.append(verdict)
     return (
         "\n".join(parts)
-        + "".join(f"\n\n{detail}" for detail in _without_repeats(details))
-        + "".join(f"\n\n{_belief(diagnosis)}" for diagnosis in diagnoses)
+        + "".join(f"\n\n{detail}" for detail in _without_repeats(details, exercise))
+        + "".join(f"\n\n{belief}" for belief in _beliefs(causes))
         + "\n\n"
-        + _ending(exercise, verdicts, earlier, explained)
+        + _ending(exercise, verdicts, causes, explained)
     )
 
 
-def _belief(diagnosis: Diagnosis) -> str:
+def _beliefs(causes: Causes) -> list[str]:
+    """What is believed earlier, where it accounts for a failure or may do so, and what is believed here."""
+    earlier = [
+        _belief(belief, "WHY" if each.checks is not None else "PERHAPS WHY")
+        for each in causes.earlier
+        for belief in each.beliefs
+    ]
+    return earlier + [_belief(belief, "WHY") for belief in causes.own]
+
+
+def _belief(diagnosis: Diagnosis, heading: str) -> str:
     """What the failures tell of what was believed, and why it is not so."""
     m = diagnosis.misconception
     where = f"exercise {m.exercise}, {m.task}"
-    heading = _headed("WHY", BLUE, f"{m.title} ({where}).")
+    heading = _headed(heading, BLUE, f"{m.title} ({where}).")
     parts = [f'Perhaps you thought: "{m.belief}"', m.explanation, f"Ask yourself: {m.question}"]
     return "\n\n".join([heading, *(wrapped(part, MARGIN) for part in parts), *_others(diagnosis)])
 
@@ -142,16 +153,25 @@ def _headed(word: str, colour: int | None, text: str, margin: str = "") -> str:
     return margin + (coloured(word, colour) if colour else word) + lines[len(margin) + len(word) :]
 
 
-def _without_repeats(details: list[str]) -> list[str]:
-    """When several tasks are blocked or crashed by the same thing, say it once."""
-    seen: set[str] = set()
-    kept = []
-    for detail in details:
-        body = detail.partition("\n\n")[2]
-        key = body.partition("\n\nRun:")[0] if "\n\nWhere:" in body else body
-        kept.append(detail if key not in seen else detail.partition("\n\n")[0] + "\n\nThe same as above.")
-        seen.add(key)
-    return kept
+def _without_repeats(verdicts: Sequence[Verdict], exercise: Exercise) -> list[str]:
+    """Each in full; tasks that are stopped by the same thing at the same place are only named under the first."""
+    details: dict[object, str] = {}
+    for verdict in verdicts:
+        cause = _cause(verdict)
+        if cause in details:
+            details[cause] += f"\n\nAlso stopped by this: {verdict.check.task}."
+        else:
+            details[cause] = f"{_heading(verdict)}\n\n{explain(verdict, exercise, wrapped)}"
+    return list(details.values())
+
+
+def _cause(verdict: Verdict) -> object:
+    """Equal where the same thing happened at the same place; what is in the check itself is a place of its own."""
+    if verdict.status is Status.BLOCKED or verdict.fault is None:
+        return verdict.message if verdict.status is Status.BLOCKED else verdict.check.id
+    places = [frame for frame in verdict.fault.frames if frame.file not in (PROBE_FILE, OBSERVED)]
+    elsewhere = verdict.fault.during == "import" or places
+    return (verdict.message, places[-1] if places else None) if elsewhere else verdict.check.id
 
 
 def _is_untouched(verdict: Verdict) -> bool:
@@ -160,28 +180,46 @@ def _is_untouched(verdict: Verdict) -> bool:
     return verdict.status is Status.NOT_ATTEMPTED or verdict.blocked_by == own
 
 
-def _ending(exercise: Exercise, verdicts: Sequence[Verdict], earlier: int | None, explained: bool) -> str:
+def _ending(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool) -> str:
     passed = sum(v.status is Status.PASSED for v in verdicts)
     line = f"{passed} of {len(verdicts)} checks pass."
-    ending = wrapped(f"{line} {_next_step(exercise, verdicts, earlier, explained)}")
+    ending = wrapped(f"{line} {_next_step(exercise, verdicts, causes, explained)}")
     return ending.replace(line, coloured(line, GREEN), 1) if passed == len(verdicts) else ending
 
 
-def _next_step(exercise: Exercise, verdicts: Sequence[Verdict], earlier: int | None, explained: bool) -> str:
+def _next_step(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool) -> str:
+    n = exercise.number
+    following = "make progress" if n == max(read_catalogue()) else f"make test-exercise-{n + 1}"
+    if are_right_but_too_deep(verdicts):
+        return f"{TOO_DEEP}: {following}."
+    if any(v.status is not Status.PASSED for v in verdicts):
+        return _what_to_do(exercise, verdicts, causes, explained)
+    compare = f" (compare with make solution-{n})" if SOLUTIONS.exists() else ""
+    return f"Next: {following}{compare}."
+
+
+def _what_to_do(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool) -> str:
     n = exercise.number
     blockers = sorted({v.blocked_by for v in verdicts if v.blocked_by})
-    if all(v.status is Status.PASSED for v in verdicts):
-        following = "make progress" if n == max(read_catalogue()) else f"make test-exercise-{n + 1}"
-        compare = f" (compare with make solution-{n})" if SOLUTIONS.exists() else ""
-        return f"Next: {following}{compare}."
     untouched = [t.name for t in exercise.tasks if all(_is_untouched(v) for v in verdicts if v.check.task == t.name)]
     if len(untouched) == len(exercise.tasks):
         return f"Open {DESK / exercise.module}.py: the lesson stands at its top, then write {untouched[0]}."
     if blockers and blockers[0] != f"exercise {n}":
         return f"{blockers[0].capitalize()} comes first: make test-{blockers[0].replace(' ', '-')}."
-    if earlier is not None:
-        return f"Exercise {earlier} does not pass either; repair it first: make test-exercise-{earlier}."
+    if causes.earlier:
+        return _what_comes_first(verdicts, causes)
     if all(v.fault is not None and v.fault.type == "SyntaxError" for v in verdicts):
         return "Mend that line and run again."
     hint = f"make hint-{n} says a little more each time."
     return f"make explain-{n} shows where it goes wrong; {hint}" if explained else hint
+
+
+def _what_comes_first(verdicts: Sequence[Verdict], causes: Causes) -> str:
+    """Which earlier exercise to repair, and why."""
+    first = causes.earlier[0]
+    do = f"make test-exercise-{first.number}"
+    if first.checks is None:
+        return f"Exercise {first.number} does not pass either; repair it first: {do}."
+    failing = sum(v.status.is_wrong for v in verdicts)
+    share = "what fails" if len(first.checks) == failing else f"{len(first.checks)} of the {failing} checks that fail"
+    return f"Exercise {first.number} is behind {share} here; repair it first: {do}."

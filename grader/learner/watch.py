@@ -1,37 +1,88 @@
-"""Runs an exercise's checks whenever a file is saved, and moves on when they all pass."""
+"""Runs the checks of whichever exercise is saved, and goes on to the next one when it is done."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import click
 from watchfiles import watch
+from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from grader.learner.catalogue import read_catalogue
-from grader.learner.exercises import exercise
+from grader.learner.causes import find_causes
+from grader.learner.exercises import everything, exercise, file_of, is_done, run
 from grader.learner.paths import DESK
-from grader.learner.terminal import wrapped
+from grader.learner.records import Exercise, Verdict, are_right_but_too_deep
+from grader.learner.report import exercise_report
+from grader.learner.terminal import GREEN, coloured, wrapped
+
+SAVED = re.compile(r"ex(\d\d)_\w+\.py")
 
 
 def watch_exercises(number: int | None) -> None:
-    """Watch until interrupted, or until the last exercise passes."""
-    catalogue = read_catalogue()
-    current = exercise(number or 1).number
-    saves = watch(DESK, watch_filter=lambda _, path: path.endswith(".py"), rust_timeout=200, yield_on_timeout=True)
+    """Watch until interrupted, or until everything is done."""
+    current = exercise(number or 1)
+    saves = saved_exercises()
     next(saves)  # from here on no save is missed, not even one during a run
     while True:
-        while _passes(current):
-            current += 1
-            if current > len(catalogue):
-                click.echo("Everything passes.")
-                return
-        next(files for files in saves if files)
+        click.clear()
+        goal = _run_on_from(current)
+        if goal is None:
+            click.echo(f"\n{everything()}")
+            return
+        click.echo("\n" + wrapped(f"Watching {DESK}: save a file to run again, Ctrl-C to stop."))
+        saved: set[int] = set()
+        while not saved:
+            saved = next(saves)
+        current = goal if goal.number in saved else exercise(min(saved))
 
 
-def _passes(number: int) -> bool:
-    """In a process of its own, so that yesterday's imports never answer for today's file."""
-    click.clear()
-    result = subprocess.run([sys.executable, "-m", "grader", "test", str(number)], check=False)
-    click.echo("\n" + wrapped(f"Watching {DESK}: save a file to run again, Ctrl-C to stop."))
-    return result.returncode == 0
+def _run_on_from(current: Exercise) -> Exercise | None:
+    """Report on an exercise and, where it is done, on the next that is not; that one, or None where all are done."""
+    while is_done(verdicts := _report(current)):
+        deep = are_right_but_too_deep(verdicts)
+        state = "is right, though not for the deepest graphs" if deep else "is done"
+        click.echo(f"\n{coloured(f'Exercise {current.number}, {current.title}, {state}.', GREEN)}\n")
+        later = _first_open(range(current.number + 1, len(read_catalogue()) + 1))
+        following = later or _first_open(range(1, current.number))
+        if following is None:
+            return None
+        current = following
+    return current
+
+
+def _report(current: Exercise) -> list[Verdict]:
+    verdicts = run(current)
+    click.echo(exercise_report(current, verdicts, find_causes(current, verdicts)))
+    return verdicts
+
+
+def _first_open(numbers: range) -> Exercise | None:
+    return next((e for n in numbers if not is_done(run(e := exercise(n)))), None)
+
+
+def saved_exercises() -> Iterator[set[int]]:
+    """The numbers of the exercises that were saved since the last time, again and again; most often none."""
+    try:
+        yield from _saved(polling=None)
+    except (OSError, WatchfilesRustInternalError) as error:  # such as the system's limit of watched files
+        click.echo(f"The system cannot tell of saves ({_first_line(error)}), so the files are looked at now and then.")
+        yield from _saved(polling=True)
+
+
+def _saved(*, polling: bool | None) -> Iterator[set[int]]:
+    def is_exercise(_: object, path: str) -> bool:
+        return SAVED.fullmatch(Path(path).name) is not None
+
+    for changes in watch(
+        DESK, watch_filter=is_exercise, rust_timeout=200, yield_on_timeout=True, force_polling=polling
+    ):
+        names = [SAVED.fullmatch(Path(path).name) for _, path in changes]
+        numbers = {int(name[1]) for name in names if name}
+        yield {n for n in numbers if n in read_catalogue() and file_of(exercise(n)).exists()}
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0].rstrip(".")

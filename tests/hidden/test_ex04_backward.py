@@ -150,7 +150,7 @@ def test_order_of_any_graph(probe, rng):
     probe(IN_ORDER + text, f"[in_order(root) for root in ({', '.join(g.root for g in made)})]")
 
 
-@check("topological_order", points=1)
+@check("topological_order", points=1, deep=True)
 def test_order_of_a_very_deep_graph(probe):
     """A graph 20,000 operations deep has an order; a recursive walk would be too deep for Python."""
     probe(
@@ -339,7 +339,7 @@ def test_gradients_of_any_sums(probe, rng):
     probe(text, *observe, abs=ABS)
 
 
-@check("Value.backward", points=1)
+@check("Value.backward", points=1, deep=True)
 def test_backward_through_a_very_deep_graph(probe):
     """Gradients come back through 50,000 operations; a recursive walk would be too deep for Python."""
     probe(

@@ -138,7 +138,7 @@ def test_trace_of_any_graph(probe, rng):
     )
 
 
-@check("trace", points=1)
+@check("trace", points=1, deep=True)
 def test_trace_of_a_very_deep_graph(probe):
     """A graph 20,000 operations deep can be traced; a recursive walk would be too deep for Python."""
     probe(

@@ -76,7 +76,7 @@ def test_only_what_the_root_depends_on(probe):
     )
 
 
-@check("topological_order", points=1)
+@check("topological_order", points=1, deep=True)
 def test_chain_of_five_thousand_additions(probe):
     """A chain of 5,000 additions works; a recursive walk would be too deep for Python."""
     probe(

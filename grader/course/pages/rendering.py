@@ -23,7 +23,15 @@ from grader.course.pages.figures import Report, class_figures, each_check, is_un
 from grader.learner.records import Status
 
 TEMPLATES = Path(__file__).with_name("templates")
-SYMBOLS = {"passed": "✓", "failed": "✗", "crashed": "!", "timed_out": "…", "blocked": "⊘", "not_attempted": "○"}
+SYMBOLS = {
+    "passed": "✓",
+    "failed": "✗",
+    "crashed": "!",
+    "timed_out": "…",
+    "blocked": "⊘",
+    "not_attempted": "○",
+    "too_deep": "↧",
+}
 LONGEST_NAME = 120
 JOINERS = "\u200c\u200d"  # Persian and Indic names need them
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

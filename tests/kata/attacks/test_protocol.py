@@ -35,7 +35,7 @@ values = st.recursive(
 frames = st.fixed_dictionaries({"file": values, "line": values, "function": values, "text": values}) | values
 faults = st.fixed_dictionaries(
     {"type": texts, "message": texts, "during": texts, "frames": st.lists(frames, max_size=12) | values},
-    optional={"caret": texts | values, "more": values},
+    optional={"caret": texts | values, "silent": texts | values, "more": values},
 )
 answers = st.fixed_dictionaries(
     {"id": st.just(IDENTIFIER) | values},
@@ -68,7 +68,7 @@ def read(line):
         assert is_encoded(observation.values["x"])
     else:
         assert not observation.values
-        texts = [fault.type, fault.message, fault.during, fault.caret]
+        texts = [fault.type, fault.message, fault.during, fault.caret, fault.silent]
         texts += [text for frame in fault.frames for text in (frame.file, frame.function, frame.text)]
         assert all(type(text) is str and len(text) <= 500 for text in texts)
         assert all(0 <= frame.line < 10**7 for frame in fault.frames)
@@ -153,7 +153,15 @@ def test_frames_of_another_form_are_refused(field, value):
 @settings(max_examples=15, deadline=None)
 @given(st.binary(max_size=200))
 def test_a_real_process_that_answers_anything_ends_in_an_observation(line):
-    source = f"import os\nos.write(1, {line!r})\nos._exit(0)\n"
+    source = f"""
+import os
+for descriptor in range(1, 32):
+    try:
+        os.write(descriptor, {line!r})
+    except OSError:
+        pass
+os._exit(0)
+"""
     (observation,) = observe_source(source, 1)
     assert observation.fault is not None
     assert observation.fault.type == "WorkerLost"

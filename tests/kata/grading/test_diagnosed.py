@@ -220,3 +220,14 @@ def test_a_hostile_source_that_looks_like_a_chaff_gets_the_banks_own_words(cours
     assert named(document) == {ONE}
     assert SPY not in json.dumps([c["diagnosis"] for c in checks(document)])
     assert {c["diagnosis"]["belief"] for c in checks(document) if c["diagnosis"]} == {m.belief}
+
+
+def test_a_right_recursion_is_too_deep_and_nothing_is_carried_forward_because_of_it(graded, bank):
+    document = graded("order-recursive", SLIP)
+    failed = [c for c in checks(document, 4) if c["status"] != "passed"]
+    assert {c["status"] for c in failed} == {"too_deep"}
+    assert {c["points"] for c in failed} == {0}
+    assert 0 < exercise(document, 4)["score"] < exercise(document, 4)["max_score"]
+    title = bank[SLIP].misconception.title
+    assert exercise(document, 5)["carried_forward"].endswith(f"the mistake is in exercise 3 ({title}).")
+    assert "      too deep  " in as_text(document)

@@ -10,8 +10,11 @@ import sys
 from ast import literal_eval
 
 import pytest
+import watchfiles
+from watchfiles._rust_notify import WatchfilesRustInternalError
 
 import minigrad_reference
+from grader.learner import watch as watching
 from grader.learner.catalogue import read_catalogue
 
 CATALOGUE = read_catalogue()
@@ -140,6 +143,14 @@ def test_progress_forgives_a_damaged_state_too(learner):
     assert (result.returncode, result.stderr) == (0, "")
     assert re.search(r"^ 2  Value .* not attempted +2 *$", result.stdout, re.MULTILINE)
     assert re.search(r"^ 3  The chain rule .* not attempted *$", result.stdout, re.MULTILINE)
+
+
+def test_a_hint_is_shown_even_if_its_count_cannot_be_saved(learner):
+    (learner.folder / ".minigrad").write_text("in the way")
+    result = learner.run("hint", 1)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("derivative, hint 1 of 3\n")
+    assert result.stdout.endswith("That you have seen it could not be noted (File exists: .minigrad).\n")
 
 
 def test_what_else_is_in_the_state_is_kept(learner):
@@ -283,6 +294,65 @@ def test_watch_runs_again_on_a_save_moves_on_when_all_pass_and_ends_with_a_sente
         assert process.wait(20) == 130
     assert (learner.folder / "stderr").read_text().strip() == "Interrupted: no file was changed."
     assert "Exercise 3" not in (learner.folder / "stdout").read_text(encoding="utf-8")
+
+
+def test_watch_follows_the_file_that_is_saved_and_celebrates_what_is_done(learner):
+    learner.solve(1, 2)
+    with learner.started("watch", 3) as process:
+        learner.wait_for(r"(?s)Exercise 3: .*Watching exercises: save a file")
+        learner.edit(2, 'return Value(self.data * other.data, (self, other), "*")', "return self")
+        learner.wait_for(r"(?s)Exercise 2: .*WRONG  Value.__mul__.*Watching")
+        learner.solve(2)
+        learner.wait_for(r"(?s)10 of 10 checks pass.*\nExercise 2, Value, is done.\n\nExercise 3: .*Watching")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+
+
+def test_watch_goes_on_where_only_recursion_ends(learner):
+    learner.solve(1, 2, 3)
+    learner.edit(4, "def topological_order(root):", RECURSIVE)
+    with learner.started("watch", 4) as process:
+        learner.wait_for(
+            r"(?s)Exercise 4, Backward, is right, though not for the deepest graphs.*Exercise 5: .*Watching"
+        )
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+
+
+RECURSIVE = """def topological_order(root, order=None):
+    order = [] if order is None else order
+    for operand in root._prev:
+        if not any(operand is value for value in order):
+            topological_order(operand, order)
+    return order.append(root) or order
+
+
+def as_it_was(root):"""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError('OS file watch limit reached. about ["exercises"]'),
+        WatchfilesRustInternalError("Error creating recommended watcher: Too many open files (os error 24)"),
+    ],
+)
+def test_watch_looks_at_the_files_itself_where_the_system_cannot_tell_of_saves(tmp_path, monkeypatch, capsys, error):
+    def limited(*folders, force_polling, **options):
+        if not force_polling:
+            raise error
+        yield from watchfiles.watch(*folders, force_polling=True, **options)
+
+    monkeypatch.setattr(watching, "watch", limited)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "exercises").mkdir()
+    saves = watching.saved_exercises()
+    assert next(saves) == set()
+    (tmp_path / "exercises" / "notes.py").write_text("")
+    (tmp_path / "exercises" / "ex03_chain_rule.py").write_text("")
+    assert next(filter(None, saves)) == {3}
+    sentence = f"The system cannot tell of saves ({error})"
+    assert capsys.readouterr().out == f"{sentence}, so the files are looked at now and then.\n"
 
 
 def test_watch_misses_no_save_not_even_one_during_its_first_run(learner):
@@ -570,5 +640,28 @@ def test_ones_own_engine_trains_to_the_same_losses_as_the_reference(graduate):
 
 def test_training_on_untouched_stubs_is_one_sentence_that_names_the_first_of_them(learner):
     sentence = learner.refused("train", "--engine", "mine", "--epochs", 3)
-    assert sentence == "Your own engine is not complete: exercise 9: MLP.parameters is still a stub.\n"
+    first = "write derivative in exercises/ex01_derivatives.py, then make test-exercise-1"
+    assert sentence == f"Your own engine is not complete: {first}.\n"
     assert not (learner.folder / "build" / "train").exists()
+
+
+def test_training_on_ones_own_engine_names_what_is_wrong_first_and_trains_all_the_same(learner):
+    learner.solve(*CATALOGUE)
+    learner.edit(3, "other.grad += self.data * out.grad", "other.grad += other.data * out.grad")
+    result = learner.run("train", "--engine", "mine", "--dataset", "toy", "--epochs", 1)
+    assert (result.returncode, result.stderr) == (0, "")
+    repair = "repair Value.__mul__ in exercises/ex03_chain_rule.py, then make test-exercise-3"
+    assert result.stdout.startswith(f"Exercise 3 does not pass yet; best {repair}.\n")
+
+
+def test_a_crash_in_ones_own_engine_is_told_in_words_with_the_line(learner):
+    learner.solve(*CATALOGUE)
+    learner.edit(11, "def hinge_loss(scores, labels):", "def hinge_loss(scores, labels):\n    scores.shape")
+    result = learner.run("train", "--engine", "mine", "--epochs", 1)
+    line = learner.file(11).read_text(encoding="utf-8").splitlines().index("    scores.shape") + 1
+    assert result.returncode == 2
+    assert result.stderr == (
+        f"Your engine stopped in exercises/ex11_moons.py, line {line} (scores.shape), with AttributeError:"
+        " 'list' object has no attribute 'shape'. Exercise 11 does not pass yet; best repair hinge_loss in"
+        " exercises/ex11_moons.py, then make test-exercise-11.\n"
+    )

@@ -1,0 +1,141 @@
+"""What a failure is blamed on: never on a recursion that is right, on an earlier slip only where it is behind it."""
+
+import re
+
+import pytest
+
+LESSON = '    """Return the list of all Values that root was made from, root included.'
+RECURSIVE = f"""def topological_order(root):
+    order, met = [], set()
+
+    def visit(value):
+        if value not in met:
+            met.add(value)
+            for operand in value._prev:
+                visit(operand)
+            order.append(value)
+
+    visit(root)
+    return order
+
+
+def as_it_was(root):
+{LESSON}"""
+YOU_CAN_GO_ON = "What you wrote is right, but a recursion cannot go as deep as the last graphs do. You can go on"
+MINUS_TURNED_ROUND = ("return -self + other", "return self - other")
+WHY = re.compile(r"^(WHY|PERHAPS WHY)  .*\(exercise (\d+), ([\w.]+)\)\.$", re.MULTILINE)
+
+
+def let_sums_overwrite(learner):
+    learner.edit(3, "self.grad += 1.0 * out.grad", "self.grad = 1.0 * out.grad")
+    learner.edit_again(3, "other.grad += 1.0 * out.grad", "other.grad = 1.0 * out.grad")
+
+
+@pytest.fixture
+def recursive(learner):
+    """A learner whose walk in exercise 4 calls itself, and whose other exercises are right."""
+    learner.solve(*range(1, 12))
+    learner.edit(4, f"def topological_order(root):\n{LESSON}", RECURSIVE)
+    return learner
+
+
+def test_a_right_recursion_is_told_as_right_in_every_command(recursive):
+    test = recursive.run("test", 4)
+    assert (test.returncode, test.stderr) == (1, "")
+    assert test.stdout.count("     too deep  ") == 1
+    assert test.stdout.count("       passed  ") == 10
+    assert WHY.findall(test.stdout) == [("WHY", "4", "topological_order")]
+    assert test.stdout.endswith(f"10 of 11 checks pass. {YOU_CAN_GO_ON}: make test-exercise-5.\n")
+
+    progress = recursive.run("progress").stdout
+    assert re.search(r"^ 4  Backward +10/11  right, but too deep", progress, re.MULTILINE)
+    assert "\nEverything is right; exercise 4 could go deeper. make my-minigrad" in progress
+
+    hint = recursive.run("hint", 4).stdout
+    assert hint.startswith("Exercise 4 is right, and you can go on.")
+    assert not (recursive.folder / ".minigrad").exists()
+    explained = recursive.run("explain", 4).stdout
+    assert explained == f"There is nothing to draw. {YOU_CAN_GO_ON}: make test-exercise-4 shows where it ends.\n"
+
+
+def test_a_right_recursion_hides_no_belief_of_a_later_exercise(recursive):
+    recursive.edit(5, *MINUS_TURNED_ROUND)
+    result = recursive.run("test", 5).stdout
+    assert WHY.findall(result) == [("WHY", "5", "Value.__rsub__")]
+    assert "xercise 4" not in result.partition("\n\nCRASHED")[2].replace("(exercise 4", "")
+    assert result.endswith("make explain-5 draws where it goes wrong; make hint-5 says a little more each time.\n")
+    assert "Next: repair Value.__rsub__ in exercises/ex05_operators.py" in recursive.run("progress").stdout
+
+
+def test_a_walk_that_is_wrong_and_recursive_is_wrong(learner):
+    learner.solve(1, 2, 3)
+    wrong = RECURSIVE.replace("            order.append(value)\n", "").replace(
+        "add(value)\n", "add(value); order.append(value)\n"
+    )
+    learner.edit(4, f"def topological_order(root):\n{LESSON}", wrong)
+    result = learner.run("test", 4).stdout
+    assert "You can go on" not in result
+    assert "WRONG  topological_order: " in result
+    assert learner.run("hint", 4).stdout.startswith("topological_order, hint 1 of 3\n")
+
+
+def test_an_earlier_belief_is_told_for_what_its_repair_mends(learner):
+    learner.solve(1, 2, 3, 4, 5)
+    let_sums_overwrite(learner)
+    result = learner.run("test", 5).stdout
+    assert WHY.findall(result) == [("WHY", "3", "Value.__add__")]
+    assert result.endswith(" Exercise 3 is behind what fails here; repair it first: make test-exercise-3.\n")
+
+
+def test_an_earlier_belief_that_accounts_for_nothing_is_not_told(learner):
+    learner.solve(2, 3, 4, 5)
+    learner.edit(1, "rise = f(x + h) - f(x - h)", "rise = f(x + h) - f(x)")
+    learner.edit(5, *MINUS_TURNED_ROUND)
+    result = learner.run("test", 5).stdout
+    assert WHY.findall(result) == [("WHY", "5", "Value.__rsub__")]
+    assert result.endswith("make explain-5 draws where it goes wrong; make hint-5 says a little more each time.\n")
+
+
+def test_where_both_are_wrong_both_are_told(learner):
+    learner.solve(1, 2, 3, 4, 5)
+    let_sums_overwrite(learner)
+    learner.edit(5, *MINUS_TURNED_ROUND)
+    result = learner.run("test", 5).stdout
+    assert WHY.findall(result) == [("WHY", "3", "Value.__add__"), ("WHY", "5", "Value.__rsub__")]
+    assert re.search(r" Exercise 3 is behind \d of the \d+ checks that fail here; repair it first", result)
+
+
+def test_without_worked_answers_an_earlier_belief_is_only_a_perhaps(learner):
+    learner.solve(1, 2, 3, 4, 5)
+    let_sums_overwrite(learner)
+    (learner.folder / "solutions").unlink()
+    result = learner.run("test", 5).stdout
+    assert ("PERHAPS WHY", "3", "Value.__add__") in WHY.findall(result)
+    assert result.endswith(" Exercise 3 does not pass either; repair it first: make test-exercise-3.\n")
+
+
+def test_a_helper_that_the_worked_answers_lack_makes_nobody_sure(learner):
+    learner.solve(1, 2, 3, 4)
+    let_sums_overwrite(learner)
+    learner.file(3).write_text(learner.file(3).read_text(encoding="utf-8") + "\n\ndef same(x):\n    return x\n")
+    learner.edit(4, "from ex03_chain_rule import ", "from ex03_chain_rule import same, ")
+    assert ("PERHAPS WHY", "3", "Value.__add__") in WHY.findall(learner.run("test", 4).stdout)
+
+
+def test_two_tasks_that_are_stopped_at_one_place_are_told_once_and_the_right_one_is_not_blamed(learner):
+    learner.solve(1)
+    learner.edit(2, "return Value(self.data + other.data,", "return Value(self.daat + other.data,")
+    result = learner.run("test", 2).stdout
+    assert "CRASHED  Value.__add__: " in result
+    assert "CRASHED  Value.__mul__: " not in result
+    assert result.count("Also stopped by this: Value.__mul__.") == 1
+
+
+def test_two_tasks_that_make_the_same_slip_at_two_places_are_both_told(learner):
+    learner.solve(1)
+    learner.edit(2, "return Value(self.data + other.data,", "return Value(self.daat + other.data,")
+    learner.edit_again(2, "return Value(self.data * other.data,", "return Value(self.daat * other.data,")
+    result = learner.run("test", 2).stdout
+    assert "CRASHED  Value.__add__: " in result
+    assert "CRASHED  Value.__mul__: " in result
+    assert "Also stopped" not in result
