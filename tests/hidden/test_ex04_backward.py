@@ -354,3 +354,45 @@ def test_backward_through_a_very_deep_graph(probe):
         "x.data",
         "[a.grad, b.grad]",
     )
+
+
+@check("Value.backward", points=12)
+def test_gradients_of_thousands_of_values(probe, rng):
+    """One pass finds the gradients of thousands of values in the time of one pass."""
+    probe(
+        f"""
+        leaves = [Value(i * {abs(number(rng))}) for i in range(4000)]
+        total = leaves[0]
+        for i, leaf in enumerate(leaves):
+            total = total * {abs(number(rng, 0.9, 0.99))} + leaf * (i % 7)
+        total.backward()
+        """,
+        "[leaf.grad for leaf in leaves]",
+        abs=ABS,
+    )
+
+
+@check("Value.backward", points=12)
+def test_backward_calls_the_step_of_each_value(probe, rng):
+    """backward calls the step that a value brings along, once and in its turn, whatever that step does."""
+    probe(
+        f"""
+        seen = []
+
+        class Odd(Value):
+            def step(self):
+                seen.append(self.grad)
+                for operand in self._prev:
+                    operand.grad += {number(rng, 2, 9)} * self.grad
+
+            _backward = property(lambda self: self.step, lambda self, step: None)
+
+        a = Value({number(rng)})
+        b = a * {number(rng)}
+        odd = Odd({number(rng)}, (b, a), "odd")
+        root = odd * {number(rng)} + odd * b
+        root.backward()
+        """,
+        "seen",
+        "[a.grad, b.grad, odd.grad]",
+    )
