@@ -361,7 +361,7 @@ def test_gradients_of_thousands_of_values(probe, rng):
     """One pass finds the gradients of thousands of values in the time of one pass."""
     probe(
         f"""
-        leaves = [Value(i * {abs(number(rng))}) for i in range(4000)]
+        leaves = [Value(i * {abs(number(rng))}) for i in range(2500)]
         total = leaves[0]
         for i, leaf in enumerate(leaves):
             total = total * {abs(number(rng, 0.9, 0.99))} + leaf * (i % 7)
