@@ -29,7 +29,7 @@ BY_HEART = (
     "It is right with the numbers below. With others, drawn anew for every grading, it is wrong or not right to twelve "
     "digits. Try numbers of your own."
 )
-UNPROVED = "It is right, but nothing else in this task is: not one check with numbers that are drawn for the grading."
+UNPROVED = "It is right, but no check of this exercise is with numbers that were drawn for the grading."
 
 
 @dataclass(frozen=True)
@@ -186,16 +186,17 @@ def _with_twin(mark: Mark, suite: Suite, course: Course, worker: Worker, patienc
 
 
 def _proved(marks: tuple[Mark, ...], course: Course) -> tuple[Mark, ...]:
-    """The marks of an exercise without the public points of tasks in which nothing is right but what can be learned.
+    """The marks of an exercise; without the public points where nothing is right but what can be learned by heart.
 
     Some checks ask for structure, whose answers are the same with any numbers.
     """
-    provable = {twin.check.task for suite in course.suites for twin in suite.twins.values()}
-    provable |= {mark.verdict.check.task for mark in marks if mark.visibility == HIDDEN}
-    open_ = provable - {mark.verdict.check.task for mark in marks if mark.proves}
+    twins = {name for suite in course.suites for name in suite.twins}
+    provable = any(mark.visibility == HIDDEN or mark.verdict.check.id in twins for mark in marks)
+    if not provable or any(mark.proves for mark in marks):
+        return marks
     return tuple(
         replace(mark, verdict=Verdict(mark.verdict.check, Status.FAILED, UNPROVED), carried=False, alone=mark.verdict)
-        if mark.verdict.status is Status.PASSED and mark.verdict.check.task in open_
+        if mark.verdict.status is Status.PASSED
         else mark
         for mark in marks
     )
@@ -242,8 +243,9 @@ def _carried_forward(
     suites = {suite.visibility: suite for suite in course.suites}
     earlier = {n: source for n, source in course.solutions.items() if n < number}
     with desk() as mixed:
-        _write(mixed, course, {**earlier, number: submission.sources[number]})
+        _write(mixed, course, {number: submission.sources[number]})
         with start(mixed) as worker:
+            worker.sandbox.write_compiled(mixed, {course.modules[n]: source for n, source in earlier.items()})
             again = []
             for mark in found:
                 if _is_wrong(mark):

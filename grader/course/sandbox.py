@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -166,6 +166,11 @@ class Sandbox:
         """Start the prober on a folder of modules; it answers requests on its standard input and output."""
         return _start(self.interpreter, folder, self.libraries, self.active, slot, memory)
 
+    def write_compiled(self, folder: Path, sources: Mapping[str, str]) -> None:
+        """Write modules as the fenced Python's bytecode, without docstrings: so code beside them cannot read them."""
+        for module, content in _bytecode(self.interpreter, tuple(sorted(sources.items()))).items():
+            Path(folder, f"{module}.pyc").write_bytes(content)
+
 
 @lru_cache
 def sandbox(only: frozenset[str] = frozenset(LAYERS)) -> Sandbox:
@@ -268,6 +273,19 @@ def _compile(interpreter: str, libraries: Path) -> None:
     subprocess.run([interpreter, "-I", "-S", "-X", "utf8", "-c", code, prober, packages], check=True)
     for path in libraries.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+@lru_cache(maxsize=64)
+def _bytecode(interpreter: str, sources: tuple[tuple[str, str], ...]) -> dict[str, bytes]:
+    """What a Python of possibly another version than ours compiles modules to, docstrings and assertions left out."""
+    with tempfile.TemporaryDirectory() as folder:
+        for module, source in sources:
+            Path(folder, f"{module}.py").write_text(source, encoding="utf-8")
+        code = "import py_compile, sys\n"
+        code += "for name in sys.argv[1:]: py_compile.compile(name, name + 'c', name, doraise=True, optimize=2)"
+        command = [interpreter, "-I", "-S", "-X", "utf8", "-c", code, *(f"{module}.py" for module, _ in sources)]
+        subprocess.run(command, check=True, cwd=folder)
+        return {module: Path(folder, f"{module}.pyc").read_bytes() for module, _ in sources}
 
 
 def _no_caches(_: str, names: Sequence[str]) -> set[str]:
