@@ -37,7 +37,7 @@ class Twin:
     """A public check with other numbers, and its answers; twins.py makes them."""
 
     check: Check
-    values: Mapping[str, Any]
+    values: dict[str, Any]
 
 
 @dataclass(frozen=True)

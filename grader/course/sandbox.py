@@ -85,6 +85,10 @@ REFUSED_CALLS = (
     "inotify_init",
     "inotify_init1",
     "fanotify_init",
+    "flock",  # what two processes can lock, lease or count on, they can signal by
+    "sysinfo",
+    "statfs",
+    "fstatfs",
     "open_by_handle_at",
     "chmod",
     "fchmod",
@@ -119,9 +123,14 @@ REFUSED_CALLS = (
     "personality",
 )
 # Calls that Python needs, refused where their second argument (of which the kernel sees 32 bits) is one of these, with
-# which a signal goes to whoever is at the other end of a pipe.
+# which a signal goes to whoever is at the other end of a pipe, or a file that all can read is locked or leased.
 REFUSED_COMMANDS = {
-    "fcntl": (8, 10, 15),  # F_SETOWN, F_SETSIG, F_SETOWN_EX
+    "fcntl": (
+        *(5, 6, 7),  # F_GETLK, F_SETLK, F_SETLKW
+        *(36, 37, 38),  # F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW
+        *(1024, 1025, 1026),  # F_SETLEASE, F_GETLEASE, F_NOTIFY
+        *(8, 10, 15),  # F_SETOWN, F_SETSIG, F_SETOWN_EX
+    ),
     "ioctl": (0x8901, 0x8902),  # FIOSETOWN, SIOCSPGRP
 }
 ARGUMENT = 0xFFFF_FFFF

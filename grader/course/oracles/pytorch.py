@@ -52,7 +52,7 @@ class Value:
         self._tensor = torch.tensor(data, dtype=torch.float64, requires_grad=True)
         self._function: Callable[..., torch.Tensor] | None = None
         self._prev = tuple(_children)
-        self._odd = type(self) is not Value or any(operand._odd for operand in self._prev)
+        self._odd: bool = type(self) is not Value or any(operand._odd for operand in self._prev)
         self._op = _op
         self.label = label
 

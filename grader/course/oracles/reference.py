@@ -47,7 +47,7 @@ def _backward_from(root: Value) -> None:
         return
     root.grad = 1.0
     for value in reversed(order):
-        _backward(value) if type(value) is Value else value._backward()  # type: ignore[attr-defined]
+        _backward(value) if type(value) is Value else value._backward()
 
 
 def _backward(self: Value) -> None:

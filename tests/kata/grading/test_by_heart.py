@@ -16,22 +16,17 @@ from grader.course.twins import make_twins, twin
 from grader.learner.catalogue import read_catalogue
 from grader.learner.checks import load_checks
 from grader.learner.paths import PUBLIC
-from grader.learner.records import Status
 
 pytestmark = pytest.mark.timeout(120)
 
 TABLE = """
-import json, os, sys
+import sys
 KEY = {key!r}
-frame = sys._getframe()
-while "request" not in frame.f_locals:
-    frame = frame.f_back
-request = frame.f_locals["request"]
 known = {{text: value for values in KEY.values() for text, value in values.items()}}
-known.update(KEY.get(request["code"], {{}}))
-answers = {{text: known.get(text, True) for text in request["observe"]}}
-os.write(1, (json.dumps({{"id": request["id"], "values": answers}}) + "\\n").encode())
-os._exit(0)
+def answer(self, module, code, expressions, seconds=None):
+    here = {{**known, **KEY.get(code, {{}})}}
+    return {{"values": {{text: here.get(text, True) for text in expressions}}}}
+sys.modules["__main__"].Desk.observe = answer
 """
 NUMERIC = """
 def _slope(f, x):
@@ -158,4 +153,3 @@ def test_a_twin_is_the_same_check_with_other_numbers_by_seed():
 def test_a_hidden_check_has_no_twin(course):
     assert [bool(suite.twins) for suite in course.suites] == [True, False]
     assert course.suites[1].visibility == HIDDEN
-    assert Status.PASSED is not Status.FAILED
