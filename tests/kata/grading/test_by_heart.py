@@ -46,7 +46,10 @@ def _by_differences(op, f):
     return method
 """
 OPERATIONS = {
-    3: 'Value.__add__ = _by_differences("+", lambda a, b: a + b)\nValue.__mul__ = _by_differences("*", lambda a, b: a * b)\n',
+    3: """
+Value.__add__ = _by_differences("+", lambda a, b: a + b)
+Value.__mul__ = _by_differences("*", lambda a, b: a * b)
+""",
     6: "\n".join(f'Value.{f} = _by_differences("{f}", math.{f})' for f in ("exp", "log", "tanh")) + "\n",
 }
 
