@@ -36,8 +36,7 @@ def make_key(suite: Path, seed: int = 0, oracles: Sequence[str] | None = None) -
 
     `seed` decides on the probes that are random. Raises OracleError.
     """
-    chosen = available_oracles() if oracles is None else tuple(oracles)
-    _check_choice(chosen)
+    chosen = chosen_oracles(oracles)
     exercises = read_catalogue()
     return {
         check.id: {
@@ -48,7 +47,9 @@ def make_key(suite: Path, seed: int = 0, oracles: Sequence[str] | None = None) -
     }
 
 
-def _check_choice(oracles: Sequence[str]) -> None:
+def chosen_oracles(oracles: Sequence[str] | None = None) -> tuple[str, ...]:
+    """These oracles, or all that are available. Raises OracleError where one cannot be asked."""
+    oracles = available_oracles() if oracles is None else tuple(oracles)
     for oracle in oracles:
         if oracle not in ORACLES:
             raise OracleError(f"There is no oracle {oracle!r}; choose from {', '.join(ORACLES)}.")
@@ -56,6 +57,7 @@ def _check_choice(oracles: Sequence[str]) -> None:
             raise OracleError(f"The oracle {oracle} needs {ORACLES[oracle]}, which is not installed: make test-layer.")
     if KEPT not in oracles:
         raise OracleError(f"The key holds the values of the oracle {KEPT}: choose it too.")
+    return oracles
 
 
 def agreed_values(check: Check, oracles: Sequence[str]) -> dict[str, Any]:

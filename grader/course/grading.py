@@ -23,15 +23,38 @@ from grader.learner.records import Check, Diagnosis, Exercise, Fingerprint, Obse
 VISIBLE, HIDDEN = "visible", "hidden"
 EXHAUSTED = ("TimeIsUp", MemoryError.__name__)  # faults that take seconds
 EXHAUSTED_PER_TASK, EXHAUSTED_IN_ALL = 2, 4
+GIVEN_UP = "Not run: too many checks before it took too much time or memory."
+USED_UP = "Not run: the submission's time was used up."
+INHERITED = frozenset(  # what exercise 3 shows before anything is written in it: its operations replace those of 2
+    {
+        "ex03.sum_still_remembers_its_operands",
+        "ex03.product_still_remembers_its_operands",
+        "ex03.sum_still_remembers",
+    }
+)
+BY_HEART = (
+    "It is right with the numbers below. With others, drawn anew for every grading, it is wrong or not right to twelve "
+    "digits. Try numbers of your own."
+)
+UNPROVED = "It is right, but no check of this exercise is with numbers that were drawn for the grading."
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A public check with other numbers, and its answers; twins.py makes them."""
+
+    check: Check
+    values: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Suite:
-    """Checks with their answers; what a student may see of them is their visibility."""
+    """Checks with their answers; what a student may see of them is their visibility. `twins` are by check id."""
 
     visibility: str
     checks: tuple[Check, ...]
     key: Mapping[str, Any]
+    twins: Mapping[str, Twin] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,6 +82,7 @@ class Mark:
     visibility: str
     carried: bool = False
     alone: Verdict | None = None
+    proves: bool = False  # it passed with numbers that no student has seen
 
 
 @dataclass(frozen=True)
@@ -93,38 +117,107 @@ class Patience:
     def ends(self, check: Check) -> str:
         """Why this check is given up without being run; empty if it is not."""
         if self.budget.seconds <= 0:
-            return "Not run: the submission's time was used up."
+            return USED_UP
         exhausted = self.by_task.get((check.exercise, check.task), 0) >= EXHAUSTED_PER_TASK
         in_all = sum(self.by_task.values()) >= EXHAUSTED_IN_ALL and check.exercise > min(self.by_task)[0]
-        return "Not run: too many checks before it took too much time or memory." if exhausted or in_all else ""
+        return GIVEN_UP if exhausted or in_all else ""
 
     def note(self, check: Check, observation: Observation) -> None:
         if observation.fault and observation.fault.type in EXHAUSTED:
             self.by_task[check.exercise, check.task] += 1
 
 
+@dataclass(frozen=True)
+class Begun:
+    """One submission after its public checks and their twins: all that a student is ever shown of single checks."""
+
+    completed: Submission  # with what was given and is missing in it
+    marks: Mapping[int, tuple[Mark, ...]]
+    patience: Patience
+    seconds: float
+
+
 def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 0) -> Graded:
-    """Every check of every exercise, first on the student's own earlier exercises, then on the solutions'."""
+    """Every check of every exercise, first on the student's own earlier exercises, then on the solutions'.
+
+    A class is begun as a whole before it is finished: whatever a student is shown comes from a process that neither
+    saw a hidden probe nor could be told of one by a neighbour.
+    """
+    return finish(begin(submission, course, sandbox, slot), submission, course, sandbox, slot)
+
+
+def begin(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 0) -> Begun:
+    """The public checks, and then the twins of those that pass."""
+    started, patience = time.monotonic(), Patience(Budget(course.limits.submission_seconds))
+    completed = with_given(submission, course.exercises, course.solutions)
+    marks = _suites_marked(VISIBLE, completed, course, partial(_worker, course, sandbox, slot), patience)
+    return Begun(completed, marks, patience, time.monotonic() - started)
+
+
+def finish(begun: Begun, submission: Submission, course: Course, sandbox: Sandbox, slot: int = 0) -> Graded:
+    """The hidden checks, and what all of them together say."""
     started = time.monotonic()
+    hidden = _suites_marked(HIDDEN, begun.completed, course, partial(_worker, course, sandbox, slot), begun.patience)
+    marks = {number: _proved((*found, *hidden[number]), course) for number, found in begun.marks.items()}
+    diagnoses = {number: _diagnoses(found, course) for number, found in marks.items()}
+    return Graded(submission, marks, diagnoses, begun.seconds + time.monotonic() - started)
+
+
+def _worker(course: Course, sandbox: Sandbox, slot: int, folder: Path) -> Worker:
+    return Worker(sandbox, folder, slot=slot, limits=course.limits)
+
+
+def _suites_marked(
+    visibility: str, submission: Submission, course: Course, start: Callable[[Path], Worker], patience: Patience
+) -> dict[int, tuple[Mark, ...]]:
+    """The marks that the suites of one visibility give, by exercise."""
     marks: dict[int, tuple[Mark, ...]] = dict.fromkeys(course.exercises, ())
-    budget = Budget(course.limits.submission_seconds)
-    patience = Patience(budget)
-    start = partial(Worker, sandbox, slot=slot, limits=course.limits)
-    handed_in, submission = submission, with_given(submission, course.exercises, course.solutions)
     with desk() as own:
         _write(own, course, submission.sources)
-        with start(own) as worker:  # the visible suite first: its messages cannot know hidden probes
-            for suite in sorted(course.suites, key=lambda suite: suite.visibility != VISIBLE):
+        with start(own) as worker:
+            for suite in (suite for suite in course.suites if suite.visibility == visibility):
                 seen = [_mark(check, suite, course, submission, worker, patience) for check in suite.checks]
-                for mark in seen:
-                    marks[mark.verdict.check.exercise] += (mark,)
                 if any(map(_is_wrong, seen)):
                     worker.stop()  # what went wrong in one exercise may have spoiled the process for all
+                for mark in seen:
+                    asked = _with_twin(mark, suite, course, worker, patience)
+                    marks[mark.verdict.check.exercise] += (asked,)
     for number, found in marks.items():
         if number > 1 and number in submission.sources and any(map(_is_wrong, found)):
-            marks[number] = _carried_forward(found, submission, course, Patience(budget), start)
-    diagnoses = {number: _diagnoses(found, course) for number, found in marks.items()}
-    return Graded(handed_in, marks, diagnoses, time.monotonic() - started)
+            marks[number] = _carried_forward(found, submission, course, Patience(patience.budget), start)
+    return marks
+
+
+def _with_twin(mark: Mark, suite: Suite, course: Course, worker: Worker, patience: Patience) -> Mark:
+    """A public check that passes, after its twin: with what that proves, or as no pass where the twin fails."""
+    check = mark.verdict.check
+    twin = suite.twins.get(check.id)
+    if twin is None or mark.verdict.status is not Status.PASSED:
+        return replace(mark, proves=suite.visibility == HIDDEN and mark.verdict.status is Status.PASSED)
+    exercise = course.exercises[check.exercise]
+    if why := patience.ends(check):
+        return replace(mark, verdict=Verdict(check, Status.TIMED_OUT, why))
+    observation = _observed(twin.check, exercise, worker, patience)
+    if judge(twin.check, exercise, observation, twin.values).status is Status.PASSED:
+        return replace(mark, proves=True)
+    return replace(mark, verdict=Verdict(check, Status.FAILED, BY_HEART), alone=mark.verdict)
+
+
+def _proved(marks: tuple[Mark, ...], course: Course) -> tuple[Mark, ...]:
+    """The marks of an exercise; without the public points where nothing is right but what can be learned by heart.
+
+    Some checks ask for structure, whose answers are the same with any numbers.
+    """
+    twins = {name for suite in course.suites for name in suite.twins}
+    provable = any(mark.visibility == HIDDEN or mark.verdict.check.id in twins for mark in marks)
+    if not provable or any(mark.proves and mark.verdict.check.id not in INHERITED for mark in marks):
+        return marks
+    return tuple(
+        replace(mark, verdict=Verdict(mark.verdict.check, Status.FAILED, UNPROVED), carried=False, alone=mark.verdict)
+        if mark.verdict.status is Status.PASSED
+        else mark
+        for mark in marks
+    )
 
 
 def _diagnoses(found: Sequence[Mark], course: Course) -> tuple[Diagnosis, ...]:
@@ -154,11 +247,17 @@ def _is_wrong(mark: Mark) -> bool:
 def _verdict(check: Check, exercise: Exercise, suite: Suite, worker: Worker, patience: Patience) -> Verdict:
     if why := patience.ends(check):
         return Verdict(check, Status.TIMED_OUT, why)
+    observation = _observed(check, exercise, worker, patience)
+    return judge(check, exercise, observation, expected_values(suite.key, check, exercise.module))
+
+
+def _observed(check: Check, exercise: Exercise, worker: Worker, patience: Patience) -> Observation:
+    """What a check shows; the seconds that it takes are the submission's."""
     before = worker.seconds
     observation = worker.observe(exercise, check)
     patience.budget.seconds -= worker.seconds - before
     patience.note(check, observation)
-    return judge(check, exercise, observation, expected_values(suite.key, check, exercise.module))
+    return observation
 
 
 def _carried_forward(
@@ -170,15 +269,20 @@ def _carried_forward(
     suites = {suite.visibility: suite for suite in course.suites}
     earlier = {n: source for n, source in course.solutions.items() if n < number}
     with desk() as mixed:
-        _write(mixed, course, {**earlier, number: submission.sources[number]})
+        _write(mixed, course, {number: submission.sources[number]})
         with start(mixed) as worker:
+            worker.sandbox.write_compiled(mixed, {course.modules[n]: source for n, source in earlier.items()})
             again = []
             for mark in found:
                 if _is_wrong(mark):
-                    verdict = _verdict(mark.verdict.check, exercise, suites[mark.visibility], worker, patience)
-                    carried = verdict.status is Status.PASSED
+                    suite = suites[mark.visibility]
+                    verdict = _verdict(mark.verdict.check, exercise, suite, worker, patience)
+                    anew = _with_twin(Mark(verdict, mark.visibility), suite, course, worker, patience)
+                    carried = anew.verdict.status is Status.PASSED
                     shown = verdict if carried else mark.verdict
-                    mark = replace(mark, verdict=shown, carried=carried, alone=verdict)  # noqa: PLW2901
+                    mark = replace(  # noqa: PLW2901
+                        mark, verdict=shown, carried=carried, alone=verdict, proves=anew.proves
+                    )
                 again.append(mark)
     return tuple(again)
 

@@ -95,8 +95,11 @@ def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
 
 
 def _carried(number: int, graded: Graded) -> str:
-    """The sentence for work that is right although an earlier exercise is not; empty if there is none."""
-    count = sum(mark.carried for mark in graded.marks[number])
+    """The sentence for work that is right although an earlier exercise is not; empty if there is none.
+
+    It counts public checks alone: students read it, also before anything is said of hidden ones.
+    """
+    count = sum(mark.carried and mark.visibility != HIDDEN for mark in graded.marks[number])
     if not count:
         return ""
     checks = "1 check passes" if count == 1 else f"{count} checks pass"
@@ -106,7 +109,7 @@ def _carried(number: int, graded: Graded) -> str:
 def _where_else(number: int, graded: Graded) -> str:
     """The earlier exercises that are wrong, with what is believed there; not those that are only too deep."""
     failing = {
-        earlier: [m.verdict for m in marks if m.verdict.status is not Status.PASSED]
+        earlier: [m.verdict for m in marks if m.verdict.status is not Status.PASSED and m.visibility != HIDDEN]
         for earlier, marks in graded.marks.items()
         if earlier < number
     }

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -86,6 +86,10 @@ REFUSED_CALLS = (
     "inotify_init",
     "inotify_init1",
     "fanotify_init",
+    "flock",  # what two processes can lock, lease or count on, they can signal by
+    "sysinfo",
+    "statfs",
+    "fstatfs",
     "open_by_handle_at",
     "chmod",
     "fchmod",
@@ -120,9 +124,14 @@ REFUSED_CALLS = (
     "personality",
 )
 # Calls that Python needs, refused where their second argument (of which the kernel sees 32 bits) is one of these, with
-# which a signal goes to whoever is at the other end of a pipe.
+# which a signal goes to whoever is at the other end of a pipe, or a file that all can read is locked or leased.
 REFUSED_COMMANDS = {
-    "fcntl": (8, 10, 15),  # F_SETOWN, F_SETSIG, F_SETOWN_EX
+    "fcntl": (
+        *(5, 6, 7),  # F_GETLK, F_SETLK, F_SETLKW
+        *(36, 37, 38),  # F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW
+        *(1024, 1025, 1026),  # F_SETLEASE, F_GETLEASE, F_NOTIFY
+        *(8, 10, 15),  # F_SETOWN, F_SETSIG, F_SETOWN_EX
+    ),
     "ioctl": (0x8901, 0x8902),  # FIOSETOWN, SIOCSPGRP
 }
 ARGUMENT = 0xFFFF_FFFF
@@ -169,6 +178,11 @@ class Sandbox:
     def start(self, folder: Path, slot: int, memory: int = MEMORY) -> subprocess.Popen[bytes]:
         """Start the prober on a folder of modules; it answers requests on its standard input and output."""
         return _start(self.interpreter, folder, self.libraries, self.active, slot, memory)
+
+    def write_compiled(self, folder: Path, sources: Mapping[str, str]) -> None:
+        """Write modules as the fenced Python's bytecode, without docstrings: so code beside them cannot read them."""
+        for module, content in _bytecode(self.interpreter, tuple(sorted(sources.items()))).items():
+            Path(folder, f"{module}.pyc").write_bytes(content)
 
 
 @lru_cache
@@ -272,6 +286,19 @@ def _compile(interpreter: str, libraries: Path) -> None:
     subprocess.run([interpreter, "-I", "-S", "-X", "utf8", "-c", code, prober, packages], check=True)
     for path in libraries.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+@lru_cache(maxsize=64)
+def _bytecode(interpreter: str, sources: tuple[tuple[str, str], ...]) -> dict[str, bytes]:
+    """What a Python of possibly another version than ours compiles modules to, docstrings and assertions left out."""
+    with tempfile.TemporaryDirectory() as folder:
+        for module, source in sources:
+            Path(folder, f"{module}.py").write_text(source, encoding="utf-8")
+        code = "import py_compile, sys\n"
+        code += "for name in sys.argv[1:]: py_compile.compile(name, name + 'c', name, doraise=True, optimize=2)"
+        command = [interpreter, "-I", "-S", "-X", "utf8", "-c", code, *(f"{module}.py" for module, _ in sources)]
+        subprocess.run(command, check=True, cwd=folder)
+        return {module: Path(folder, f"{module}.pyc").read_bytes() for module, _ in sources}
 
 
 def _no_caches(_: str, names: Sequence[str]) -> set[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from grader.course.answer_key import make_key
 from grader.course.config import read_settings
 from grader.course.grading import HIDDEN, VISIBLE, Course, Suite
+from grader.course.twins import make_twins
 from grader.learner.catalogue import read_catalogue
 from grader.learner.checks import load_checks
 from grader.learner.diagnosis import read_fingerprints
@@ -31,8 +32,9 @@ def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) 
         raise ValueError(f"There is no such exercise; they go from 1 to {len(catalogue)}.")
     public = tuple(check for check in load_checks(PUBLIC) if check.exercise in chosen)
     hidden = tuple(check for check in load_checks(HIDDEN_SUITE, seed=seed) if check.exercise in chosen)
+    twins = {name: twin for name, twin in make_twins(PUBLIC, seed).items() if twin.check.exercise in chosen}
     suites = (
-        Suite(VISIBLE, public, read_key(PUBLIC / "key.json")),
+        Suite(VISIBLE, public, read_key(PUBLIC / "key.json"), twins),
         Suite(HIDDEN, hidden, make_key(HIDDEN_SUITE, seed)),
     )
     fingerprints = merged(*(read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE)))

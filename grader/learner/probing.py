@@ -14,7 +14,7 @@ import importlib
 import math
 import os
 import sys
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader, SourcelessFileLoader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,15 +39,21 @@ class TimeIsUp(BaseException):
 
 
 class Finder:
-    """Finds exercise modules in one folder and nowhere else, and compiles each of them only once."""
+    """Finds exercise modules in one folder and nowhere else, and compiles each of them only once.
+
+    In grading, worked answers lie there compiled: code that runs beside them cannot read their text.
+    """
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002
         file = os.path.join(self.folder, f"{name}.py")
-        if not is_exercise(name) or not os.path.isfile(file):
+        if not is_exercise(name):
             return None
+        if not os.path.isfile(file):
+            compiled = f"{file}c"
+            return ModuleSpec(name, SourcelessFileLoader(name, compiled)) if os.path.isfile(compiled) else None
         spec = ModuleSpec(name, Loader(name, file), origin=file)
         spec.has_location = True
         return spec

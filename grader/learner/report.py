@@ -85,9 +85,7 @@ def _printed(text: str) -> str:
     return "Printed:\n" + "\n".join(MARGIN + line for line in lines[:PRINTED_LINES] + cut)
 
 
-def exercise_report(
-    exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool = False
-) -> str:
+def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool = False) -> str:
     """A line per check, the first failure of each task in full, the beliefs behind it, the sum, what to do next.
 
     `explained` says whether `make explain-N` has something to show.

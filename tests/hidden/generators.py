@@ -9,7 +9,8 @@ import math
 SUMS = ("x + y", "x + n")
 SUMS_AND_PRODUCTS = ("x + y", "x * y", "x + n", "x * n")
 LETTERS = "abcdefghijklm"
-ABS = 1e-9  # gradients here are sums of terms below 1e4; where these cancel, rounding leaves less than this
+ABS = 1e-11  # gradients here are sums of terms below 1e4; where these cancel, rounding leaves less than this
+EXACT = 1e-13  # of a single operation: rounding leaves less than this, and a finite difference more
 SMALLEST, LARGEST = 0.1, 2.0  # of every value
 WEAKEST, STRONGEST = 0.05, 300.0  # of the sum of |local derivatives| along all ways from the leaves
 
@@ -21,6 +22,24 @@ def number(rng, low=0.2, high=1.5):
 
 def numbers(rng, count, low=0.2, high=1.5):
     return [number(rng, low, high) for _ in range(count)]
+
+
+def magnitude(rng, low, high):
+    """A number between 1 and 10, of either sign, times a power of ten between these."""
+    return f"{rng.choice((-1, 1)) * round(rng.uniform(1, 10), 2)}e{rng.randint(low, high)}"
+
+
+def one_step(operation, operands, upstream):
+    """Lines that take one step back through an operation on a, b, ... and add their gradients to `grads`."""
+    names = "abc"[: len(operands)]
+    lines = [f"{name} = Value({x})" for name, x in zip(names, operands, strict=True)]
+    lines += [f"out = {operation}", f"out.grad = {upstream}", "out._backward()"]
+    return "\n".join([*lines, *(f"grads.append({name}.grad)" for name in names), ""])
+
+
+def steps(*given):
+    """A program of such steps."""
+    return "grads = []\n" + "".join(one_step(*step) for step in given)
 
 
 class Graph:

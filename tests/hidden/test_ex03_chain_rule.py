@@ -1,6 +1,6 @@
 """Hidden checks of exercise 3."""
 
-from generators import ABS, SUMS, SUMS_AND_PRODUCTS, by_hand_program
+from generators import ABS, EXACT, SUMS, SUMS_AND_PRODUCTS, by_hand_program, magnitude, number, steps
 
 from grader.learner.checks import exercise
 
@@ -142,6 +142,22 @@ def test_any_sums_by_hand(probe, rng):
     """In any graph of sums, calling every step from last to first gives the right gradients."""
     text, observe = by_hand_program(rng, SUMS, count=3, leaves=3, steps=7)
     probe(text, *observe, abs=ABS)
+
+
+@check("Value.__add__", points=12)
+def test_sum_of_numbers_of_any_size(probe, rng):
+    """A sum hands its gradient on digit by digit, however small, large or unequal its operands are."""
+    probe(
+        steps(
+            ("a + b", (number(rng), number(rng)), number(rng)),
+            ("a + b", (number(rng), magnitude(rng, 30, 60)), number(rng)),
+            ("a + b", (magnitude(rng, 150, 300), magnitude(rng, -300, -150)), number(rng)),
+            ("a + b", (f"{rng.uniform(1, 1.7):.2f}e308", f"{rng.uniform(1, 1.7):.2f}e308"), number(rng)),
+        ),
+        "grads",
+        rel=EXACT,
+        abs=0.0,
+    )
 
 
 @check("Value.__mul__", points=1)
@@ -308,3 +324,19 @@ def test_any_products_by_hand(probe, rng):
     """In any graph of products, calling every step from last to first gives the right gradients."""
     text, observe = by_hand_program(rng, ("x * y", "x * n"), count=3, leaves=3, steps=8)
     probe(text, *observe, abs=ABS)
+
+
+@check("Value.__mul__", points=18)
+def test_product_of_numbers_of_any_size(probe, rng):
+    """A product passes on the other factor digit by digit, also where the product itself overflows or vanishes."""
+    large, small = rng.randint(160, 300), rng.randint(170, 300)
+    probe(
+        steps(
+            ("a * b", (number(rng), number(rng)), number(rng)),
+            ("a * b", (magnitude(rng, large, large), magnitude(rng, large, large)), f"1e-{large}"),
+            ("a * b", (magnitude(rng, -small, -small), magnitude(rng, -small, -small)), f"1e{small}"),
+        ),
+        "grads",
+        rel=EXACT,
+        abs=0.0,
+    )

@@ -374,3 +374,46 @@ def test_graph_serves_a_second_result(probe):
         "[any(v is x for v in c._prev) for x in (a, b)]",
         "[a.grad, b.grad, c.grad]",
     )
+
+
+@check("Value.backward", points=12)
+def test_gradients_of_thousands_of_values(probe, rng):
+    """One pass finds the gradients of thousands of values in the time of one pass."""
+    probe(
+        f"""
+        leaves = [Value(i * {abs(number(rng))}) for i in range(2048)]
+        layer = leaves
+        while len(layer) > 1:
+            layer = [one * {abs(number(rng, 0.9, 0.99))} + other * {abs(number(rng, 0.9, 0.99))}
+                     for one, other in zip(layer[::2], layer[1::2])]
+        layer[0].backward()
+        """,
+        "[leaf.grad for leaf in leaves]",
+        abs=ABS,
+    )
+
+
+@check("Value.backward", points=12)
+def test_backward_calls_the_step_of_each_value(probe, rng):
+    """backward calls the step that a value brings along, once and in its turn, whatever that step does."""
+    probe(
+        f"""
+        seen = []
+
+        class Odd(Value):
+            def step(self):
+                seen.append(self.grad)
+                for operand in self._prev:
+                    operand.grad += {number(rng, 2, 9)} * self.grad
+
+            _backward = property(lambda self: self.step, lambda self, step: None)
+
+        a = Value({number(rng)})
+        b = a * {number(rng)}
+        odd = Odd({number(rng)}, (b, a), "odd")
+        root = odd * {number(rng)} + odd * b
+        root.backward()
+        """,
+        "seen",
+        "[a.grad, b.grad, odd.grad]",
+    )

@@ -1,6 +1,6 @@
 """Hidden checks of exercise 5."""
 
-from generators import ABS, SUMS_AND_PRODUCTS, backward_program
+from generators import ABS, EXACT, SUMS_AND_PRODUCTS, backward_program, magnitude, number, steps
 
 from grader.learner.checks import exercise
 
@@ -541,3 +541,39 @@ def test_formula_of_many_operators(probe):
         "[u.data, v.data, w.data]",
         "[v.grad, u.grad, x.grad, y.grad]",
     )
+
+
+@check("Value.__pow__", points=18)
+def test_powers_digit_by_digit(probe, rng):
+    """A power has the right slope digit by digit."""
+    given = [(n, abs(number(rng)), number(rng)) for n in (3, 2.5, -1, 0.5, -2, 4)]
+    probe(steps(*((f"a**{n}", (x,), upstream) for n, x, upstream in given)), "grads", rel=EXACT, abs=0.0)
+
+
+@check("Value.__truediv__", points=8)
+def test_quotients_digit_by_digit(probe, rng):
+    """A quotient passes on its gradients digit by digit, however unequal its operands are."""
+    lines = ["grads = []"]
+    for high in (0, 20, -20):
+        lines += [f"a = Value({magnitude(rng, high, high)})", f"b = Value({number(rng)})", "(a / b).backward()"]
+        lines += [f"grads += [a.grad, b.grad * 1e{-high}]"]
+    probe("\n".join(lines), "grads", rel=EXACT, abs=0.0)
+
+
+@check("Value.__rtruediv__", points=7)
+def test_numbers_over_values_digit_by_digit(probe, rng):
+    """A number above a value passes its gradient on digit by digit."""
+    lines = ["grads = []"]
+    for _ in range(3):
+        lines += [f"a = Value({number(rng)})", f"({number(rng)} / a).backward()", "grads.append(a.grad)"]
+    probe("\n".join(lines), "grads", rel=EXACT, abs=0.0)
+
+
+@check("Value.__sub__", points=8)
+def test_differences_of_unequal_numbers(probe, rng):
+    """A difference hands its gradient on however unequal its operands are."""
+    lines = ["grads = []"]
+    for high in (0, 40, -40):
+        lines += [f"a = Value({magnitude(rng, high, high)})", f"b = Value({number(rng)})", "(a - b).backward()"]
+        lines += ["grads += [a.grad, b.grad]"]
+    probe("\n".join(lines), "grads", rel=EXACT, abs=0.0)

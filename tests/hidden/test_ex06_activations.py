@@ -1,6 +1,6 @@
 """Hidden checks of exercise 6."""
 
-from generators import ABS, backward_program
+from generators import ABS, EXACT, backward_program, magnitude, number, steps
 
 from grader.learner.checks import exercise
 
@@ -517,3 +517,39 @@ def test_all_bends_in_any_graph(probe, rng):
         rng, (*BASE, "x / y", "n / x", "x ** 2", "x ** 0.5", "x.tanh()", "x.relu()"), count=3, leaves=4, steps=36
     )
     probe(text, *observe, abs=ABS)
+
+
+@check("Value.exp", points=16)
+def test_exp_digit_by_digit(probe, rng):
+    """exp has the right slope digit by digit, up to the largest number that has one."""
+    largest = f"709.{rng.randint(10, 77)}"
+    given = [*((number(rng), number(rng)) for _ in range(3)), (largest, "1e-300")]
+    probe(steps(*(("a.exp()", (x,), upstream) for x, upstream in given)), "grads", rel=EXACT, abs=0.0)
+
+
+@check("Value.log", points=16)
+def test_log_digit_by_digit(probe, rng):
+    """log has the right slope digit by digit, however small or large the number is."""
+    sizes = [(f"{rng.uniform(1, 9):.2f}e{size}", f"1e{size}") for size in (-250, -4, 0, 9, 250)]
+    probe(steps(*(("a.log()", (x,), upstream) for x, upstream in sizes)), "grads", rel=EXACT, abs=0.0)
+
+
+@check("Value.tanh", points=18)
+def test_tanh_digit_by_digit(probe, rng):
+    """tanh has the right slope digit by digit, also beside zero."""
+    given = [*((number(rng), number(rng)) for _ in range(3)), (magnitude(rng, -200, -9), number(rng))]
+    probe(steps(*(("a.tanh()", (x,), upstream) for x, upstream in given)), "grads", rel=EXACT, abs=0.0)
+
+
+@check("Value.relu", points=16)
+def test_relu_beside_zero(probe, rng):
+    """relu has the slope one just above zero and none just below, digit by digit."""
+    sizes = [(sign * rng.uniform(1, 9), size) for sign in (1, -1) for size in (-250, -12, 0, 12, 250)]
+    probe(steps(*(("a.relu()", (f"{x:.2f}e{size}",), number(rng)) for x, size in sizes)), "grads", rel=EXACT, abs=0.0)
+
+
+@check("Value.sigmoid", points=18)
+def test_sigmoid_digit_by_digit(probe, rng):
+    """sigmoid has the right slope digit by digit."""
+    given = [(number(rng), number(rng)) for _ in range(6)]
+    probe(steps(*(("a.sigmoid()", (x,), upstream) for x, upstream in given)), "grads", rel=EXACT, abs=0.0)

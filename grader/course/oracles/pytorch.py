@@ -43,12 +43,16 @@ def vocabulary(exercise: int) -> dict[str, Any]:
 
 
 class Value:
-    """A torch scalar in float64 that keeps its gradient, leaf or not, beside the operands it was made from."""
+    """A torch scalar in float64 that keeps its gradient, leaf or not, beside the operands it was made from.
+
+    `_odd` where a probe has brought along a step of its own, in a class of its own, which torch does not know.
+    """
 
     def __init__(self, data: float, _children: Iterable[Value] = (), _op: str = "", label: str = "") -> None:
         self._tensor = torch.tensor(data, dtype=torch.float64, requires_grad=True)
         self._function: Callable[..., torch.Tensor] | None = None
         self._prev = tuple(_children)
+        self._odd: bool = type(self) is not Value or any(operand._odd for operand in self._prev)
         self._op = _op
         self.label = label
 
@@ -73,7 +77,12 @@ class Value:
         self._tensor.grad = torch.tensor(grad, dtype=torch.float64)
 
     def backward(self) -> None:
-        self._tensor.backward(retain_graph=True)
+        if not self._odd:
+            self._tensor.backward(retain_graph=True)
+            return
+        self.grad = 1.0
+        for value in reversed(topological_order(self)):
+            value._backward()
 
     def _backward(self) -> None:
         """One step back, through this operation alone: it is done again on operands without a history."""

@@ -15,6 +15,7 @@ from minigrad_reference.drawing import trace as reference_trace
 def vocabulary(exercise: int) -> dict[str, Any]:
     """What `from exNN_name import *` would give a learner, as the reference means it."""
     setattr(Value, "_backward", _backward)  # noqa: B010 - a plain assignment is a type error: the class has no such method
+    setattr(Value, "backward", _backward_from)  # noqa: B010
     return {
         "derivative": reference.derivative,
         "gradient": reference.gradient,
@@ -33,6 +34,20 @@ def vocabulary(exercise: int) -> dict[str, Any]:
         "l2_penalty": reference.l2_penalty,
         "accuracy": reference.accuracy,
     }
+
+
+_backward_of_the_reference = Value.backward
+
+
+def _backward_from(root: Value) -> None:
+    """The reference's pass; where a probe brings along a step of its own, which that does not know, step by step."""
+    order = reference_trace(root)[0]
+    if all(type(value) is Value for value in order):
+        _backward_of_the_reference(root)
+        return
+    root.grad = 1.0
+    for value in reversed(order):
+        _backward(value) if type(value) is Value else value._backward()
 
 
 def _backward(self: Value) -> None:

@@ -21,7 +21,6 @@ from grader.course.pages.figures import Report
 from grader.course.pages.rendering import failing_in_public
 from grader.course.pages.site import PICTURES, read_reports
 from grader.course.reading import read_or_say_why, with_given
-from grader.course.report import printable
 from grader.course.room import desk
 from grader.course.sandbox import sandbox
 from grader.course.submission import find_submissions
@@ -34,6 +33,7 @@ from grader.learner.records import Check, Exercise, Probe, Sketch
 from minigrad_reference.drawing.render import render
 
 NAMES = 200  # edges, or places in an order, that a picture can have
+TYPES = ("Value", "str", "int", "list", "tuple", "dict", "set", "function", "method", "generator", "complex", "bytes")
 
 
 def draw_class(submissions: Path, out: Path, jobs: int) -> Iterator[int]:
@@ -75,11 +75,10 @@ def draw_one(path: Path | None, report: Report, folder: Path, slot: int) -> int:
 
 def simplest(exercise: Exercise, source: str, slot: int = 0) -> Explanation | None:
     """The first sketch on which the code differs, asked behind the fence, on the worked answers before it."""
-    catalogue, sources = read_catalogue(), {**read_solutions(), exercise.number: source}
+    earlier = {read_catalogue()[n].module: text for n, text in read_solutions().items() if n < exercise.number}
     with desk() as folder, Worker(sandbox(), folder, slot) as worker:
-        for number in range(1, exercise.number + 1):
-            path = folder / f"{catalogue[number].module}.py"
-            path.write_text(sources[number], encoding="utf-8", errors="replace")
+        worker.sandbox.write_compiled(folder, earlier)
+        (folder / f"{exercise.module}.py").write_text(source, encoding="utf-8", errors="replace")
         for sketch in sketches(exercise):
             explanation = _explanation(worker, exercise, sketch)
             if explanation.differs:
@@ -93,9 +92,9 @@ def _explanation(worker: Worker, exercise: Exercise, sketch: Sketch) -> Explanat
     if sketch.order and asked.fault is None:
         order = worker.observe(exercise, _check(exercise, sketch, (sketch.order,))).values
     names = {node.name for node in sketch.nodes}
-    values = {text: _harmless(value) for text, value in asked.values.items()}
-    if sketch.edges in values:
-        values[sketch.edges] = [edge for edge in _listed(values[sketch.edges]) if _is_edge(edge, names)]
+    values = {text: _harmless(value) for text, value in asked.values.items() if text != sketch.edges}
+    if sketch.edges in asked.values:
+        values[sketch.edges] = [edge for edge in _listed(asked.values[sketch.edges]) if _is_edge(edge, names)]
     known = tuple(name for name in _listed(order.get(sketch.order)) if type(name) is str and name in names)
     return Explanation(sketch, values, asked.fault, known)
 
@@ -113,11 +112,10 @@ def _is_edge(edge: Any, names: set[str]) -> bool:
 
 
 def _harmless(value: Any) -> Any:
-    """A value in which no text holds a character that steers or hides anything."""
-    if isinstance(value, str):
-        return printable(value).replace("\n", " ")
-    if isinstance(value, list):
+    """A number as it is, and of anything else the type alone, by a name that nobody can choose: text tells secrets."""
+    if value is None or type(value) in (bool, int, float) or (type(value) is dict and "float" in value):
+        return value
+    if type(value) is list:
         return [_harmless(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _harmless(text) for name, text in value.items()}
-    return value
+    name = "str" if type(value) is str else value["object"]
+    return {"object": name if name in TYPES else "object", "repr": "something"}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.closure import closure
-from grader.course.grading import Course
+from grader.course.grading import Course, Suite
 from grader.course.leaks import files_of
 from grader.course.platforms.gradescope import COURSES, OPTIONS
 from grader.course.release import pinned, zipped
@@ -44,7 +44,13 @@ def write_zip(numbers: Sequence[int], seeds: int, options: Mapping[str, Any], ou
 def make_courses(numbers: Sequence[int], seeds: Sequence[int]) -> list[Course]:
     """A course per seed; what does not depend on the seed is there once."""
     first, *rest = [load_course(frozenset(numbers), seed) for seed in seeds]
-    return [first, *(replace(first, suites=(first.suites[0], other.suites[1]), seed=other.seed) for other in rest)]
+    return [first, *(replace(first, suites=_drawn(first, other), seed=other.seed) for other in rest)]
+
+
+def _drawn(first: Course, other: Course) -> tuple[Suite, ...]:
+    """The suites of another seed: their own twins and hidden checks, the public checks of the first."""
+    public, hidden = other.suites
+    return replace(first.suites[0], twins=public.twins), hidden
 
 
 def autograder(courses: Sequence[Course], options: Mapping[str, Any]) -> dict[str, bytes]:
