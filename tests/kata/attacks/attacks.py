@@ -5,13 +5,14 @@ that only together do ("process" is all that it takes where answers are merely u
 the attack is not run, since it would harm the machine. 'bound' is 'limits' on a process that is not root's: root's are
 not bound by a limit of processes, and may raise all others. `breaks`: whether a right exercise 2 loses checks by it;
 None where that depends on the machine.
+A check that fails is asked once more in a process of its own: what strikes after the first answer breaks nothing.
 """
 
 from dataclasses import dataclass
 
 # What every attack may use. A name between at signs stands for a path or number that test_attacks.py knows.
 PRELUDE = '''
-import ctypes, gc, json, os, signal, socket, sys, time
+import ctypes, gc, io, json, os, signal, socket, stat, sys, time
 def breach(what=""):
     """An attack reached what it must not; the message of a public check carries that to the test."""
     raise SystemError("BRE" + "ACH " + str(what))
@@ -33,8 +34,28 @@ def local(name):
             return frame.f_locals[name]
         frame = frame.f_back
     return {"id": "none", "observe": []}
-def forge(text):
-    os.write(1, (text if isinstance(text, bytes) else text.encode()) + b"\\n")
+def open_descriptors():
+    try: return sorted(map(int, os.listdir("/proc/self/fd")))
+    except OSError: return range(64)
+def in_frames():
+    """The descriptors of questions and answers, by the variables of whoever reads and writes them."""
+    return local("requests").fileno(), local("answers").fileno()
+def among_objects():
+    """The same, by what Python knows of: a file to read and one to write that are none of the standard streams."""
+    files = [each for each in gc.get_objects() if type(each) is io.TextIOWrapper and each.fileno() > 2]
+    return [next(each.fileno() for each in files if getattr(each, way)()) for way in ("readable", "writable")]
+def among_descriptors():
+    """The same, by what the system knows of: the end of a pipe that can be read, and one that can be written."""
+    import fcntl
+    ends = {}
+    for descriptor in open_descriptors():
+        try: found = os.fstat(descriptor).st_mode, fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
+        except OSError: continue
+        if descriptor > 2 and stat.S_ISFIFO(found[0]): ends.setdefault(found[1], descriptor)
+    return ends[os.O_RDONLY], ends[os.O_WRONLY]
+ASKING, ANSWERING = in_frames()
+def forge(text, descriptor=ANSWERING):
+    os.write(descriptor, (text if isinstance(text, bytes) else text.encode()) + b"\\n")
 def answer(values=None, **more):
     request = local("request")
     values = {e: values for e in request["observe"]}
@@ -107,12 +128,30 @@ signal.signal(signal.SIGALRM, lambda *_: os._exit(0))
 signal.setitimer(signal.ITIMER_REAL, 0.002)
 === 26 descriptors closed
 os.closerange(0, 64)
-=== 26 standard output closed
+=== 26 answers closed
+os.close(ANSWERING)
+=== 26 questions closed; breaks=False
+os.close(ASKING)
+=== 26 the file of answers closed
+local("answers").close()
+=== 26 the file of questions closed; breaks=False
+local("requests").close()
+=== 26 standard output closed; breaks=False
 os.close(1)
-=== 26 standard input closed
+=== 26 standard input closed; breaks=False
 os.close(0)
-=== 12 13 output turned into a file
+=== 26 standard error closed; breaks=False
+os.close(2)
+=== 26 standard streams closed as files; breaks=False
+for stream in (sys.stdin, sys.stdout, sys.stderr, sys.__stdout__): stream.close()
+=== 12 13 answers turned into a file
+os.dup2(os.open("/dev/null", os.O_WRONLY), ANSWERING)
+=== 12 13 output turned into a file; breaks=False
 os.dup2(os.open("/dev/null", os.O_WRONLY), 1)
+=== 12 13 answers and questions exchanged
+spare = os.dup(ASKING)
+os.dup2(ANSWERING, ASKING)
+os.dup2(spare, ANSWERING)
 """)
 
 PATCHES = _attacks("""
@@ -123,7 +162,9 @@ unittest.TestResult.addFailure = unittest.TestResult.addError = unittest.TestRes
 for name in ("pytest", "_pytest", "_pytest.reports", "_pytest.runner"):
     sys.modules[name] = types.ModuleType(name)
 sys.modules["_pytest.reports"].TestReport = type("TestReport", (), {"outcome": "passed", "passed": True})
-=== 4 the prober's own Desk
+=== 4 the prober's encode replaced
+sys.modules["__main__"].encode = lambda *_: True
+=== 4 the prober's own Desk; breaks=False
 Desk = sys.modules["__main__"].Desk
 Desk.observe = lambda self, module, code, expressions, seconds=None: {"values": {e: True for e in expressions}}
 Desk.namespace = None
@@ -197,6 +238,14 @@ class Loud:
     def flush(self): pass
 sys.stdout = sys.__stdout__ = Loud()
 print('{"id": "1", "values": {"c.data": 5.0}}')
+=== 9 standard output as it is; breaks=False
+print('{"id": "1", "values": {"c.data": 5.0}}', flush=True)
+print(answer(5.0), file=sys.__stdout__, flush=True)
+=== 9 the file of answers
+local("answers").write(answer(1.0) + "\\n")
+=== 9 standard output is the file of answers
+sys.stdout = sys.stderr = local("answers")
+print(answer(5.0))
 === 10 a verdict somewhere above; breaks=False
 frame = sys._getframe()
 while frame is not None:
@@ -345,6 +394,17 @@ LIE = type("\\x1b[2J<script>" + "x" * 100_000, (), {})()
 FORGERIES = _attacks("""
 === 13 right id
 forge(answer(1.0))
+=== 13 right id by what Python knows of
+forge(answer(1.0), among_objects()[1])
+=== 13 right id by what the system knows of
+forge(answer(1.0), among_descriptors()[1])
+=== 13 right id on every standard stream; breaks=False
+for descriptor in (0, 1, 2):
+    try: forge(answer(1.0), descriptor)
+    except OSError: pass
+=== 13 right id on the way of questions; breaks=False
+try: forge(answer(1.0), ASKING)
+except OSError: pass
 === 13 right id and gone
 forge(answer(1.0))
 os._exit(0)
@@ -356,14 +416,14 @@ forge(answer(1.0) + "\\n" + answer(2.0))
 signal.signal(signal.SIGALRM, lambda *_: forge('{"id": "0", "values": {}}'))
 signal.setitimer(signal.ITIMER_REAL, 0.003)
 === 13 a stream of answers; breaks=None
-signal.signal(signal.SIGALRM, lambda *_: os.write(1, b"{}\\n"))
+signal.signal(signal.SIGALRM, lambda *_: os.write(ANSWERING, b"{}\\n"))
 signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
 === 13 answers to questions not asked
 forge("\\n".join(json.dumps({"id": "%016x" % i, "values": {"c.data": 5.0}}) for i in range(100)))
 === 13 half a line
-os.write(1, answer(5.0)[:20].encode())
+os.write(ANSWERING, answer(5.0)[:20].encode())
 === 13 half a line and gone
-os.write(1, answer(5.0)[:-3].encode())
+os.write(ANSWERING, answer(5.0)[:-3].encode())
 os._exit(0)
 === 13 an empty line; breaks=None
 forge("")
@@ -372,9 +432,11 @@ forge("null")
 === 13 a list
 forge("[" + answer(5.0) + "]")
 === 13 megabytes in one line
-for _ in range(200): os.write(1, b"1" * 65536)
+for _ in range(200): os.write(ANSWERING, b"1" * 65536)
 === 13 megabytes of lines
-for _ in range(200): os.write(1, b"{}\\n" * 20000)
+for _ in range(200): os.write(ANSWERING, b"{}\\n" * 20000)
+=== 13 megabytes on standard output; breaks=False
+for _ in range(200): os.write(1, b"1" * 65536)
 === 13 invalid UTF-8
 forge(b'{"id": "\\xff\\xfe"}')
 === 13 right id in UTF-16
@@ -417,32 +479,42 @@ forge(json.dumps({"id": local("request")["id"], "fault": fault}))
 for descriptor in range(1, 64):
     try: os.write(descriptor, b'{"id": "", "values": {}}\\n')
     except OSError: pass
-=== 12 every descriptor in proc
-names = os.listdir("/proc/self/fd") if os.access("/proc/self/fd", os.R_OK) else range(32)
-for name in names:
+=== 12 every descriptor in proc; breaks=False
+for name in open_descriptors():
     for flags in (os.O_WRONLY, os.O_RDWR):
         try: os.write(os.open(f"/proc/self/fd/{name}", flags | os.O_NONBLOCK), b"{}\\n" * 99)
         except OSError: pass
-=== 12 a descriptor more than three; breaks=False
+=== 12 a descriptor more than three and the channel; breaks=False
 for descriptor in range(3, 64):
-    try: os.fstat(descriptor)
+    try: mode = os.fstat(descriptor).st_mode
     except OSError: continue
-    if os.path.exists("/proc/self/fd") and "/tmp/" not in os.path.realpath(f"/proc/self/fd/{descriptor}"):
-        pass
-    import stat
-    if stat.S_ISFIFO(os.fstat(descriptor).st_mode) or stat.S_ISSOCK(os.fstat(descriptor).st_mode): breach(descriptor)
+    if descriptor not in (ASKING, ANSWERING) and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)): breach(descriptor)
+=== 12 a channel that is found in three ways; breaks=False
+found = [tuple(find()) for find in (in_frames, among_objects, among_descriptors)]
+if len(set(found)) != 1 or min(found[0]) < 3: breach(found)
+=== 12 the channel behind standard streams; breaks=False
+ends = [os.fstat(descriptor) for descriptor in (ASKING, ANSWERING)]
+for descriptor in (0, 1, 2):
+    if any(os.path.samestat(os.fstat(descriptor), end) for end in ends): breach(descriptor)
+must_fail(lambda: os.read(0, 1) or sys.exit("nothing to read"))
 === 13 20 the question's pipe made small; slow=True
 import fcntl
-try: fcntl.fcntl(0, 1031, 4096)
+try: fcntl.fcntl(ASKING, 1031, 4096)
 except OSError: pass
 def stop(_, event, what):
-    if event == "c_return" and getattr(what, "__name__", "") == "flush": time.sleep(600)
+    if event == "c_return" and what.__name__ == "flush" and what.__self__.fileno() == ANSWERING: time.sleep(600)
 sys.setprofile(stop)
 === 13 drop by drop; slow=True
 while True:
-    os.write(1, b" ")
+    os.write(ANSWERING, b" ")
     time.sleep(0.02)
-=== 13 reading its own answers
+=== 13 reading its own answers; breaks=False
+try: os.read(os.open(f"/proc/self/fd/{ANSWERING}", os.O_RDONLY | os.O_NONBLOCK), 9)
+except OSError: pass
+try: os.set_blocking(ASKING, False); os.read(ASKING, 99999)
+except OSError: pass
+os.close(ASKING)
+=== 13 reading what is not its answers; breaks=False
 try: os.read(os.open("/proc/self/fd/1", os.O_RDONLY | os.O_NONBLOCK), 9)
 except OSError: pass
 try: os.set_blocking(0, False); os.read(0, 99999)
@@ -512,7 +584,7 @@ LIE = Bad()
 import pickle
 class Bad:
     def __reduce__(self): return (os._exit, (0,))
-os.write(1, pickle.dumps(Bad()) + b"\\n")
+os.write(ANSWERING, pickle.dumps(Bad()) + b"\\n")
 === 18 the solution on disk; held="landlock", breaks=True
 must_fail(open, "@root@/solutions/ex02_value.py")
 exec(open("@root@/solutions/ex02_value.py").read(), globals())
@@ -581,9 +653,10 @@ information = (ctypes.c_int * 32)(signal.SIGURG, 0, -1)
 syscall(129, parent, signal.SIGURG, information)
 === 23 a signal through a pipe; held="seccomp"
 import fcntl
-must_fail(fcntl.fcntl, 0, 8, os.getppid())
-must_fail(fcntl.fcntl, 0, 10, signal.SIGURG)
-syscall(72, 0, (1 << 32) | 8, os.getppid())
+for descriptor in (0, ASKING, ANSWERING):
+    must_fail(fcntl.fcntl, descriptor, 8, os.getppid())
+    must_fail(fcntl.fcntl, descriptor, 10, signal.SIGURG)
+    syscall(72, descriptor, (1 << 32) | 8, os.getppid())
 syscall(434, os.getppid(), 0)
 === 23 ptrace; held="seccomp"
 syscall(101, 16, os.getppid(), 0, 0)
@@ -636,8 +709,10 @@ import resource
 for name in (resource.RLIMIT_AS, resource.RLIMIT_NPROC, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE):
     must_fail(resource.setrlimit, name, (10 ** 9, 10 ** 9))
 === 2 another program; held="landlock", breaks=True
+os.dup2(ANSWERING, 1)
 os.execv("/bin/sh", ["sh", "-c", "echo passed; sleep 600 @mark@"])
 === 2 26 another Python; held="landlock", breaks=True
+os.dup2(ANSWERING, 1)
 os.execv(sys.executable, [sys.executable, "-c", "print('{}')"])
 === 32 torch and other engines; held="landlock", breaks=True
 sys.path[:0] = @paths@
@@ -714,10 +789,14 @@ for number in range(1, 65):
     except (OSError, ValueError): pass
 signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
 while True: signal.pause()
-=== 27 the keyboard; slow=True
+=== 27 the keyboard
 input()
-=== 27 reading the next question; slow=True
+=== 27 reading all of standard input; breaks=False
 sys.stdin.buffer.raw.read()
+=== 27 reading the next question; slow=True
+os.read(ASKING, 1)
+=== 27 reading all questions; slow=True
+local("requests").buffer.raw.read()
 === 34 an endless comprehension at import; slow=True
 endless = [x for x in iter(int, 1)]
 """)
