@@ -11,13 +11,13 @@ import hashlib
 import json
 import secrets
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.course.executors import Flight, GroundError, Open, Result, pool, processes
+from grader.course.executors import GroundError, Open, Result, Rounds, pool, processes
 from grader.course.grading import Course
 from grader.course.reading import read_or_say_why
 from grader.course.sheet import write_sheet
@@ -42,11 +42,18 @@ class Outcome:
 
 
 def grade_class(
-    submissions: Path, out: Path, where: int | Open, *, force: bool, seed: int | None = None
+    submissions: Path,
+    out: Path,
+    where: int | Open,
+    *,
+    force: bool,
+    seed: int | None = None,
+    begun: Callable[[], object] = lambda: None,
 ) -> Iterator[Outcome]:
     """Yield an outcome per student as it is ready; in the end the files of the class are written.
 
-    `where`: so many processes of this machine, or what opens another ground, such as a cluster.
+    `where`: so many processes of this machine, or what opens another ground, such as a cluster. `begun` is called once
+    for each student too, before the outcome: all public checks of the class are asked before any hidden one.
     Submissions are read when their turn comes, and of a report only the marks are kept: a class may be of any size.
     """
     (out / "reports").mkdir(parents=True, exist_ok=True)
@@ -61,7 +68,7 @@ def grade_class(
         )
     outcomes = []
     try:
-        for outcome in _graded(students, course, where, out, force=force):
+        for outcome in _graded(students, course, where, out, begun, force=force):
             outcomes.append(outcome)
             yield outcome
     except GroundError as error:
@@ -77,25 +84,30 @@ def grade_class(
 
 
 def _graded(
-    students: Iterable[tuple[str, Path]], course: Course, where: int | Open, out: Path, *, force: bool
+    students: Iterable[tuple[str, Path]],
+    course: Course,
+    where: int | Open,
+    out: Path,
+    begun: Callable[[], object],
+    *,
+    force: bool,
 ) -> Iterator[Outcome]:
     made_of = fingerprint(course)
-    with processes(course, where) if isinstance(where, int) else where(course) as ground:
-        flight = Flight(ground)
+    opened = processes(course, where) if isinstance(where, int) else where(course)
+    with opened as ground, Rounds(ground, out, begun) as rounds:
         for student, path in students:
             submission = read_or_say_why(path, student, course.exercises)
             earlier = None if force else _earlier(out, submission, made_of)
             if earlier is None:
-                flight.start(submission)
+                rounds.start(submission)
             else:
+                begun()
                 yield _outcome(earlier, fresh=False)
-            for result in flight.results():
-                yield _keep(result, out, made_of)
-        for result in flight.end():
+        for result in rounds.results():
             yield _keep(result, out, made_of)
 
 
-def _keep(result: Result, out: Path, made_of: str) -> Outcome:
+def _keep(result: Result[dict[str, Any]], out: Path, made_of: str) -> Outcome:
     """Write a report; the grader's own fault leaves none, and no mark, so that the next run tries again."""
     if result.report is None:
         note = f"Not graded, by a fault of the grader: {result.fault}"

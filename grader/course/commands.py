@@ -12,6 +12,8 @@ import click
 
 from grader.learner.commands import FORCE, option
 
+ROUNDS = "public checks", "hidden checks"  # of a class; all the first are asked before any of the second
+
 
 def add_to(group: click.Group) -> None:
     """Add every command of this module."""
@@ -221,10 +223,10 @@ def grade_class(
 
     where = _ground(scheduler, jobs, weak_sandbox)
     outcomes: list[Outcome] = []
-    with _progress_bar(len(find_submissions(submissions))) as advance:
-        for outcome in run(submissions, out, where, force=force, seed=seed):
+    with _progress_bars(len(find_submissions(submissions)), *ROUNDS) as (begun, finished):
+        for outcome in run(submissions, out, where, force=force, seed=seed, begun=begun):
             outcomes.append(outcome)
-            advance()
+            finished()
     click.echo(summary(outcomes))
     if names := left_aside(submissions):
         click.echo(f"Left aside, because their names are no student's: {', '.join(names)}.")
@@ -270,11 +272,11 @@ def regrade(submissions: Path, out: Path, jobs: int, force: bool, weak_sandbox: 
 
     _fence(weak_sandbox)
     regrading = Regrading(submissions, out, jobs, force=force)
-    with _progress_bar(len(find_submissions(submissions))) as advance:
+    with _progress_bars(len(find_submissions(submissions)), *ROUNDS) as (begun, finished):
         outcomes = []
-        for outcome in regrading.graded():
+        for outcome in regrading.graded(begun):
             outcomes.append(outcome)
-            advance()
+            finished()
     found = regrading.changes()
     if found:
         table = as_table(found)
@@ -305,7 +307,7 @@ def _compare(submissions: Path, out: Path, threshold: float | None = None) -> No
 
     threshold = THRESHOLD if threshold is None else threshold
     students = find_submissions(submissions)
-    with _progress_bar(len(students) + len(read_catalogue()), "comparing") as advance:
+    with _progress_bars(len(students) + len(read_catalogue()), "comparing") as (advance,):
         sources = {}
         for student, path in students:
             sources[student] = read_or_say_why(path, student).sources
@@ -442,7 +444,7 @@ def pages(out: Path, submissions: Path | None, jobs: int, weak_sandbox: bool) ->
 
         _fence(weak_sandbox)
         count = 0
-        with _progress_bar(len(read_reports(out / "reports")), "drawing") as advance:
+        with _progress_bars(len(read_reports(out / "reports")), "drawing") as (advance,):
             for drawn in draw_class(submissions, out, jobs):
                 count += drawn
                 advance()
@@ -471,10 +473,11 @@ def _progress(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def _progress_bar(total: int, what: str = "grading") -> Iterator[Callable[[], None]]:
+def _progress_bars(total: int, *names: str) -> Iterator[tuple[Callable[[], None], ...]]:
+    from functools import partial
+
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda: progress.advance(task)
+        yield tuple(partial(progress.advance, progress.add_task(name, total=total)) for name in names)

@@ -1,6 +1,7 @@
 """Where a class is graded: on any executor of `concurrent.futures` whose processes were given the course.
 
-The course goes to each process once; a task is a submission as bytes and an `Order` of some words, its result a report.
+The course goes to each process once; a task is a submission as bytes and an `Order` of some words. All of a class is
+begun before any of it is finished: nobody who is still at public checks has a neighbour that knows of hidden ones.
 `processes` are those of this machine; `cluster.py` has those of a Dask cluster.
 """
 
@@ -10,7 +11,9 @@ import os
 import pickle
 import secrets
 import socket
+import tempfile
 import threading
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
@@ -22,15 +25,19 @@ from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from textwrap import shorten
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from grader.course.closure import closure
 from grader.course.digest import digest
-from grader.course.grading import Course, grade
+from grader.course.grading import Begun, Course, begin, finish
 from grader.course.report import printable, report
-from grader.course.sandbox import UIDS, sandbox
+from grader.course.sandbox import UIDS, Sandbox, sandbox
 from grader.course.submission import Submission
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+T = TypeVar("T")
 IN_FLIGHT = UIDS // 2  # submissions at a time; a user id is taken again only after as many others
 SUSPECTS = 100  # submissions that failed once; more of them are no accident
 OVERDUE = 600.0  # seconds beyond its own time after which a submission is given up, whatever it waits for
@@ -69,11 +76,11 @@ Open = Callable[[Course], AbstractContextManager[Ground]]
 
 
 @dataclass(frozen=True)
-class Result:
-    """A student's report or, where the grader itself failed, why."""
+class Result(Generic[T]):
+    """What came of a student's submission, a report in the end, or, where the grader itself failed, why nothing did."""
 
     student: str
-    report: dict[str, Any] | None
+    report: T | None
     fault: str = ""
 
 
@@ -110,23 +117,37 @@ def refusal(order: Order) -> str:
     return ""
 
 
-def grade_one(packed: bytes, order: Order, slot: int) -> dict[str, Any]:
-    """The report of one submission. Raises GroundError where this process must not grade."""
+def begin_one(packed: bytes, order: Order, slot: int) -> bytes:
+    """A submission after its public checks, packed for `finish_one`. Raises GroundError where this process must not."""
+    course, fence, seconds = _given(order)
+    submission: Submission = pickle.loads(packed)  # noqa: S301 - bytes of `Rounds.start`: texts, never run here
+    begun = _in_time(lambda: begin(submission, course, fence, slot), seconds)
+    return zlib.compress(pickle.dumps((submission, begun)), level=1)
+
+
+def finish_one(packed: bytes, order: Order, slot: int) -> dict[str, Any]:
+    """The report of a submission that was begun. Raises GroundError where this process must not grade."""
+    course, fence, seconds = _given(order)
+    known: tuple[Submission, Begun] = pickle.loads(zlib.decompress(packed))  # noqa: S301 - bytes of `begin_one`
+    submission, begun = known
+    return _in_time(lambda: report(finish(begun, submission, course, fence, slot), course, fence.level), seconds)
+
+
+def _given(order: Order) -> tuple[Course, Sandbox, float]:
+    """The course of an order, this process's fence, and the seconds that one task may take."""
     why = refusal(order) or ("" if order.course in _courses else "was not given the course; start it again.")
     if why:
         raise GroundError(f"Process {os.getpid()} on {socket.gethostname()} {why}")
-    submission: Submission = pickle.loads(packed)  # noqa: S301 - bytes of `Flight.start`: texts, never run here
-    course, fence = _courses[order.course], sandbox()
-    seconds = course.limits.submission_seconds + OVERDUE
-    return _in_time(lambda: report(grade(submission, course, fence, slot), course, fence.level), seconds)
+    course = _courses[order.course]
+    return course, sandbox(), course.limits.submission_seconds + OVERDUE
 
 
-def _in_time(work: Callable[[], dict[str, Any]], seconds: float) -> dict[str, Any]:
+def _in_time(work: Callable[[], T], seconds: float) -> T:
     """What comes of some work. Raises what it raises, or OverdueError where nothing comes; the work is then left alone.
 
     On a thread, because Dask calls from threads, where no alarm rings.
     """
-    done: Future[dict[str, Any]] = Future()
+    done: Future[T] = Future()
 
     def run() -> None:
         try:
@@ -140,7 +161,7 @@ def _in_time(work: Callable[[], dict[str, Any]], seconds: float) -> dict[str, An
     except TooLateError:
         if done.done():
             raise  # the work's own
-        raise OverdueError(f"there was no report after {seconds:.0f} seconds") from None
+        raise OverdueError(f"nothing came of it in {seconds:.0f} seconds") from None
 
 
 # In the process that asks them
@@ -185,57 +206,54 @@ class _Sent:
     slot: int
 
 
-class Flight:
-    """Submissions that are being graded, of which there are never more than `most`, and what came of them.
+class Flight(Generic[T]):
+    """Submissions with which one task is done, never more than `most` at a time, and what came of them.
 
-    One whose task fails is graded again when all others are done, alone: whatever took its process away may have been
+    One whose task fails is tried again when all others are done, alone: whatever took its process away may have been
     a neighbour of it. Failing again is a fault of the grader and no mark.
     """
 
-    def __init__(self, ground: Ground, most: int = IN_FLIGHT) -> None:
-        self.ground, self.most = ground, most
-        self.slots = deque(range(UIDS))
-        self.under_way: dict[Future[dict[str, Any]], _Sent] = {}
-        self.landed: SimpleQueue[Future[dict[str, Any]]] = SimpleQueue()
+    def __init__(self, ground: Ground, task: Callable[[bytes, Order, int], T], slots: deque[int], most: int) -> None:
+        self.ground, self.task, self.slots, self.most = ground, task, slots, most
+        self.under_way: dict[Future[T], _Sent] = {}
+        self.landed: SimpleQueue[Future[T]] = SimpleQueue()
         self.suspects: list[_Sent] = []
 
-    def start(self, submission: Submission) -> None:
-        """Have a submission graded."""
-        self._send(submission.student, pickle.dumps(submission))
-
-    def _send(self, student: str, packed: bytes) -> None:
+    def send(self, student: str, packed: bytes) -> None:
+        """Have the task done with a submission."""
         sent = _Sent(student, packed, self.slots.popleft())
         try:
-            future = self.ground.executor.submit(grade_one, packed, self.ground.order, sent.slot)
+            future = self.ground.executor.submit(self.task, packed, self.ground.order, sent.slot)
         except BrokenExecutor:
             raise GroundError(LOST) from None
         self.under_way[future] = sent
         future.add_done_callback(self.landed.put)
 
-    def results(self) -> Iterator[Result]:
+    def results(self) -> Iterator[Result[T]]:
         """What has come back; waits until there is room for one more."""
         return self._results(self.most)
 
-    def _results(self, fewer: int) -> Iterator[Result]:
+    def _results(self, fewer: int) -> Iterator[Result[T]]:
         while len(self.under_way) >= fewer or not self.landed.empty():
-            sent, found = self._next()
-            if isinstance(found, dict):
-                yield Result(sent.student, found)
+            sent, result = self._next()
+            if not result.fault:
+                yield result
             else:
                 self.suspects.append(sent)
                 if len(self.suspects) > SUSPECTS:
-                    raise GroundError(f"More than {SUSPECTS} submissions could not be graded; the last: {found}.")
+                    raise GroundError(
+                        f"More than {SUSPECTS} submissions could not be graded; the last: {result.fault}."
+                    )
 
-    def end(self) -> Iterator[Result]:
+    def end(self) -> Iterator[Result[T]]:
         """The rest."""
         yield from self._results(fewer=1)
         for suspect in self.suspects:
-            self._send(suspect.student, suspect.packed)
-            _, found = self._next()
-            yield Result(suspect.student, *((found,) if isinstance(found, dict) else (None, found)))
+            self.send(suspect.student, suspect.packed)
+            yield self._next()[1]
 
-    def _next(self) -> tuple[_Sent, dict[str, Any] | str]:
-        """What comes back next: a report, or what went wrong. Raises GroundError where nothing can come any more."""
+    def _next(self) -> tuple[_Sent, Result[T]]:
+        """What comes back next, or what went wrong. Raises GroundError where nothing can come any more."""
         try:
             future = self.landed.get(timeout=SILENCE)
         except Empty:
@@ -243,13 +261,66 @@ class Flight:
         sent = self.under_way.pop(future)
         self.slots.append(sent.slot)
         try:
-            return sent, future.result()
+            return sent, Result(sent.student, future.result())
         except GroundError:
             raise
         except (BrokenExecutor, CancelledError):
             raise GroundError(LOST) from None
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this submission's alone
-            return sent, sentence_of(error)
+            return sent, Result(sent.student, None, sentence_of(error))
+
+
+class Rounds:
+    """A class that is being graded: all are begun, and only then are they finished.
+
+    Between the rounds they wait on the disk, in a file without a name that is gone however this process ends. A run
+    that goes on begins again whatever has no report. `begun` is called for each that is past the first round. Use it
+    in a `with` block.
+    """
+
+    def __init__(
+        self,
+        ground: Ground,
+        folder: Path | None = None,
+        begun: Callable[[], object] = lambda: None,
+        most: int = IN_FLIGHT,
+    ) -> None:
+        slots = deque(range(UIDS))
+        self.first, self.second = Flight(ground, begin_one, slots, most), Flight(ground, finish_one, slots, most)
+        self.begun = begun
+        self.waiting, self.faults = 0, list[Result[dict[str, Any]]]()
+        self.between = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.between.close()
+
+    def start(self, submission: Submission) -> None:
+        """Have a submission begun; waits until there is room for one more."""
+        self.first.send(submission.student, pickle.dumps(submission))
+        self._keep(self.first.results())
+
+    def results(self) -> Iterator[Result[dict[str, Any]]]:
+        """The reports of all that were started, in whatever order they are done."""
+        self._keep(self.first.end())
+        yield from self.faults
+        self.between.seek(0)
+        for _ in range(self.waiting):
+            student, packed = pickle.load(self.between)  # noqa: S301 - what `_keep` wrote
+            self.second.send(student, packed)
+            yield from self.second.results()
+        yield from self.second.end()
+
+    def _keep(self, results: Iterator[Result[bytes]]) -> None:
+        for result in results:
+            if result.report is None:
+                self.faults.append(Result(result.student, None, result.fault))
+            else:
+                pickle.dump((result.student, result.report), self.between)
+                self.waiting += 1
+            self.begun()
 
 
 def sentence_of(error: BaseException) -> str:
@@ -261,10 +332,9 @@ GO_ON = "Run the same command again: what is graded is kept."
 LOST = f"The processes that grade were lost (killed, or out of memory). {GO_ON}"
 
 
-def grade_all(submissions: Iterable[Submission], ground: Ground) -> Iterator[Result]:
+def grade_all(submissions: Iterable[Submission], ground: Ground) -> Iterator[Result[dict[str, Any]]]:
     """Grade submissions, which may be read as they are needed, in whatever order they are done."""
-    flight = Flight(ground)
-    for submission in submissions:
-        flight.start(submission)
-        yield from flight.results()
-    yield from flight.end()
+    with Rounds(ground) as rounds:
+        for submission in submissions:
+            rounds.start(submission)
+        yield from rounds.results()

@@ -140,8 +140,8 @@ class Begun:
 def grade(submission: Submission, course: Course, sandbox: Sandbox, slot: int = 0) -> Graded:
     """Every check of every exercise, first on the student's own earlier exercises, then on the solutions'.
 
-    A class is begun as a whole before it is finished: whatever a student is shown comes from a process that neither
-    saw a hidden probe nor could be told of one by a neighbour.
+    This is for one submission at a time. A class is begun as a whole before it is finished (`Rounds` in executors.py):
+    whatever a student is shown comes from a process that neither saw a hidden probe nor had a neighbour that did.
     """
     return finish(begin(submission, course, sandbox, slot), submission, course, sandbox, slot)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,10 @@ class Regrading:
         self.earlier = read_reports(self.before / "reports")
         self.students: set[str] = set()
 
-    def graded(self) -> Iterator[Outcome]:
-        """Grade what changed, student by student."""
+    def graded(self, begun: Callable[[], object] = lambda: None) -> Iterator[Outcome]:
+        """Grade what changed, student by student; `begun` is as in `grade_class`."""
         seed = None if (self.out / SEED_FILE).exists() else next(iter(self.earlier.values()))["seed"]
-        for outcome in grade_class(self.submissions, self.out, self.jobs, force=self.force, seed=seed):
+        for outcome in grade_class(self.submissions, self.out, self.jobs, force=self.force, seed=seed, begun=begun):
             self.students.add(outcome.student)
             yield outcome
 

@@ -392,7 +392,7 @@ def test_a_run_that_loses_its_processes_still_writes_the_gradebook(small, tmp_pa
     def lost(*_):
         raise GroundError("The processes were lost.")
 
-    monkeypatch.setattr(classroom.Flight, "start", lost)
+    monkeypatch.setattr(classroom.Rounds, "start", lost)
     with pytest.raises(GroundError):
         grade()
     rows = gradebook(tmp_path)

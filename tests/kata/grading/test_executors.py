@@ -1,4 +1,4 @@
-"""Any executor grades alike; a class is read as it is graded; a fault of the grader costs nobody a mark."""
+"""Any executor grades alike; a class is begun before it is finished; a fault of the grader costs nobody a mark."""
 
 import csv
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import classroom, executors
-from grader.course.executors import Flight, Ground, GroundError, forget, grade_all, pack, pool, processes, receive
+from grader.course.executors import Ground, GroundError, Rounds, forget, grade_all, pack, pool, processes, receive
 from grader.course.submission import Submission
 from grader.course.suites import load_course
 
@@ -66,22 +66,40 @@ def test_a_report_says_how_long_its_grading_took(course):
     assert result.report["seconds"] == round(result.report["seconds"], 2)
 
 
-def test_of_a_class_of_any_size_few_are_read_ahead_and_each_has_a_user_of_its_own(course):
-    read = 0
-    with threads(course, 2) as ground:
-        flight = Flight(ground, most=3)
-        back, slots = [], []
+def test_of_a_class_of_any_size_few_are_read_ahead_and_each_has_a_user_of_its_own(course, monkeypatch):
+    taken, under_way, read = [], set(), 0
+
+    class Watched(ThreadPoolExecutor):
+        """Real threads; what is under way is looked at whenever something is added."""
+
+        def submit(self, task, packed, order, slot):
+            assert slot not in under_way
+            taken.append(slot)
+            under_way.add(slot)
+            assert len(under_way) <= 3
+            future = super().submit(task, packed, order, slot)
+            future.add_done_callback(lambda _: under_way.discard(slot))
+            return future
+
+    monkeypatch.setitem(globals(), "ThreadPoolExecutor", Watched)
+    with threads(course, 2) as ground, Rounds(ground, most=3) as rounds:
         for submission in students(course, 12):
             read += 1
-            flight.start(submission)
-            under_way = [sent.slot for sent in flight.under_way.values()]
-            assert len(under_way) == len(set(under_way)) <= 3
-            slots.append(under_way[-1])
-            back += flight.results()
-            assert read - len(back) < 3
-        back += flight.end()
+            rounds.start(submission)
+            assert read - rounds.waiting < 3
+        back = list(rounds.results())
     assert len({result.student for result in back}) == len(back) == 12
-    assert len(set(slots)) == 12  # the one that was given back last is taken last
+    assert len(set(taken)) == len(taken) == 24  # the one that was given back last is taken last
+
+
+def test_every_student_is_begun_once_and_a_class_that_may_have_but_one_under_way_comes_to_its_end(course):
+    begun = []
+    with threads(course) as ground, Rounds(ground, begun=lambda: begun.append(1), most=1) as rounds:
+        for submission in (*students(course, 3), ungradable("broken")):
+            rounds.start(submission)
+        results = list(rounds.results())
+    assert sorted(result.student for result in results if result.report) == ["s000", "s001", "s002"]
+    assert len(begun) == len(results) == 4
 
 
 def test_what_the_grader_fails_on_is_tried_again_and_then_told_and_the_others_get_their_reports(course):
@@ -94,18 +112,23 @@ def test_what_the_grader_fails_on_is_tried_again_and_then_told_and_the_others_ge
     assert fault.fault.startswith("TypeError: ")
 
 
-def test_what_failed_by_accident_is_graded_when_the_others_are_done(course, monkeypatch):
+@pytest.mark.parametrize("half", ["begin", "finish"])
+def test_what_failed_by_accident_is_graded_when_the_others_are_done(course, monkeypatch, half):
     accidents = ["s001"]
 
-    def grade(submission, *more, real=executors.grade):
-        if submission.student in accidents:
-            accidents.remove(submission.student)
-            raise OSError("no space left")
-        return real(submission, *more)
+    real = getattr(executors, half)
 
-    monkeypatch.setattr(executors, "grade", grade)
+    def fails_once(*given):
+        student = next(each.student for each in given if isinstance(each, Submission))
+        if student in accidents:
+            accidents.remove(student)
+            raise OSError("no space left")
+        return real(*given)
+
+    monkeypatch.setattr(executors, half, fails_once)
     with threads(course) as ground:
         results = list(grade_all(students(course, 4), ground))
+    assert not accidents
     assert [result.student for result in results] == ["s000", "s002", "s003", "s001"]
     assert all(result.report for result in results)
 
@@ -148,15 +171,13 @@ def test_a_fault_of_the_grader_takes_no_mark_away_and_the_next_run_tries_again(c
 
 
 def test_processes_that_are_lost_end_the_run_with_a_sentence(course):
-    with processes(course, 1) as ground:
-        flight = Flight(ground)
+    with processes(course, 1) as ground, Rounds(ground) as rounds:
         for submission in students(course, 30):
-            flight.start(submission)
-        next(flight.results(), None)
+            rounds.start(submission)
         (process,) = ground.executor._processes.values()
         process.kill()
         with pytest.raises(GroundError, match=r"were lost .* Run the same command again"):
-            list(flight.end())
+            list(rounds.results())
 
 
 @pytest.mark.parametrize(

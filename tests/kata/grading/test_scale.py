@@ -28,12 +28,12 @@ POISON = """
 import os
 from grader.course import executors
 
-def grade(submission, *more, before=executors.grade):
+def begin(submission, *more, before=executors.begin):
     if submission.student == "poison":
         os.kill(os.getpid(), 9)
     return before(submission, *more)
 
-executors.grade = grade
+executors.begin = begin
 """
 
 

@@ -250,6 +250,14 @@ def test_the_note_and_the_carried_forward_sentence_are_shown():
     assert "the mistake is in exercise 1." in page
 
 
+@pytest.mark.parametrize(("visibility", "told"), [("visible", True), ("hidden", False)])
+def test_a_page_tells_of_carried_public_checks_alone(visibility, told):
+    """A bit for each hidden check could be made to carry what code has seen of it."""
+    carried = {**check("c", visibility=visibility), "carried_forward": True}
+    page = student_page(report("x", exercise(1, [carried, check("wrong", "failed")])))
+    assert ("carried forward" in page) is told
+
+
 def test_of_a_hidden_check_nothing_but_title_and_status_is_shown():
     page = student_page(
         report("x", exercise(1, [check("h", "failed", visibility="hidden", message="SECRET expected 4")]))

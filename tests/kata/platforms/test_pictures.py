@@ -84,6 +84,21 @@ def test_whatever_code_answers_the_picture_is_an_image_and_nothing_else(course, 
     assert len(text) < 100_000
 
 
+def test_what_code_reads_on_its_desk_and_answers_as_text_is_drawn_as_its_type(course):
+    """The worked answers lie there; whatever can be read of them would go from a sketch into the student's page."""
+    reads = """
+import os, sys
+here = os.path.dirname(__file__)
+found = [open(os.path.join(where, n), "rb").read() for where, _, names in os.walk(here) for n in names]
+assert any(b"Value" in each for each in found)
+HOSTILE = repr(found)[-400:] + "TOLD"
+"""
+    tree, text = drawn(course, 3, f"{course.solutions[3]}\n{reads}{ANSWER}\n")
+    assert "TOLD" not in text
+    words = {element.text for element in tree.iter() if element.text}
+    assert "something (of type str)" in words
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ENDS)
 def test_code_that_ends_the_conversation_has_no_picture_and_costs_little(course, how):
