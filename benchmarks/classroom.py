@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.core.source import functions
 from grader.course.chaffs import read_bank
 from grader.course.cut import BEGIN, cut
 from grader.course.grading import Course
 from grader.course.submission import Submission
 from grader.course.wheats import read_wheats
-from grader.learner.source import functions
 
 SHARES = {"right": 180, "wrong": 80, "endless": 10, "greedy": 10, "hostile": 20}  # of 300
 LOOPS = (

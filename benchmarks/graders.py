@@ -23,13 +23,13 @@ from typing import Any, Protocol
 
 import psutil
 
+from grader.core.files import write_text
+from grader.core.key import expected_values
+from grader.core.records import Check
 from grader.course.grading import Course, grade
 from grader.course.report import report
 from grader.course.sandbox import sandbox
 from grader.course.submission import Submission, read_submission
-from grader.learner.key import expected_values
-from grader.learner.records import Check
-from grader.learner.state import write_text
 
 ANSWER = "answer"  # the cell to fill in
 

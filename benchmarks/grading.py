@@ -29,10 +29,10 @@ from rich.table import Table
 from benchmarks import graders
 from benchmarks.classroom import Student, everything, make_class, write_class
 from benchmarks.memory import run_and_watch
+from grader.core.files import write_text
 from grader.course.executors import grade_all, processes
 from grader.course.grading import VISIBLE, Course
 from grader.course.suites import load_course
-from grader.learner.state import write_text
 
 EXERCISE, SEED = 3, 7
 ROUNDS, SLOW_ROUNDS, CLASS_ROUNDS = 15, 7, 3

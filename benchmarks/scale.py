@@ -28,11 +28,11 @@ from rich.progress import Progress
 
 from benchmarks.classroom import Student, make_class, points, write_class
 from benchmarks.loopback import Loopback, kill, loopback
+from grader.core.files import write_text
 from grader.course.classroom import Outcome, grade_class, load_apart
 from grader.course.cluster import cluster
 from grader.course.executors import Ground, grade_all, processes
 from grader.course.grading import Course
-from grader.learner.state import write_text
 
 SIZE, SEED = int(os.environ.get("CLASS", "1000")), 7
 KINDS, EXERCISES = ("right", "wrong"), (1, 2, 3)

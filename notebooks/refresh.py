@@ -8,8 +8,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from grader.core.files import write_text
 from grader.course.pictures import NOTEBOOKS, SOURCES, record
-from grader.learner.state import write_text
 
 METADATA = {
     "jupytext": {"formats": "ipynb,py:percent"},

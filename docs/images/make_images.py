@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from grader.core.catalogue import read_catalogue
+from grader.core.paths import SOLUTIONS
 from grader.course.chaffs import read_bank
 from grader.course.pictures import IMAGES, record
-from grader.learner.catalogue import read_catalogue
 from grader.learner.datasets import load
 from grader.learner.explain import Explanation, simplest
 from grader.learner.expression import terms
-from grader.learner.paths import SOLUTIONS
 from grader.learner.picture import picture
 from grader.learner.stepping import EXPRESSION, VALUES, sketch_page
 from minigrad_reference import MLP, Value, accuracy, l2_penalty, linear_decay, max_margin, train

@@ -9,12 +9,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
-from grader.learner.judging import same
-from grader.learner.probing import encode
-from grader.learner.records import Check
-from grader.learner.state import write_text
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import load_checks
+from grader.core.files import write_text
+from grader.core.judging import same
+from grader.core.probing import encode
+from grader.core.records import Check
 
 # Each is a module of grader/course/oracles and speaks for a package. The key holds the first one's values, so that it
 # is the same whether or not the others are installed.

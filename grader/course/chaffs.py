@@ -13,15 +13,15 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import load_checks
+from grader.core.diagnosis import SAYS_WHAT
+from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
+from grader.core.records import Exercise, Fault, Fingerprint, Misconception, Status, Verdict
+from grader.core.source import functions
 from grader.course.digest import SUITES, digest
 from grader.course.suites import HIDDEN_SUITE
 from grader.course.trials import Trial, run_trials
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
-from grader.learner.diagnosis import SAYS_WHAT
-from grader.learner.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
-from grader.learner.records import Exercise, Fault, Fingerprint, Misconception, Status, Verdict
-from grader.learner.source import functions
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -10,7 +10,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from grader.course.report import escaped, printable
+from grader.core.text import escaped, printable
 
 Report = Mapping[str, Any]
 LEAST = 1e-4  # a report rounds to as much

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.core.files import write_text
+from grader.core.tables import write_sheet
 from grader.course.executors import GroundError, Open, Result, Rounds, pool, processes
 from grader.course.grading import Course
 from grader.course.reading import read_or_say_why
-from grader.course.sheet import write_sheet
 from grader.course.submission import Submission, find_submissions
 from grader.course.suites import load_course
-from grader.learner.state import write_text
 
 SEED_FILE = "seed.json"
 

@@ -65,10 +65,10 @@ def exercises(force: bool) -> None:
 @option("--oracles", envvar="ORACLES", metavar="NAMES", help="reference,pytorch; by default those installed.")
 def key(oracles: str | None) -> None:
     """Ask the oracles and write the answer key of the public checks, and the sketches for explain."""
+    from grader.core.files import write_text
+    from grader.core.paths import LADDER, PUBLIC
     from grader.course.answer_key import OracleError, available_oracles, write_key
     from grader.course.ladder import ladder_text
-    from grader.learner.paths import LADDER, PUBLIC
-    from grader.learner.state import write_text
 
     chosen = tuple(dict.fromkeys(map(str.strip, oracles.split(",")))) if oracles else available_oracles()
     try:
@@ -84,8 +84,8 @@ def key(oracles: str | None) -> None:
 @click.command()
 def fingerprints() -> None:
     """Ask the chaffs how each known misconception shows, for the diagnosis; takes a minute."""
+    from grader.core.files import write_text
     from grader.course.chaffs import fingerprint_texts
-    from grader.learner.state import write_text
 
     with _progress("asking the chaffs"):
         texts = fingerprint_texts()
@@ -118,9 +118,9 @@ def mutation_score() -> None:
     """Measure what the checks catch and the diagnosis names; takes some minutes."""
     from rich.progress import Progress
 
+    from grader.core.catalogue import read_catalogue
     from grader.course.mutation_page import FIGURES, PAGE, publish
     from grader.course.mutation_score import measure, pair_results
-    from grader.learner.catalogue import read_catalogue
 
     scores = {}
     with Progress(transient=True) as progress:
@@ -182,11 +182,11 @@ def grade(
     """Grade one submission: a folder, an archive, a .py file or notebooks."""
     import json
 
+    from grader.core.files import write_text
     from grader.course.grading import grade as run
     from grader.course.reading import read_within_limits
     from grader.course.report import as_markdown, as_text, report
     from grader.course.suites import load_course
-    from grader.learner.state import write_text
 
     fence = _fence(weak_sandbox)
     course = load_course(None if exercise is None else frozenset({exercise}), seed)
@@ -300,10 +300,10 @@ def similarity(submissions: Path, out: Path, threshold: float | None) -> None:
 
 
 def _compare(submissions: Path, out: Path, threshold: float | None = None) -> None:
+    from grader.core.catalogue import read_catalogue
     from grader.course.reading import read_or_say_why
     from grader.course.similarity import THRESHOLD, similar_pairs, write_pairs
     from grader.course.submission import find_submissions
-    from grader.learner.catalogue import read_catalogue
 
     threshold = THRESHOLD if threshold is None else threshold
     students = find_submissions(submissions)
@@ -333,11 +333,11 @@ def gradebook(
     kind: str, roster: Path | None, submitted: Path | None, assignment: str | None, out: Path, course: Path | None
 ) -> None:
     """Put the marks of a graded class into what Canvas or Moodle takes, lateness included."""
+    from grader.core.tables import read_sheet
+    from grader.core.text import printable
     from grader.course.config import COURSE, read_settings
     from grader.course.platforms.gradebooks.files import write_gradebook
     from grader.course.platforms.gradebooks.ledger import make_ledger
-    from grader.course.report import printable
-    from grader.course.sheet import read_sheet
 
     settings = read_settings(course or COURSE)
     chosen = roster or settings.roster
@@ -353,8 +353,8 @@ EXERCISES = option(
 
 
 def _numbers(exercises: str | None) -> tuple[int, ...]:
+    from grader.core.catalogue import read_catalogue
     from grader.course.config import read_settings, selection
-    from grader.learner.catalogue import read_catalogue
 
     if not exercises:
         return read_settings().exercises

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from grader.core.catalogue import read_catalogue
 from grader.course.worker import Limits
-from grader.learner.catalogue import read_catalogue
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.learner.catalogue import read_catalogue
-from grader.learner.paths import DESK, SOLUTIONS, STUBS
-from grader.learner.records import Exercise
-from grader.learner.source import Function, functions
-from grader.learner.state import back_up, write_text
+from grader.core.catalogue import read_catalogue
+from grader.core.files import back_up, write_text
+from grader.core.paths import DESK, SOLUTIONS, STUBS
+from grader.core.records import Exercise
+from grader.core.source import Function, functions
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.learner.records import Exercise
-from grader.learner.source import functions, lines_of
+from grader.core.records import Exercise
+from grader.core.source import functions, lines_of
 
 
 def completed(source: str, solution: str, exercise: Exercise) -> str:

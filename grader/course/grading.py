@@ -10,15 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from grader.core.diagnosis import diagnose
+from grader.core.judging import judge
+from grader.core.key import expected_values
+from grader.core.records import Check, Diagnosis, Exercise, Fingerprint, Observation, Status, Verdict
 from grader.course.reading import with_given
 from grader.course.room import desk
 from grader.course.sandbox import Sandbox
 from grader.course.submission import Submission
 from grader.course.worker import Limits, Worker
-from grader.learner.diagnosis import diagnose
-from grader.learner.judging import judge
-from grader.learner.key import expected_values
-from grader.learner.records import Check, Diagnosis, Exercise, Fingerprint, Observation, Status, Verdict
 
 VISIBLE, HIDDEN = "visible", "hidden"
 EXHAUSTED = ("TimeIsUp", MemoryError.__name__)  # faults that take seconds

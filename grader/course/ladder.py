@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from grader.core.judging import same
+from grader.core.records import Check, Node, Probe, Sketch
 from grader.course.answer_key import agreed_values, available_oracles
-from grader.learner.judging import same
-from grader.learner.records import Check, Node, Probe, Sketch
 
 LEAVES = {"a": 2.0, "b": -3.0}
 LETTERS = "cdefghk"

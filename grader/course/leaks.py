@@ -20,12 +20,12 @@ from pathlib import Path, PurePosixPath
 from textwrap import dedent
 from typing import Any
 
+from grader.core.catalogue import read_catalogue
+from grader.core.paths import PUBLIC, SOLUTIONS, STUBS
 from grader.course.chaffs import read_bank
 from grader.course.illustrations import illustrations
 from grader.course.suites import HIDDEN_SUITE
 from grader.course.wheats import read_wheats
-from grader.learner.catalogue import read_catalogue
-from grader.learner.paths import PUBLIC, SOLUTIONS, STUBS
 
 LINE = 14  # characters without spaces: a shorter line could be anybody's
 TREE = 12  # nodes, and words in texts: a smaller function could be anybody's

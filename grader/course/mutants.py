@@ -16,9 +16,9 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from grader.core.records import Exercise
+from grader.core.source import functions
 from grader.course.cut import BEGIN, END
-from grader.learner.records import Exercise
-from grader.learner.source import functions
 
 if sys.version_info >= (3, 11):
     import tomllib

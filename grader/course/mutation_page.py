@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from grader.core.catalogue import read_catalogue
+from grader.core.files import write_text
+from grader.core.paths import BUILD
 from grader.course.digest import SUITES, digest
 from grader.course.mutants import equivalents
 from grader.course.mutation_score import SEEDS, Score
-from grader.learner.catalogue import read_catalogue
-from grader.learner.paths import BUILD
-from grader.learner.state import write_text
 
 PAGE = Path("docs/mutation-score.md")
 FIGURES = BUILD / "mutation-score.json"

@@ -13,6 +13,11 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from multiprocessing import get_context
 
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import load_checks
+from grader.core.diagnosis import alike, diagnose, read_fingerprints
+from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
+from grader.core.records import Diagnosis, Fingerprint, Misconception, Status, Verdict
 from grader.course.chaffs import Chaff, edited, fingerprint, read_bank, run_chaffs
 from grader.course.grading import Course, grade
 from grader.course.mutants import Mutant, equivalents, mutants
@@ -21,11 +26,6 @@ from grader.course.submission import Submission
 from grader.course.suites import HIDDEN_SUITE, load_course
 from grader.course.trials import Trial, run_trials
 from grader.course.wheats import read_wheats
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
-from grader.learner.diagnosis import alike, diagnose, read_fingerprints
-from grader.learner.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
-from grader.learner.records import Diagnosis, Fingerprint, Misconception, Status, Verdict
 
 PAIRS = 300
 SEEDS = (1, 2)  # of random checks, which no diagnosis sees: whether a mutant does what its name says, on other graphs

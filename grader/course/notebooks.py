@@ -17,14 +17,14 @@ from typing import Any
 
 import nbformat
 
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import load_checks
+from grader.core.key import expected_values, read_key
+from grader.core.paths import PUBLIC, SOLUTIONS
+from grader.core.records import Check, Exercise, Probe, Task
+from grader.core.source import functions
 from grader.course.cut import cut
 from grader.course.illustrations import LINE, attached
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
-from grader.learner.key import expected_values, read_key
-from grader.learner.paths import PUBLIC, SOLUTIONS
-from grader.learner.records import Check, Exercise, Probe, Task
-from grader.learner.source import functions
 
 FIRST_CELL = Path(__file__).with_name("data") / "first_cell.py"
 LAST_LINE = re.compile(r"Run `make test-exercise-\d+`\.[^\n]*\s*\Z")

@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.core.files import write_text
 from grader.course.digest import digest
-from grader.learner.state import write_text
 
 IMAGES, NOTEBOOKS = Path("docs/images"), Path("notebooks")
 MADE_OF = IMAGES / "made_of.json"

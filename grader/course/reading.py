@@ -23,13 +23,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from grader.core.catalogue import read_catalogue
+from grader.core.records import Exercise
 from grader.course.contents import UnreadableError
 from grader.course.decoding import decode
 from grader.course.given import completed
 from grader.course.notebook import Cell, cells_of
 from grader.course.submission import Submission, SubmissionError, read_submission, shown
-from grader.learner.catalogue import read_catalogue
-from grader.learner.records import Exercise
 
 KATA = Path(__file__).resolve().parents[2]
 MEMORY = 3 * 2**29  # bytes of address space; a hand-in may take half of it, and the largest that is read does not

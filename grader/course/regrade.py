@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from grader.core.files import write_text
+from grader.core.tables import write_sheet
 from grader.course.changes import StudentChange, as_markdown, changes, rows
 from grader.course.classroom import SEED_FILE, Outcome, grade_class
 from grader.course.pages.site import read_reports
-from grader.course.sheet import write_sheet
-from grader.learner.state import write_text
 
 EARLIER = "earlier"
 KEPT = ("reports", "gradebook.csv", SEED_FILE)

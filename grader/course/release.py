@@ -1,6 +1,7 @@
 """`make release`: what students get, as a folder and a zip, in which nothing of the course is found.
 
-Folders are copied, not chosen from: grader/learner, and student/ beside this file, with what only their copy has.
+Folders are copied, not chosen from: grader/core, grader/learner, and student/ beside this file, with what only their
+copy has.
 The rest is cut to the exercises that are released.
 """
 
@@ -22,14 +23,14 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from grader.core.catalogue import CATALOGUE, read_catalogue
+from grader.core.paths import BUILD, FINGERPRINTS, LADDER, PUBLIC
+from grader.core.records import Exercise
 from grader.course.config import Settings
 from grader.course.cut import stubs
 from grader.course.illustrations import illustrations
 from grader.course.leaks import DRAWING, files_of, leaks, read_secrets
 from grader.course.notebooks import notebooks
-from grader.learner.catalogue import CATALOGUE, read_catalogue
-from grader.learner.paths import BUILD, FINGERPRINTS, LADDER, PUBLIC
-from grader.learner.records import Exercise
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -39,7 +40,7 @@ else:
 OUT = BUILD / "release"
 NAME = "student"
 STUDENT = Path(__file__).with_name("student")
-LEARNER = Path("grader/learner")
+CORE, LEARNER = Path("grader/core"), Path("grader/learner")
 COPIED = (
     "LICENSE",
     "exercises/README.md",
@@ -119,7 +120,7 @@ def student_files(numbers: Sequence[int], settings: Settings) -> dict[str, bytes
         last = max(numbers, default=1)
         raise ValueError(f"Exercises build on the ones before them: release EXERCISES=1-{last}, or fewer from 1 on.")
     files = {name: Path(name).read_bytes() for name in COPIED}
-    files |= _folder(LEARNER, LEARNER)
+    files |= _folder(CORE, CORE) | _folder(LEARNER, LEARNER)
     files |= {f"minigrad_reference/drawing/{name}": _drawing(name) for name in ("__init__.py", *DRAWING[1:])}
     files["minigrad_reference/files.py"] = Path("minigrad_reference/files.py").read_bytes()
     files |= _folder(STUDENT, Path())
@@ -170,7 +171,7 @@ def _cut(chosen: Sequence[Exercise], texts: Mapping[str, str]) -> Iterator[tuple
     yield (PUBLIC / FINGERPRINTS).as_posix(), json.dumps({**prints, "chaffs": known}, sort_keys=True) + "\n"
     ladder = [sketch for sketch in _json(PUBLIC / LADDER) if sketch["exercise"] in numbers]
     yield (PUBLIC / LADDER).as_posix(), json.dumps(ladder, sort_keys=True) + "\n"
-    yield (LEARNER / CATALOGUE.name).as_posix(), _catalogue(len(chosen))
+    yield (CORE / CATALOGUE.name).as_posix(), _catalogue(len(chosen))
 
 
 def _json(path: Path) -> Any:

@@ -10,9 +10,9 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
+from grader.core.records import Diagnosis, Status, Task, are_right_but_too_deep
+from grader.core.text import escaped, explain, printable
 from grader.course.grading import HIDDEN, Course, Graded, Mark
-from grader.learner.records import Diagnosis, Status, Task, are_right_but_too_deep
-from grader.learner.report import explain
 
 VERSION = 1
 SCHEMA = Path(__file__).with_name("report.schema.json")
@@ -121,12 +121,6 @@ def _where_else(number: int, graded: Graded) -> str:
     return " or ".join(wrong) or "in one of those, not here"
 
 
-def printable(text: str) -> str:
-    """Text with everything that could steer a terminal replaced, and a bounded length."""
-    kept = "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
-    return kept if len(kept) <= 4_000 else kept[:4_000] + "\n..."
-
-
 def as_text(document: dict[str, Any]) -> str:
     """The report for a terminal."""
     lines = [f"{document['student']}: {document['score']:g} of {document['max_score']:g} points", ""]
@@ -179,8 +173,3 @@ def as_markdown(document: dict[str, Any]) -> str:
             lines += [f"- {check['status'].replace('_', ' ')}: {escaped(check['title'])}" for check in failed]
             lines += [f"\n{escaped(text)}" for text in _beliefs(exercise)]
     return printable("\n".join(lines)) + "\n"
-
-
-def escaped(text: str) -> str:
-    """Text in which Markdown finds no sign of its own, on one line."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-!|" else c for c in printable(text).replace("\n", " "))

@@ -22,8 +22,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from grader.core import probing
 from grader.course.room import room
-from grader.learner import probing
 
 Result = TypeVar("Result")
 

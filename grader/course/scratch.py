@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 
-from grader.learner.probing import is_exercise
+from grader.core.probing import is_exercise
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 EMPTY = "try:\n    pass\nexcept (Exception, SystemExit):\n    pass"

@@ -21,14 +21,14 @@ from typing import Any
 from copydetect.detector import CodeFingerprint, compare_files
 from copydetect.utils import get_token_coverage
 
+from grader.core.catalogue import read_catalogue
+from grader.core.files import write_text
+from grader.core.paths import SOLUTIONS
+from grader.core.tables import write_sheet
 from grader.course.chaffs import read_bank
 from grader.course.cut import cut
 from grader.course.pages.rendering import page
-from grader.course.sheet import write_sheet
 from grader.course.wheats import read_wheats
-from grader.learner.catalogue import read_catalogue
-from grader.learner.paths import SOLUTIONS
-from grader.learner.state import write_text
 
 # docs/instructors/similarity.md has the measurement: pairs of independent right answers to a task share 65 at most.
 PASSAGE = 25  # characters, a name counting as one, of the shortest passage that is looked for

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from grader.core.catalogue import read_catalogue
 from grader.course.contents import ARCHIVE, Contents, File, UnreadableError, is_ignored
 from grader.course.decoding import decode
 from grader.course.notebook import read_notebook
-from grader.learner.catalogue import read_catalogue
 
 SOURCE = 1_000_000  # bytes
 NOTEBOOK = 32_000_000  # bytes, for what it shows; its code may be as long as a source

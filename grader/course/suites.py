@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import load_checks
+from grader.core.diagnosis import read_fingerprints
+from grader.core.key import read_key
+from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
+from grader.core.records import Fingerprint
 from grader.course.answer_key import make_key
 from grader.course.config import read_settings
 from grader.course.grading import HIDDEN, VISIBLE, Course, Suite
 from grader.course.twins import make_twins
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
-from grader.learner.diagnosis import read_fingerprints
-from grader.learner.key import read_key
-from grader.learner.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
-from grader.learner.records import Fingerprint
 
 HIDDEN_SUITE = Path("tests/hidden")
 

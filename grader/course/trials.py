@@ -10,17 +10,17 @@ from functools import lru_cache
 from multiprocessing import get_context
 from typing import Any
 
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import load_checks
+from grader.core.judging import judge
+from grader.core.key import expected_values, read_key
+from grader.core.paths import PUBLIC
+from grader.core.records import Check, Exercise, Status, Verdict
 from grader.course.answer_key import KEPT, make_key
 from grader.course.room import desk
 from grader.course.sandbox import sandbox
 from grader.course.suites import HIDDEN_SUITE, read_solutions
 from grader.course.worker import Worker
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
-from grader.learner.judging import judge
-from grader.learner.key import expected_values, read_key
-from grader.learner.paths import PUBLIC
-from grader.learner.records import Check, Exercise, Status, Verdict
 
 TIME_OUTS = 2  # in one trial; the checks behind them are left out
 

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import load_checks
+from grader.core.key import expected_values, read_key
+from grader.core.records import Check, Probe
 from grader.course.answer_key import agreed_values, chosen_oracles
 from grader.course.grading import Twin
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
-from grader.learner.key import expected_values, read_key
-from grader.learner.records import Check, Probe
 
 SPECIAL = (0.0, 1.0)  # numbers that a check may be about: a neutral element, a margin, the start of a backward pass
 NEAREST, FARTHEST = 0.01, 0.08  # how far a number moves, as a share of itself: it stays on its side of every kink

@@ -16,6 +16,13 @@ from typing import Any
 
 import click
 
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import CheckError, load_checks
+from grader.core.judging import judge
+from grader.core.key import StaleKeyError, expected_values, read_key
+from grader.core.paths import DESK, LADDER, PUBLIC, SOLUTIONS
+from grader.core.records import Check, Exercise, Status, Verdict
+from grader.core.source import functions
 from grader.course.answer_key import OracleError, key_text, make_key
 from grader.course.chaffs import stale_fingerprints
 from grader.course.cut import BEGIN, END, CutError, stale_files, stubs
@@ -24,13 +31,6 @@ from grader.course.mutation_page import PAGE, is_fresh
 from grader.course.pictures import stale_pictures
 from grader.course.sandbox import sandbox
 from grader.course.worker import observe
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import CheckError, load_checks
-from grader.learner.judging import judge
-from grader.learner.key import StaleKeyError, expected_values, read_key
-from grader.learner.paths import DESK, LADDER, PUBLIC, SOLUTIONS
-from grader.learner.records import Check, Exercise, Status, Verdict
-from grader.learner.source import functions
 
 FEWEST_CHECKS = 60
 HIDDEN = PUBLIC.parent / "hidden"  # is nowhere but with the authors and instructors

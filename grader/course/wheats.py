@@ -14,10 +14,10 @@ from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
 
-from grader.learner.catalogue import read_catalogue
-from grader.learner.paths import SOLUTIONS
-from grader.learner.records import Exercise
-from grader.learner.source import functions
+from grader.core.catalogue import read_catalogue
+from grader.core.paths import SOLUTIONS
+from grader.core.records import Exercise
+from grader.core.source import functions
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -24,8 +24,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
+from grader.core.records import Check, Exercise, Fault, Frame, Observation
 from grader.course.sandbox import MEMORY, Sandbox
-from grader.learner.records import Check, Exercise, Fault, Frame, Observation
 
 if TYPE_CHECKING:
     from typing_extensions import Self

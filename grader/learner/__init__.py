@@ -1,1 +1,1 @@
-"""What travels to students: it never imports the rooms that stay behind."""
+"""The learner's commands and what they need: this room travels to students and never imports the course."""

@@ -11,12 +11,12 @@ from textwrap import dedent, indent
 
 import black
 
-from grader.learner.catalogue import read_catalogue
+from grader.core.catalogue import read_catalogue
+from grader.core.files import write_text
+from grader.core.paths import BUILD
+from grader.core.records import Exercise
+from grader.core.source import Function, functions
 from grader.learner.exercises import file_of, text_of_file
-from grader.learner.paths import BUILD
-from grader.learner.records import Exercise
-from grader.learner.source import Function, functions
-from grader.learner.state import write_text
 
 PACKAGE = "my_minigrad"
 TARGETS = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grader.core.paths import SOLUTIONS
+from grader.core.records import Diagnosis, Exercise, Status, Verdict
 from grader.learner.exercises import beliefs, is_wrong, run, with_worked, wrong_before
-from grader.learner.paths import SOLUTIONS
-from grader.learner.records import Diagnosis, Exercise, Status, Verdict
 
 
 @dataclass(frozen=True)

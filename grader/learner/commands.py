@@ -46,10 +46,10 @@ def learner(context: click.Context) -> None:
 @option("--debug", envvar="DEBUG", is_flag=True, help="Let breakpoint() work: no time limit, output as it comes.")
 def test(number: int, debug: bool) -> int:
     """Run the checks of an exercise."""
+    from grader.core.records import Status
     from grader.learner.causes import Causes, find_causes
     from grader.learner.exercises import exercise, is_wrong, run
     from grader.learner.explain import shows
-    from grader.learner.records import Status
     from grader.learner.report import exercise_report
 
     chosen = exercise(number)
@@ -134,8 +134,8 @@ def github(result: str | None) -> int:
     import json
     from pathlib import Path
 
+    from grader.core.files import write_text
     from grader.learner import github
-    from grader.learner.state import write_text
 
     found = github.outcomes()
     for line in github.workflow_commands(found):

@@ -134,8 +134,8 @@ def _in_words(error: Exception) -> str:
 
 def _own_line(error: Exception) -> str | None:
     """Where in the learner's files an error comes from; in the package made of them the lines have other numbers."""
+    from grader.core.catalogue import read_catalogue
     from grader.learner.assemble import PACKAGE
-    from grader.learner.catalogue import read_catalogue
     from grader.learner.exercises import file_of, text_of_file
 
     frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).parent.name == PACKAGE]

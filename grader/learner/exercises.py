@@ -12,24 +12,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import CheckError, load_checks
-from grader.learner.judging import judge
-from grader.learner.key import StaleKeyError, expected_values, read_key
-from grader.learner.paths import DESK, FINGERPRINTS, PUBLIC, SOLUTIONS, STUBS
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import CheckError, load_checks
+from grader.core.files import back_up, write_text
+from grader.core.judging import judge
+from grader.core.key import StaleKeyError, expected_values, read_key
+from grader.core.paths import DESK, FINGERPRINTS, PUBLIC, SOLUTIONS, STUBS
+from grader.core.records import Check, Diagnosis, Exercise, Observation, Status, Task, Verdict, are_right_but_too_deep
+from grader.core.text import NOT_RUN
 from grader.learner.prober import prober
-from grader.learner.records import (
-    Check,
-    Diagnosis,
-    Exercise,
-    Observation,
-    Status,
-    Task,
-    Verdict,
-    are_right_but_too_deep,
-)
-from grader.learner.report import NOT_RUN
-from grader.learner.state import back_up, write_text
 
 QUIET = 2.0  # seconds that a check may take before the terminal says that it is running
 
@@ -185,7 +176,7 @@ def with_worked(exercise: Exercise, worked: Collection[int]) -> Iterator[Path]:
 
 def beliefs(verdicts: Sequence[Verdict]) -> tuple[Diagnosis, ...]:
     """The misconceptions behind the verdicts of one exercise."""
-    from grader.learner.diagnosis import diagnose, read_fingerprints
+    from grader.core.diagnosis import diagnose, read_fingerprints
 
     number = verdicts[0].check.exercise
     known = [f for f in read_fingerprints(PUBLIC / FINGERPRINTS) if f.misconception.exercise == number]

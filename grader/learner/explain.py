@@ -12,21 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.learner.catalogue import read_catalogue
-from grader.learner.judging import judge, same, show
-from grader.learner.paths import BUILD, DESK, LADDER, PUBLIC
-from grader.learner.probing import Desk
-from grader.learner.records import (
-    Check,
-    Exercise,
-    Fault,
-    Node,
-    Observation,
-    Probe,
-    Sketch,
-    Status,
-    are_right_but_too_deep,
-)
+from grader.core.catalogue import read_catalogue
+from grader.core.judging import judge, same, show
+from grader.core.paths import BUILD, DESK, LADDER, PUBLIC
+from grader.core.probing import Desk
+from grader.core.records import Check, Exercise, Fault, Node, Observation, Probe, Sketch, Status, are_right_but_too_deep
 from grader.learner.report import TOO_DEEP
 from grader.learner.terminal import wrapped
 
@@ -272,7 +262,7 @@ def explain_exercise(exercise: Exercise) -> str:
 
 def _stopped(found: Explanation, fault: Fault, exercise: Exercise) -> str:
     """Where there are no numbers to draw: what the report of a check says of such a fault."""
-    from grader.learner.report import explain
+    from grader.core.text import explain
 
     probe = Probe(found.sketch.snippet, found.sketch.observe)
     check = Check("test_sketch", exercise.number, "", 1, "", probe)

@@ -16,11 +16,11 @@ from typing import Any
 
 import click
 
-from grader.learner.catalogue import read_catalogue
+from grader.core.catalogue import read_catalogue
+from grader.core.records import Diagnosis, Exercise, Status, Verdict
+from grader.core.source import functions
+from grader.core.text import explain
 from grader.learner.exercises import beliefs, file_of, is_wrong, run
-from grader.learner.records import Diagnosis, Exercise, Status, Verdict
-from grader.learner.report import explain
-from grader.learner.source import functions
 
 SCHEMA = "classroom50/result/v1"
 ANNOTATIONS = 10  # of one kind that GitHub shows for a step

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.learner.catalogue import read_catalogue
+from grader.core.catalogue import read_catalogue
+from grader.core.paths import SOLUTIONS
 from grader.learner.exercises import file_of, is_untouched
-from grader.learner.paths import SOLUTIONS
 
 MAKEFILE = Path("Makefile")
 NARROW = 60  # columns, below which a sentence stands under its command

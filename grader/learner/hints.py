@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from grader.core.paths import SOLUTIONS
+from grader.core.records import are_right_but_too_deep
 from grader.learner.exercises import exercise, first_open_task, run
-from grader.learner.paths import SOLUTIONS
-from grader.learner.records import are_right_but_too_deep
 from grader.learner.state import hints_used, read_state, write_state
 from grader.learner.terminal import wrapped
 

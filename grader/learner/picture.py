@@ -8,9 +8,9 @@ from typing import Any
 
 import graphviz
 
+from grader.core.judging import show
+from grader.core.records import Node
 from grader.learner.explain import Explanation, shares_of
-from grader.learner.judging import show
-from grader.learner.records import Node
 
 INK, QUIET, PALE, RED, BLUSH = "#1f2933", "#8a97a6", "#f3f5f8", "#c4161c", "#fde8e8"
 FONT, MONOSPACE = "DejaVu Sans", "DejaVu Sans Mono"

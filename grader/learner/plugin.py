@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import ATTRIBUTE, CheckError, read_check, seeded
-from grader.learner.judging import judge
-from grader.learner.key import expected_values, read_key
-from grader.learner.paths import DESK
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import ATTRIBUTE, CheckError, read_check, seeded
+from grader.core.judging import judge
+from grader.core.key import expected_values, read_key
+from grader.core.paths import DESK
+from grader.core.records import Check, Exercise, Status
+from grader.core.text import NOT_RUN, explain
 from grader.learner.prober import SECONDS, InProcess, Prober, prober
-from grader.learner.records import Check, Exercise, Status
-from grader.learner.report import NOT_RUN, explain
 from grader.learner.switches import is_on
 
 CHECK = pytest.StashKey[Check]()

@@ -21,9 +21,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
-from grader.learner import probing
-from grader.learner.probing import Desk
-from grader.learner.records import Fault, Observation, Probe
+from grader.core import probing
+from grader.core.probing import Desk
+from grader.core.records import Fault, Observation, Probe
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from grader.learner.catalogue import read_catalogue
+from grader.core.catalogue import read_catalogue
+from grader.core.records import Exercise, Status, Verdict, are_right_but_too_deep
 from grader.learner.exercises import everything, is_done, is_untouched, next_step, run
-from grader.learner.records import Exercise, Status, Verdict, are_right_but_too_deep
 from grader.learner.state import hints_used, read_state
 from grader.learner.terminal import wrapped
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.learner.catalogue import read_catalogue
-from grader.learner.paths import DESK, SOLUTIONS
-from grader.learner.probing import OBSERVED, PROBE_FILE
-from grader.learner.records import Check, Diagnosis, Exercise, Fault, Status, Verdict, are_right_but_too_deep
+from grader.core.catalogue import read_catalogue
+from grader.core.paths import DESK, SOLUTIONS
+from grader.core.probing import OBSERVED, PROBE_FILE
+from grader.core.records import Diagnosis, Exercise, Status, Verdict, are_right_but_too_deep
+from grader.core.text import MARGIN, explain
 from grader.learner.terminal import BLUE, BROWN, GREEN, RED, coloured, wrapped
 
 if TYPE_CHECKING:
@@ -25,64 +26,7 @@ COLOURS = {
     Status.TOO_DEEP: BROWN,
 }
 STATUS = 13  # columns
-MARGIN = "    "
-PRINTED_LINES = 15
-NOT_RUN = "Not run: an earlier check did not end."
 TOO_DEEP = "What you wrote is right, but a recursion cannot go as deep as the last graphs do. You can go on"
-
-
-def explain(verdict: Verdict, exercise: Exercise, fit: Callable[[str], str] = str) -> str:
-    """One verdict in full: what was run, what came out, what was expected, and the learner's own lines.
-
-    `fit` makes lines of a sentence, for a terminal.
-    """
-    parts = ["\n".join(map(fit, verdict.message.split("\n")))] if verdict.message else []
-    imported = verdict.fault is None or verdict.fault.during != "import"
-    if imported and verdict.message != NOT_RUN and verdict.status not in (Status.NOT_ATTEMPTED, Status.BLOCKED):
-        parts.append(_snippet(verdict.check, exercise))
-    parts += [_table(verdict)] if verdict.differences else []
-    if verdict.fault is not None and verdict.status is not Status.BLOCKED:
-        parts.append(_traceback(verdict.fault))
-    if verdict.printed.strip():
-        parts.append(_printed(verdict.printed))
-    return "\n\n".join(part for part in parts if part)
-
-
-def _snippet(check: Check, exercise: Exercise) -> str:
-    code = check.probe.code if check.probe.code.strip() else ""
-    lines = [f"from {exercise.module} import *", *code.splitlines()]
-    return "Run:\n" + "\n".join((MARGIN + line).rstrip() for line in lines)
-
-
-def _table(verdict: Verdict) -> str:
-    blocks = [
-        f"{MARGIN}{d.expression}\n{MARGIN}    expected {d.expected}\n{MARGIN}    got      {d.got}"
-        for d in verdict.differences
-    ]
-    return "Then:\n" + "\n".join(blocks)
-
-
-def _traceback(fault: Fault) -> str:
-    places = {PROBE_FILE: "in the lines above", OBSERVED: "asked afterwards for"}
-    lines: list[str] = []
-    again = False
-    for before, frame in zip([None, *fault.frames], fault.frames, strict=False):
-        if frame == before:
-            lines += [] if again else [f"{MARGIN}and so on, again and again"]
-            again = True
-            continue
-        function = "" if frame.function in ("", "<module>") else f", in {frame.function}"
-        where = places.get(frame.file) or f"{frame.file}, line {frame.line}{function}"
-        lines += [f"{MARGIN}{where}", f"{MARGIN}    {frame.text}"]
-    if fault.caret:
-        lines.append(f"{MARGIN}    {fault.caret}")
-    return "Where:\n" + "\n".join(lines) if lines else ""
-
-
-def _printed(text: str) -> str:
-    lines = text.rstrip().splitlines()
-    cut = [f"... and {len(lines) - PRINTED_LINES} more lines"] if len(lines) > PRINTED_LINES else []
-    return "Printed:\n" + "\n".join(MARGIN + line for line in lines[:PRINTED_LINES] + cut)
 
 
 def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool = False) -> str:

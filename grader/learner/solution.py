@@ -9,10 +9,10 @@ from rich.syntax import ANSISyntaxTheme, Syntax
 from rich.table import Table
 from rich.text import Text
 
+from grader.core.paths import SOLUTIONS
+from grader.core.records import Status
+from grader.core.source import Function, functions, text_of
 from grader.learner.exercises import exercise, run, text_of_file
-from grader.learner.paths import SOLUTIONS
-from grader.learner.records import Status
-from grader.learner.source import Function, functions, text_of
 
 SIDE_BY_SIDE = 150  # columns; below, one stands under the other, as where a line would not fit into its half
 GAP = 2

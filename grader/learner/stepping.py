@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from grader.core.judging import same
+from grader.core.paths import BUILD
 from grader.learner.datasets import load
 from grader.learner.engines import has_reference, my_package
 from grader.learner.explain import ABS, REL, Explanation, shows
 from grader.learner.expression import parsed, terms, too_deep, without_value
-from grader.learner.judging import same
-from grader.learner.paths import BUILD
 from grader.learner.terminal import wrapped
 from minigrad_reference.drawing import neuron_columns
 from minigrad_reference.drawing.play import right_numbers

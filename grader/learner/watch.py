@@ -10,11 +10,11 @@ import click
 from watchfiles import watch
 from watchfiles._rust_notify import WatchfilesRustInternalError
 
-from grader.learner.catalogue import read_catalogue
+from grader.core.catalogue import read_catalogue
+from grader.core.paths import DESK
+from grader.core.records import Exercise, Verdict, are_right_but_too_deep
 from grader.learner.causes import find_causes
 from grader.learner.exercises import everything, exercise, file_of, is_done, run
-from grader.learner.paths import DESK
-from grader.learner.records import Exercise, Verdict, are_right_but_too_deep
 from grader.learner.report import exercise_report
 from grader.learner.terminal import GREEN, coloured, wrapped
 

@@ -2,7 +2,7 @@
 
 from generators import SUMS, SUMS_AND_PRODUCTS, Graph
 
-from grader.learner.checks import exercise
+from grader.core.checks import exercise
 
 check = exercise(2)
 

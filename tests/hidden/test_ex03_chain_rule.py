@@ -2,7 +2,7 @@
 
 from generators import ABS, EXACT, SUMS, SUMS_AND_PRODUCTS, by_hand_program, magnitude, number, steps
 
-from grader.learner.checks import exercise
+from grader.core.checks import exercise
 
 check = exercise(3)
 

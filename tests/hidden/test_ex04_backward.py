@@ -2,7 +2,7 @@
 
 from generators import ABS, SUMS_AND_PRODUCTS, backward_program, graphs, number
 
-from grader.learner.checks import exercise
+from grader.core.checks import exercise
 
 check = exercise(4)
 

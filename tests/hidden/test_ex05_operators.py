@@ -2,7 +2,7 @@
 
 from generators import ABS, EXACT, SUMS_AND_PRODUCTS, backward_program, magnitude, number, steps
 
-from grader.learner.checks import exercise
+from grader.core.checks import exercise
 
 check = exercise(5)
 

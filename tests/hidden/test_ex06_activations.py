@@ -2,7 +2,7 @@
 
 from generators import ABS, EXACT, backward_program, magnitude, number, steps
 
-from grader.learner.checks import exercise
+from grader.core.checks import exercise
 
 check = exercise(6)
 

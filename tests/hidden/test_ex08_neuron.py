@@ -2,7 +2,7 @@
 
 from generators import number, numbers
 
-from grader.learner.checks import exercise
+from grader.core.checks import exercise
 
 check = exercise(8)
 

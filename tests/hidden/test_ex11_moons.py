@@ -2,7 +2,7 @@
 
 from generators import network, number, numbers, numbers_of
 
-from grader.learner.checks import exercise
+from grader.core.checks import exercise
 
 check = exercise(11)
 

@@ -1,6 +1,6 @@
 """Public checks of exercise 9."""
 
-from grader.learner.checks import exercise
+from grader.core.checks import exercise
 
 check = exercise(9)
 

@@ -16,6 +16,8 @@ from typing import Any
 
 from graphviz import Digraph
 
+from grader.core.catalogue import read_catalogue
+from grader.core.records import Check, Exercise, Probe, Sketch
 from grader.course.executors import pool
 from grader.course.pages.figures import Report
 from grader.course.pages.rendering import failing_in_public
@@ -26,10 +28,8 @@ from grader.course.sandbox import sandbox
 from grader.course.submission import find_submissions
 from grader.course.suites import read_solutions
 from grader.course.worker import Worker
-from grader.learner.catalogue import read_catalogue
 from grader.learner.explain import Explanation, sketches
 from grader.learner.picture import picture
-from grader.learner.records import Check, Exercise, Probe, Sketch
 from minigrad_reference.drawing.render import render
 
 NAMES = 200  # edges, or places in an order, that a picture can have

@@ -19,8 +19,8 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.core.records import Status
 from grader.course.pages.figures import Report, class_figures, each_check, is_untouched
-from grader.learner.records import Status
 
 TEMPLATES = Path(__file__).with_name("templates")
 SYMBOLS = {

@@ -18,14 +18,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from grader.core.files import write_text
+from grader.core.text import printable
 from grader.course.config import Late, Settings
 from grader.course.grading import Course, grade
 from grader.course.lateness import lateness
 from grader.course.reading import read_or_say_why
-from grader.course.report import printable, report
+from grader.course.report import report
 from grader.course.sandbox import sandbox
 from grader.course.submission import Submission
-from grader.learner.state import write_text
 
 ROOT = "/autograder"
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")

@@ -14,13 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from grader.core.paths import BUILD
 from grader.course.closure import closure
 from grader.course.grading import Course, Suite
 from grader.course.leaks import files_of
 from grader.course.platforms.gradescope import COURSES, OPTIONS
 from grader.course.release import pinned, zipped
 from grader.course.suites import load_course
-from grader.learner.paths import BUILD
 
 OUT = BUILD / "gradescope" / "autograder.zip"
 PACKAGES = ("click", "graphviz", "landlockpy", "pyseccomp", "tomli")

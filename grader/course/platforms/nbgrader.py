@@ -30,6 +30,10 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions, Execute, NbGraderPreprocessor
 from nbgrader.utils import parse_utc
 
+from grader.core.catalogue import read_catalogue
+from grader.core.files import back_up, write_text
+from grader.core.records import Exercise
+from grader.core.source import functions
 from grader.course.cut import cut
 from grader.course.grading import Course, grade
 from grader.course.notebook import Cell, last_solutions
@@ -40,10 +44,6 @@ from grader.course.room import room
 from grader.course.sandbox import UIDS, sandbox
 from grader.course.submission import NOTEBOOK, shown
 from grader.course.suites import load_course
-from grader.learner.catalogue import read_catalogue
-from grader.learner.records import Exercise
-from grader.learner.source import functions
-from grader.learner.state import back_up, write_text
 from grader.learner.switches import is_on
 
 KATA = Path(__file__).resolve().parents[3]

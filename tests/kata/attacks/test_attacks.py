@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 from attacks import PRELUDE, SOURCES, TABLE
 
+from grader.core.catalogue import read_catalogue
+from grader.core.paths import SOLUTIONS
+from grader.core.records import Check, Probe, Status
 from grader.course import worker
 from grader.course.grading import HIDDEN, VISIBLE, Course, Suite, grade
 from grader.course.report import as_markdown, as_text, report
 from grader.course.sandbox import FIRST_UID, LAYERS, UIDS, _libraries, sandbox
 from grader.course.submission import Submission
 from grader.course.worker import Limits
-from grader.learner.catalogue import read_catalogue
-from grader.learner.paths import SOLUTIONS
-from grader.learner.records import Check, Probe, Status
 
 pytestmark = pytest.mark.timeout(60)
 

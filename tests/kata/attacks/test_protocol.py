@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.core.catalogue import read_catalogue
+from grader.core.probing import as_json, encode
+from grader.core.records import Check, Observation, Probe
 from grader.course.sandbox import sandbox
 from grader.course.worker import ProtocolError, Worker, observe, read_answer
-from grader.learner.catalogue import read_catalogue
-from grader.learner.probing import as_json, encode
-from grader.learner.records import Check, Observation, Probe
 
 IDENTIFIER = "0123456789abcdef"
 SLOT = os.getpid() % 1000

@@ -20,10 +20,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from grader.core.catalogue import read_catalogue
+from grader.core.paths import SOLUTIONS
+from grader.core.records import Misconception
 from grader.course.chaffs import Chaff, read_bank
-from grader.learner.catalogue import read_catalogue
-from grader.learner.paths import SOLUTIONS
-from grader.learner.records import Misconception
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import load_checks
+from grader.core.diagnosis import diagnose, read_fingerprints
+from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
+from grader.core.records import Status
 from grader.course.chaffs import MADE_FROM as FINGERPRINTS_FROM
 from grader.course.chaffs import BankError, fingerprint_texts, read_bank, run_chaffs, stale_fingerprints
 from grader.course.digest import digest
 from grader.course.mutation_page import MADE_FROM as PAGE_FROM
 from grader.course.mutation_page import PAGE, is_fresh
 from grader.course.suites import HIDDEN_SUITE, merged
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
-from grader.learner.diagnosis import diagnose, read_fingerprints
-from grader.learner.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
-from grader.learner.records import Status
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()
@@ -247,9 +247,9 @@ CHANGES = {  # a file, and whether the fingerprints depend on it; the page of th
     "a hidden check": ("tests/hidden/test_ex03_chain_rule.py", True),
     "the generators of hidden graphs": ("tests/hidden/generators.py", True),
     "the bank": ("grader/course/misconceptions/ex03.toml", True),
-    "how values are compared": ("grader/learner/judging.py", True),
-    "how a snippet is run": ("grader/learner/probing.py", True),
-    "the diagnosis": ("grader/learner/diagnosis.py", True),
+    "how values are compared": ("grader/core/judging.py", True),
+    "how a snippet is run": ("grader/core/probing.py", True),
+    "the diagnosis": ("grader/core/diagnosis.py", True),
     "the wheats": ("grader/course/wheats/ex03.toml", False),
     "the mutants": ("grader/course/mutants.py", False),
     "the mutants that are excused": ("grader/course/equivalents.toml", False),
@@ -295,7 +295,7 @@ def test_a_file_that_comes_or_goes_makes_them_stale_too(name):
     assert (stale_fingerprints(), is_fresh()) == ([], True)
 
 
-@pytest.mark.parametrize("name", ["README.md", "grader/learner/catalogue.toml", "grader/learner/report.py"])
+@pytest.mark.parametrize("name", ["README.md", "grader/core/catalogue.toml", "grader/learner/report.py"])
 def test_what_they_are_not_made_from_leaves_them_fresh(fresh, name):
     path = fresh.folder / name
     before = path.read_text(encoding="utf-8") if path.exists() else ""

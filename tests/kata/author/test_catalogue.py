@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.learner.catalogue import CATALOGUE, CatalogueError, read_catalogue
+from grader.core.catalogue import CATALOGUE, CatalogueError, read_catalogue
 
 TEXT = """[[exercise]]
 number = 1
@@ -124,7 +124,7 @@ def test_a_fault_is_a_sentence_that_names_the_place_and_what_to_write(tmp_path, 
 
 
 def test_a_broken_catalogue_is_a_sentence_of_every_command(author):
-    author.edit("grader/learner/catalogue.toml", 'title = "Backward"', "title = 4")
+    author.edit("grader/core/catalogue.toml", 'title = "Backward"', "title = 4")
     for command in (["exercises"], ["key"], ["test", 1], ["progress"], []):
         assert author.refused(*command) == 'exercise 4: title is 4; write title = "…".\n'
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.learner.judging import same, show
-from grader.learner.probing import encode
-from grader.learner.records import Probe
+from grader.core.judging import same, show
+from grader.core.probing import encode
+from grader.core.records import Probe
 
-HEAD = "from grader.learner.checks import exercise\n\ncheck = exercise(1)\n\n\n"
+HEAD = "from grader.core.checks import exercise\n\ncheck = exercise(1)\n\n\n"
 GOOD = '''@check("derivative", points=1)
 def test_added(probe):
     """A check."""
@@ -273,7 +273,7 @@ def test_a_plain_value_is_encoded_as_itself(value):
 
 
 def test_the_probing_module_stands_alone(author):
-    path = author.folder / "grader" / "learner" / "probing.py"
+    path = author.folder / "grader" / "core" / "probing.py"
     code = f"import runpy, sys; runpy.run_path({str(path)!r}); print(*sys.modules)"
     result = author.call("-I", "-S", "-c", code)
     assert (result.returncode, result.stderr) == (0, "")

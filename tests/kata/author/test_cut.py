@@ -5,10 +5,10 @@ import re
 
 import pytest
 
+from grader.core.catalogue import read_catalogue
+from grader.core.records import Exercise, Task
+from grader.core.source import functions
 from grader.course.cut import CutError, cut, stubs
-from grader.learner.catalogue import read_catalogue
-from grader.learner.records import Exercise, Task
-from grader.learner.source import functions
 
 CATALOGUE = read_catalogue()
 BEGIN, END = "    ### BEGIN SOLUTION", "    ### END SOLUTION"

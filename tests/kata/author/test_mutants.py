@@ -4,14 +4,14 @@ import re
 
 import pytest
 
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import load_checks
+from grader.core.paths import PUBLIC, SOLUTIONS
+from grader.core.records import Exercise, Status
 from grader.course.answer_key import make_key
 from grader.course.mutants import OPERATORS, EquivalentError, equivalents, mutants
 from grader.course.suites import HIDDEN_SUITE
 from grader.course.trials import verdicts
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
-from grader.learner.paths import PUBLIC, SOLUTIONS
-from grader.learner.records import Exercise, Status
 
 CATALOGUE = read_catalogue()
 TOY = Exercise(4, "ex04_toy", "Toy", "Play.", (), (), ())

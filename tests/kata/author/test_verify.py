@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from grader.learner.records import Probe
+from grader.core.records import Probe
 
 TITLES = {
     "whole": "Every exercise has its solution, its checks and its lesson, and every task has checks",

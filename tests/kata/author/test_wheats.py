@@ -5,15 +5,15 @@ from collections import Counter
 
 import pytest
 
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import load_checks
+from grader.core.paths import PUBLIC, SOLUTIONS
+from grader.core.records import Status
+from grader.core.source import functions, text_of
 from grader.course.answer_key import make_key
 from grader.course.suites import HIDDEN_SUITE
 from grader.course.trials import verdicts
 from grader.course.wheats import WheatError, read_wheats
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
-from grader.learner.paths import PUBLIC, SOLUTIONS
-from grader.learner.records import Status
-from grader.learner.source import functions, text_of
 
 CATALOGUE = read_catalogue()
 AT_LEAST = 3  # for each exercise

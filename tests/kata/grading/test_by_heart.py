@@ -5,6 +5,9 @@ from collections import Counter
 
 import pytest
 
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import load_checks
+from grader.core.paths import PUBLIC
 from grader.course.answer_key import available_oracles
 from grader.course.cut import stubs
 from grader.course.grading import HIDDEN, VISIBLE, grade
@@ -13,9 +16,6 @@ from grader.course.sandbox import sandbox
 from grader.course.submission import Submission
 from grader.course.suites import load_course
 from grader.course.twins import make_twins, twin
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
-from grader.learner.paths import PUBLIC
 
 pytestmark = pytest.mark.timeout(120)
 

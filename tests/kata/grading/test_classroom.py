@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.paths import SOLUTIONS
 from grader.course import classroom
 from grader.course.executors import GroundError
 from grader.course.suites import load_course
-from grader.learner.paths import SOLUTIONS
 
 ROOT = Path(__file__).parents[3]
 SEED = 7

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.catalogue import read_catalogue
+from grader.core.paths import SOLUTIONS
 from grader.course.given import completed
 from grader.course.grading import grade
 from grader.course.reading import with_given
@@ -12,8 +14,6 @@ from grader.course.report import report
 from grader.course.sandbox import sandbox
 from grader.course.submission import Submission
 from grader.course.suites import load_course
-from grader.learner.catalogue import read_catalogue
-from grader.learner.paths import SOLUTIONS
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()

@@ -9,6 +9,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from grader.core.judging import same
+from grader.core.key import expected_values
+from grader.core.records import Check, Probe
 from grader.course.grading import HIDDEN, grade
 from grader.course.report import as_markdown, as_text, report
 from grader.course.room import desk, sweep
@@ -16,9 +19,6 @@ from grader.course.sandbox import sandbox
 from grader.course.submission import Submission
 from grader.course.suites import load_course
 from grader.course.worker import Limits, Worker
-from grader.learner.judging import same
-from grader.learner.key import expected_values
-from grader.learner.records import Check, Probe
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "grader/course/report.schema.json").read_text(encoding="utf-8"))

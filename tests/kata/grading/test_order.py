@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.paths import SOLUTIONS
 from grader.course.grading import HIDDEN
 from grader.course.suites import load_course
-from grader.learner.paths import SOLUTIONS
 
 ROOT = Path(__file__).parents[3]
 SEED = 7

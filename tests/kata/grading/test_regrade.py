@@ -136,7 +136,7 @@ HOSTILE = "=cmd|'x'[red]\x1b[31m<b>|\n# one"
 def test_names_are_text_in_the_sheet_in_markdown_and_in_the_terminal(tmp_path):
     from rich.console import Console
 
-    from grader.course.sheet import write_sheet
+    from grader.core.tables import write_sheet
 
     found = [StudentChange(HOSTILE, (2, 1), (CheckChange("ex01.a", HOSTILE, (1, 0), ("passed", "failed"), "why"),))]
     write_sheet(tmp_path / "changes.csv", rows(found))

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks.classroom import make_class
+from grader.core.catalogue import read_catalogue
+from grader.core.paths import SOLUTIONS
 from grader.course.cut import cut
 from grader.course.grading import Course
 from grader.course.notebooks import notebooks
 from grader.course.wheats import read_wheats, replaced
-from grader.learner.catalogue import read_catalogue
-from grader.learner.paths import SOLUTIONS
 
 pytest.importorskip("copydetect")
 from grader.course.similarity import COMMON, Overlap, Pair, rows, similar_pairs, write_pairs

@@ -14,8 +14,8 @@ import watchfiles
 from watchfiles._rust_notify import WatchfilesRustInternalError
 
 import minigrad_reference
+from grader.core.catalogue import read_catalogue
 from grader.learner import watch as watching
-from grader.learner.catalogue import read_catalogue
 
 CATALOGUE = read_catalogue()
 COMMANDS = ("hint", "my-minigrad", "progress", "reset", "solution", "test", "train", "watch")
@@ -234,7 +234,7 @@ def test_reset_restores_the_stub_and_keeps_every_byte_of_the_old_file_also_twice
 def test_backups_of_one_second_get_names_of_their_own(learner):
     code = (
         "from pathlib import Path\n"
-        "from grader.learner.state import back_up\n"
+        "from grader.core.files import back_up\n"
         "for i in range(20):\n"
         "    Path('x.py').write_text(str(i))\n"
         "    back_up(Path('x.py'))\n"

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.learner.diagnosis import AT_ONCE, PER_TASK, alike, diagnose, read_fingerprints
-from grader.learner.probing import encode
-from grader.learner.records import Check, Fault, Fingerprint, Misconception, Observation, Probe, Status, Verdict
+from grader.core.diagnosis import AT_ONCE, PER_TASK, alike, diagnose, read_fingerprints
+from grader.core.probing import encode
+from grader.core.records import Check, Fault, Fingerprint, Misconception, Observation, Probe, Status, Verdict
 
 TASKS = ("f", "g", "h")
 PROBE = Probe("x = f()", ("x",))

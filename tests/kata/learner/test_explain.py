@@ -16,14 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import load_checks
+from grader.core.judging import same
+from grader.core.records import Check, Probe
 from grader.course.answer_key import ask
 from grader.course.wheats import read_wheats
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
 from grader.learner.explain import ABS, REL, Explanation, as_text, shares_of, simplest, sketches
-from grader.learner.judging import same
 from grader.learner.picture import picture
-from grader.learner.records import Check, Probe
 
 GOLDEN = Path(__file__).with_name("golden") / "explain"
 ROOT = Path(__file__).parents[3]

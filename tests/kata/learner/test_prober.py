@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.catalogue import read_catalogue
+from grader.core.judging import RETURN_NOTHING, judge
+from grader.core.probing import Desk, silent_functions
+from grader.core.records import Check, Observation, Probe, Status
 from grader.course.sandbox import sandbox
 from grader.course.worker import Worker
 from grader.learner import exercises, prober
-from grader.learner.catalogue import read_catalogue
-from grader.learner.judging import RETURN_NOTHING, judge
 from grader.learner.prober import Prober
-from grader.learner.probing import Desk, silent_functions
-from grader.learner.records import Check, Observation, Probe, Status
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()

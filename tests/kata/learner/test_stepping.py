@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.core.catalogue import read_catalogue
+from grader.core.probing import Desk
 from grader.course.chaffs import read_bank
-from grader.learner.catalogue import read_catalogue
 from grader.learner.explain import simplest
 from grader.learner.expression import terms
-from grader.learner.probing import Desk
 from grader.learner.stepping import EXPRESSION, VALUES, parse_values
 from minigrad_reference import Value
 from minigrad_reference.drawing import trace

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.learner.catalogue import read_catalogue
+from grader.core.catalogue import read_catalogue
 
 CATALOGUE = read_catalogue()
 HEAVY = {"torch", "numpy", "matplotlib", "rich", "hypothesis", "graphviz", "watchfiles", "black", "minigrad_reference"}

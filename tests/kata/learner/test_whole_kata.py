@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from grader.learner.catalogue import read_catalogue
+from grader.core.catalogue import read_catalogue
 
 CATALOGUE = read_catalogue()
 

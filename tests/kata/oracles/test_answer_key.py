@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.checks import load_checks
+from grader.core.records import Check, Probe
 from grader.course import answer_key
 from grader.course.answer_key import OracleError, agreed_values, ask, available_oracles, key_text, make_key
 from grader.course.oracles import pytorch, reference
-from grader.learner.checks import load_checks
-from grader.learner.records import Check, Probe
 
 ROOT = Path(__file__).parents[3]
 PUBLIC, HIDDEN = ROOT / "tests" / "public", ROOT / "tests" / "hidden"

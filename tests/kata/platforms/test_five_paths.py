@@ -20,6 +20,9 @@ from test_gradescope import METADATA, OPTIONS, Platform, as_root
 from test_nbgrader import environment, kata, shell  # noqa: F401 - kata is a fixture
 
 from benchmarks.loopback import loopback
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import load_checks
+from grader.core.key import read_key
 from grader.course.chaffs import read_bank
 from grader.course.config import Settings
 from grader.course.cut import cut
@@ -28,15 +31,12 @@ from grader.course.platforms.gradescope_zip import autograder
 from grader.course.platforms.nbgrader import write_course
 from grader.course.release import student_files, zipped
 from grader.course.suites import load_course
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
-from grader.learner.key import read_key
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore")]  # SQLAlchemy's
 
 ROOT = Path(__file__).parents[3]
 SEED, NUMBERS = 11, range(1, 5)
-CATALOGUE = read_catalogue(ROOT / "grader/learner/catalogue.toml")
+CATALOGUE = read_catalogue(ROOT / "grader/core/catalogue.toml")
 HOSTILE = {
     1: ("def derivative(", "import os; os._exit(0)\ndef derivative("),
     2: ("def __add__(", "import builtins; builtins.isinstance = builtins.abs = lambda *_: True\n    def __add__("),

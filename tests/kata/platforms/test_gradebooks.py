@@ -19,14 +19,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from grader.core.catalogue import read_catalogue
+from grader.core.tables import BOM, Sheet, SheetError, harmless, read_sheet, sheet_text, write_sheet
 from grader.course.config import Settings, read_settings
 from grader.course.platforms.gradebooks import formats
 from grader.course.platforms.gradebooks.files import write_gradebook
 from grader.course.platforms.gradebooks.ledger import LedgerError, make_ledger, read_marks, timestamps
 from grader.course.platforms.gradebooks.moment import moment
 from grader.course.platforms.gradebooks.roster import match, read_people
-from grader.course.sheet import BOM, Sheet, SheetError, harmless, read_sheet, sheet_text, write_sheet
-from grader.learner.catalogue import read_catalogue
 
 ROOT = Path(__file__).parents[3]
 FILES = Path(__file__).with_name("gradebooks")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.learner.checks import load_checks
+from grader.core.checks import load_checks
 
 pytest.importorskip("nbgrader")
 from nbgrader.api import Gradebook

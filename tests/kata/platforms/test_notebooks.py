@@ -12,6 +12,10 @@ import nbformat
 import pytest
 from markdown_it import MarkdownIt
 
+from grader.core.catalogue import read_catalogue
+from grader.core.checks import load_checks
+from grader.core.key import read_key
+from grader.core.source import functions
 from grader.course.cut import cut
 from grader.course.grading import grade
 from grader.course.illustrations import LINE
@@ -21,10 +25,6 @@ from grader.course.report import report
 from grader.course.sandbox import sandbox
 from grader.course.submission import read_submission
 from grader.course.suites import load_course
-from grader.learner.catalogue import read_catalogue
-from grader.learner.checks import load_checks
-from grader.learner.key import read_key
-from grader.learner.source import functions
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()

@@ -10,11 +10,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from grader.core.catalogue import read_catalogue
+from grader.core.paths import SOLUTIONS
 from grader.course.classroom import grade_class
 from grader.course.grading import Course
 from grader.course.pages import pictures
-from grader.learner.catalogue import read_catalogue
-from grader.learner.paths import SOLUTIONS
 
 ROOT = Path(__file__).parents[3]
 SLIP = ("self.grad += other.data * out.grad", "self.grad += other.grad * out.grad")

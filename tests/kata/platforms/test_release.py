@@ -113,8 +113,8 @@ def test_a_release_of_five_exercises_holds_the_parts_of_these_alone():
         text = files[f"tests/public/{name}.json"].decode()
         assert text
         assert not re.search(r'"ex(0[6-9]|1\d)\.|"exercise": ([6-9]|1\d)\b', text), name
-    assert b"ex06_" not in files["grader/learner/catalogue.toml"]
-    assert files["grader/learner/catalogue.toml"].count(b"[[exercise]]") == 5
+    assert b"ex06_" not in files["grader/core/catalogue.toml"]
+    assert files["grader/core/catalogue.toml"].count(b"[[exercise]]") == 5
 
 
 def test_exercises_without_those_before_them_are_refused_in_a_sentence_that_says_what_to_write():
@@ -215,7 +215,7 @@ def test_an_archive_the_engine_a_wheat_and_a_chaff_are_found():
 
 
 def test_every_function_of_every_solution_is_found_by_a_line_or_its_tree():
-    from grader.learner.source import functions, text_of
+    from grader.core.source import functions, text_of
 
     missed = []
     for path in sorted((ROOT / "solutions").glob("ex*.py")):

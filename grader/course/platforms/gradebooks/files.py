@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.core.tables import Sheet, SheetError, write_sheet
 from grader.course.config import Settings
 from grader.course.platforms.gradebooks import formats
 from grader.course.platforms.gradebooks.ledger import Ledger, some
-from grader.course.sheet import Sheet, SheetError, write_sheet
 
 MARKS, UNMATCHED = "marks.csv", "unmatched.csv"
 EXPORT = {"canvas": "the gradebook that Canvas exports", "moodle": "the grading worksheet that Moodle exports"}

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
+from grader.core.tables import Sheet, SheetError, simple
 from grader.course.config import Settings
 from grader.course.platforms.gradebooks.ledger import Entry, Ledger
-from grader.course.sheet import Sheet, SheetError, simple
 
 HUNDREDTH = Decimal("0.01")
 POINTS_POSSIBLE = "    Points Possible"

@@ -11,12 +11,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from grader.core.tables import Sheet
 from grader.course.config import Settings
 from grader.course.contents import Contents, File, UnreadableError
 from grader.course.lateness import Lateness, lateness
 from grader.course.platforms.gradebooks.moment import moment
 from grader.course.platforms.gradebooks.roster import Person, match, read_people
-from grader.course.sheet import Sheet
 from grader.course.submission import find_submissions
 
 TIMESTAMP = "timestamp.txt"

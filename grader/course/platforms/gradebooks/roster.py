@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.course.sheet import Sheet, SheetError, simple
+from grader.core.tables import Sheet, SheetError, simple
 
 IDS = {
     *("id", "student id", "id number", "identifier", "login", "username", "user name"),

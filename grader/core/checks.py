@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.learner.records import Check, Probe
+from grader.core.records import Check, Probe
 
 CheckFunction = Callable[..., None]
 ATTRIBUTE = "minigrad_check"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.learner.records import Check
+from grader.core.records import Check
 
 
 class StaleKeyError(Exception):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from grader.learner.records import Exercise, Task
+from grader.core.records import Exercise, Task
 
 if sys.version_info >= (3, 11):
     import tomllib

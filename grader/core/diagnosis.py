@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.learner.judging import same
-from grader.learner.records import Diagnosis, Fault, Fingerprint, Misconception, Observation, Status, Verdict
+from grader.core.judging import same
+from grader.core.records import Diagnosis, Fault, Fingerprint, Misconception, Observation, Status, Verdict
 
 AT_ONCE, PER_TASK = 3, 6  # misconceptions in one explanation, candidates for one task
 UNKNOWN = (Status.NOT_ATTEMPTED, Status.BLOCKED)

@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
-from grader.learner.catalogue import read_catalogue
-from grader.learner.records import Check, Difference, Exercise, Fault, Observation, Status, Verdict
+from grader.core.catalogue import read_catalogue
+from grader.core.records import Check, Difference, Exercise, Fault, Observation, Status, Verdict
 
 STUB = re.compile(r"exercise (\d+): ([\w.]+)")
 MISSING_MODULE = re.compile(r"No module named '([\w.]+)'")

@@ -1,0 +1,81 @@
+"""Text that people read: a verdict in full, and what strangers wrote, made harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from grader.core.probing import OBSERVED, PROBE_FILE
+from grader.core.records import Check, Exercise, Fault, Status, Verdict
+
+if TYPE_CHECKING:
+    pass
+
+MARGIN = "    "
+PRINTED_LINES = 15
+NOT_RUN = "Not run: an earlier check did not end."
+
+
+def explain(verdict: Verdict, exercise: Exercise, fit: Callable[[str], str] = str) -> str:
+    """One verdict in full: what was run, what came out, what was expected, and the learner's own lines.
+
+    `fit` makes lines of a sentence, for a terminal.
+    """
+    parts = ["\n".join(map(fit, verdict.message.split("\n")))] if verdict.message else []
+    imported = verdict.fault is None or verdict.fault.during != "import"
+    if imported and verdict.message != NOT_RUN and verdict.status not in (Status.NOT_ATTEMPTED, Status.BLOCKED):
+        parts.append(_snippet(verdict.check, exercise))
+    parts += [_table(verdict)] if verdict.differences else []
+    if verdict.fault is not None and verdict.status is not Status.BLOCKED:
+        parts.append(_traceback(verdict.fault))
+    if verdict.printed.strip():
+        parts.append(_printed(verdict.printed))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _snippet(check: Check, exercise: Exercise) -> str:
+    code = check.probe.code if check.probe.code.strip() else ""
+    lines = [f"from {exercise.module} import *", *code.splitlines()]
+    return "Run:\n" + "\n".join((MARGIN + line).rstrip() for line in lines)
+
+
+def _table(verdict: Verdict) -> str:
+    blocks = [
+        f"{MARGIN}{d.expression}\n{MARGIN}    expected {d.expected}\n{MARGIN}    got      {d.got}"
+        for d in verdict.differences
+    ]
+    return "Then:\n" + "\n".join(blocks)
+
+
+def _traceback(fault: Fault) -> str:
+    places = {PROBE_FILE: "in the lines above", OBSERVED: "asked afterwards for"}
+    lines: list[str] = []
+    again = False
+    for before, frame in zip([None, *fault.frames], fault.frames, strict=False):
+        if frame == before:
+            lines += [] if again else [f"{MARGIN}and so on, again and again"]
+            again = True
+            continue
+        function = "" if frame.function in ("", "<module>") else f", in {frame.function}"
+        where = places.get(frame.file) or f"{frame.file}, line {frame.line}{function}"
+        lines += [f"{MARGIN}{where}", f"{MARGIN}    {frame.text}"]
+    if fault.caret:
+        lines.append(f"{MARGIN}    {fault.caret}")
+    return "Where:\n" + "\n".join(lines) if lines else ""
+
+
+def _printed(text: str) -> str:
+    lines = text.rstrip().splitlines()
+    cut = [f"... and {len(lines) - PRINTED_LINES} more lines"] if len(lines) > PRINTED_LINES else []
+    return "Printed:\n" + "\n".join(MARGIN + line for line in lines[:PRINTED_LINES] + cut)
+
+
+def printable(text: str) -> str:
+    """Text with everything that could steer a terminal replaced, and a bounded length."""
+    kept = "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+    return kept if len(kept) <= 4_000 else kept[:4_000] + "\n..."
+
+
+def escaped(text: str) -> str:
+    """Text in which Markdown finds no sign of its own, on one line."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-!|" else c for c in printable(text).replace("\n", " "))
