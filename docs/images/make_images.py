@@ -11,10 +11,11 @@ from grader.core.paths import SOLUTIONS
 from grader.course.chaffs import read_bank
 from grader.course.pictures import IMAGES, record
 from grader.learner.datasets import load
-from grader.learner.explain import Explanation, simplest
+from grader.learner.explain import simplest
+from grader.learner.explanation import Explanation
 from grader.learner.expression import terms
-from grader.learner.picture import picture
-from grader.learner.stepping import EXPRESSION, VALUES, sketch_page
+from grader.learner.picture import picture, sketch_page
+from grader.learner.stepping import EXPRESSION, VALUES
 from minigrad_reference import MLP, Value, accuracy, l2_penalty, linear_decay, max_margin, train
 from minigrad_reference.drawing import Film, decision_boundary, draw_dot, render
 from minigrad_reference.drawing.stepper import Stepper, stepper

@@ -1,19 +1,24 @@
-"""An explanation as a graph: quiet where the numbers are right, red where they are wrong, the first wrong edge bold."""
+"""An explanation as a graph, quiet where the numbers are right and red where not, and as a page that plays it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import graphviz
 
-from grader.core.judging import show
+from grader.core.judging import same, show
 from grader.core.records import Node
-from grader.learner.explain import Explanation, shares_of
+from grader.learner.explanation import ABS, REL, Explanation, shares_of
+from grader.learner.expression import terms
+from minigrad_reference.drawing.play import right_numbers
+from minigrad_reference.drawing.stepper import Stepper, stepper
 
 INK, QUIET, PALE, RED, BLUSH = "#1f2933", "#8a97a6", "#f3f5f8", "#c4161c", "#fde8e8"
 FONT, MONOSPACE = "DejaVu Sans", "DejaVu Sans Mono"
+ASSIGNED = re.compile(r"\w+ = ")  # the lines of a sketch that make its values
 
 
 def picture(explanation: Explanation) -> graphviz.Digraph:
@@ -129,3 +134,27 @@ def _backward_numbers(explanation: Explanation) -> dict[str, int]:
 def _key(name: str, part: str = "") -> str:
     """A name that Graphviz takes as it is: no colon, no bracket."""
     return f"n{name.encode().hex()}{part}"
+
+
+def sketch_page(found: Explanation) -> Stepper | None:
+    """The sketch of an explanation beside the learner's numbers; None where it has no gradients or calls functions."""
+    sketch = found.sketch
+    named = {node.name: node for node in sketch.nodes}
+    lines = [line for line in sketch.snippet.splitlines() if ASSIGNED.match(line)]
+    try:
+        nodes = terms("\n".join(lines), {})
+    except ValueError:
+        return None
+    right = {node.label: list(numbers) for node, numbers in zip(nodes, right_numbers(nodes), strict=True)}
+    if not all(same([n.expected_data, n.expected_grad], right.get(n.name), REL, ABS) for n in sketch.nodes):
+        return None
+    theirs = [
+        (_decoded(found.got.get(node.data)), _decoded(found.got.get(node.grad))) if node else (None, None)
+        for node in (named.get(node.label) for node in nodes)
+    ]
+    return stepper(nodes, theirs, "; ".join(lines))
+
+
+def _decoded(value: Any) -> Any:
+    """What `probing.encode` made of a number that is not finite; anything else as it is."""
+    return float(value["float"]) if isinstance(value, dict) and "float" in value else value

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import ast
 import math
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.core.judging import same
 from grader.core.paths import BUILD
 from grader.learner.datasets import load
 from grader.learner.engines import has_reference, my_package
-from grader.learner.explain import ABS, REL, Explanation, shows
+from grader.learner.explain import shows
 from grader.learner.expression import parsed, terms, too_deep, without_value
 from grader.learner.terminal import wrapped
 from minigrad_reference.drawing import neuron_columns
-from minigrad_reference.drawing.play import right_numbers
 from minigrad_reference.drawing.stepper import Stepper, stepper
 from minigrad_reference.drawing.walk import trace
 
@@ -26,7 +23,6 @@ EXPRESSION = "d = a * b; e = d + a; f = e * d; g = e * f; h = f * g"  # wrong wh
 VALUES = {"a": 2.0, "b": -1.5, "c": 7.0}
 NETWORKS = {"toy": ([4, 4, 1], ["tanh"] * 3), "moons": ([16, 16, 1], "relu")}
 TITLE = 80  # characters
-ASSIGNED = re.compile(r"\w+ = ")  # the lines of a sketch that make its values
 RESULT = ast.Name("the result", ast.Store())  # what the last line gives if it gives it no name
 
 
@@ -50,30 +46,6 @@ def step_network(name: str, engine: str | None) -> str:
     _name_neurons(model, prediction)
     shape = "-".join(map(str, [len(data.inputs[0]), *sizes]))
     return _written(_played(prediction, engine, f"A {shape} network predicts a sample of {name}"))
-
-
-def sketch_page(found: Explanation) -> Stepper | None:
-    """The sketch of an explanation beside the learner's numbers; None where it has no gradients or calls functions."""
-    sketch = found.sketch
-    named = {node.name: node for node in sketch.nodes}
-    lines = [line for line in sketch.snippet.splitlines() if ASSIGNED.match(line)]
-    try:
-        nodes = terms("\n".join(lines), {})
-    except ValueError:
-        return None
-    right = {node.label: list(numbers) for node, numbers in zip(nodes, right_numbers(nodes), strict=True)}
-    if not all(same([n.expected_data, n.expected_grad], right.get(n.name), REL, ABS) for n in sketch.nodes):
-        return None
-    theirs = [
-        (_decoded(found.got.get(node.data)), _decoded(found.got.get(node.grad))) if node else (None, None)
-        for node in (named.get(node.label) for node in nodes)
-    ]
-    return stepper(nodes, theirs, "; ".join(lines))
-
-
-def _decoded(value: Any) -> Any:
-    """What `probing.encode` made of a number that is not finite; anything else as it is."""
-    return float(value["float"]) if isinstance(value, dict) and "float" in value else value
 
 
 def parse_values(text: str) -> dict[str, float]:

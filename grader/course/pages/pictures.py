@@ -28,7 +28,7 @@ from grader.course.sandbox import sandbox
 from grader.course.submission import find_submissions
 from grader.course.suites import read_solutions
 from grader.course.worker import Worker
-from grader.learner.explain import Explanation, sketches
+from grader.learner.explanation import Explanation, sketches
 from grader.learner.picture import picture
 from minigrad_reference.drawing.render import render
 

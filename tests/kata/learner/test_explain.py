@@ -22,7 +22,8 @@ from grader.core.judging import same
 from grader.core.records import Check, Probe
 from grader.course.answer_key import ask
 from grader.course.wheats import read_wheats
-from grader.learner.explain import ABS, REL, Explanation, as_text, shares_of, simplest, sketches
+from grader.learner.explain import as_text, simplest
+from grader.learner.explanation import ABS, REL, Explanation, shares_of, sketches
 from grader.learner.picture import picture
 
 GOLDEN = Path(__file__).with_name("golden") / "explain"
