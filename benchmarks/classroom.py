@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.core.source import functions
+from grader.course.authoring.cut import BEGIN, cut
 from grader.course.chaffs import read_bank
-from grader.course.cut import BEGIN, cut
 from grader.course.grading import Course
 from grader.course.submission import Submission
 from grader.course.wheats import read_wheats

@@ -9,7 +9,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from grader.core.files import write_text
-from grader.course.pictures import NOTEBOOKS, SOURCES, record
+from grader.course.authoring.freshness import NOTEBOOKS, SOURCES, record
 
 METADATA = {
     "jupytext": {"formats": "ipynb,py:percent"},

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
+from grader.course.authoring.freshness import IMAGES, record
 from grader.course.chaffs import read_bank
-from grader.course.pictures import IMAGES, record
 from grader.learner.datasets import load
 from grader.learner.explain import simplest
 from grader.learner.explanation import Explanation

@@ -10,6 +10,6 @@ STUBS = DESK / ".stubs"
 SOLUTIONS = Path("solutions")
 PUBLIC = Path("tests/public")
 FINGERPRINTS = "fingerprints.json"  # in a suite's folder, beside key.json
-LADDER = "ladder.json"  # in the public suite's folder
+SKETCHES = "sketches.json"  # in the public suite's folder
 STATE = Path(".minigrad")
 BUILD = Path("build")

@@ -19,7 +19,7 @@ from grader.core.diagnosis import SAYS_WHAT
 from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
 from grader.core.records import Exercise, Fault, Fingerprint, Misconception, Status, Verdict
 from grader.core.source import functions
-from grader.course.digest import SUITES, digest
+from grader.course.authoring.digest import SUITES, digest
 from grader.course.suites import HIDDEN_SUITE
 from grader.course.trials import Trial, run_trials
 

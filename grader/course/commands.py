@@ -52,7 +52,7 @@ def course() -> None:
 @FORCE
 def exercises(force: bool) -> None:
     """Cut exercises/ out of solutions/ again."""
-    from grader.course.cut import CutError, write_exercises
+    from grader.course.authoring.cut import CutError, write_exercises
 
     try:
         sentences = write_exercises(force=force)
@@ -66,9 +66,9 @@ def exercises(force: bool) -> None:
 def key(oracles: str | None) -> None:
     """Ask the oracles and write the answer key of the public checks, and the sketches for explain."""
     from grader.core.files import write_text
-    from grader.core.paths import LADDER, PUBLIC
-    from grader.course.answer_key import OracleError, available_oracles, write_key
-    from grader.course.ladder import ladder_text
+    from grader.core.paths import PUBLIC, SKETCHES
+    from grader.course.authoring.answer_key import OracleError, available_oracles, write_key
+    from grader.course.authoring.sketches import sketches_text
 
     chosen = tuple(dict.fromkeys(map(str.strip, oracles.split(",")))) if oracles else available_oracles()
     try:
@@ -77,8 +77,8 @@ def key(oracles: str | None) -> None:
         raise click.ClickException(str(error)) from None
     agreed = " and ".join(chosen) + " agree" if len(chosen) > 1 else f"{chosen[0]} alone was asked"
     click.echo(f"{PUBLIC}/key.json answers {count} probes; {agreed}.")
-    write_text(PUBLIC / LADDER, ladder_text())
-    click.echo(f"{PUBLIC / LADDER} holds the sketches for explain.")
+    write_text(PUBLIC / SKETCHES, sketches_text())
+    click.echo(f"{PUBLIC / SKETCHES} holds the sketches for explain.")
 
 
 @click.command()

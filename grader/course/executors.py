@@ -28,8 +28,8 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from grader.core.text import printable
-from grader.course.closure import closure
-from grader.course.digest import digest
+from grader.course.authoring.closure import closure
+from grader.course.authoring.digest import digest
 from grader.course.grading import Begun, Course, begin, finish
 from grader.course.report import report
 from grader.course.sandbox import UIDS, Sandbox, sandbox

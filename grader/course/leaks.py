@@ -22,8 +22,8 @@ from typing import Any
 
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import PUBLIC, SOLUTIONS, STUBS
+from grader.course.authoring.illustrations import illustrations
 from grader.course.chaffs import read_bank
-from grader.course.illustrations import illustrations
 from grader.course.suites import HIDDEN_SUITE
 from grader.course.wheats import read_wheats
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from grader.core.records import Exercise
 from grader.core.source import functions
-from grader.course.cut import BEGIN, END
+from grader.course.authoring.cut import BEGIN, END
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -13,7 +13,7 @@ from typing import Any
 from grader.core.catalogue import read_catalogue
 from grader.core.files import write_text
 from grader.core.paths import BUILD
-from grader.course.digest import SUITES, digest
+from grader.course.authoring.digest import SUITES, digest
 from grader.course.mutants import equivalents
 from grader.course.mutation_score import SEEDS, Score
 

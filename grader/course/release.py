@@ -24,13 +24,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from grader.core.catalogue import CATALOGUE, read_catalogue
-from grader.core.paths import BUILD, FINGERPRINTS, LADDER, PUBLIC
+from grader.core.paths import BUILD, FINGERPRINTS, PUBLIC, SKETCHES
 from grader.core.records import Exercise
+from grader.course.authoring.cut import stubs
+from grader.course.authoring.illustrations import illustrations
+from grader.course.authoring.notebooks import notebooks
 from grader.course.config import Settings
-from grader.course.cut import stubs
-from grader.course.illustrations import illustrations
 from grader.course.leaks import DRAWING, files_of, leaks, read_secrets
-from grader.course.notebooks import notebooks
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -169,8 +169,8 @@ def _cut(chosen: Sequence[Exercise], texts: Mapping[str, str]) -> Iterator[tuple
     prints = _json(PUBLIC / FINGERPRINTS)
     known = [entry for entry in prints["chaffs"] if entry["misconception"]["exercise"] in numbers]
     yield (PUBLIC / FINGERPRINTS).as_posix(), json.dumps({**prints, "chaffs": known}, sort_keys=True) + "\n"
-    ladder = [sketch for sketch in _json(PUBLIC / LADDER) if sketch["exercise"] in numbers]
-    yield (PUBLIC / LADDER).as_posix(), json.dumps(ladder, sort_keys=True) + "\n"
+    sketches = [sketch for sketch in _json(PUBLIC / SKETCHES) if sketch["exercise"] in numbers]
+    yield (PUBLIC / SKETCHES).as_posix(), json.dumps(sketches, sort_keys=True) + "\n"
     yield (CORE / CATALOGUE.name).as_posix(), _catalogue(len(chosen))
 
 

@@ -25,8 +25,8 @@ from grader.core.catalogue import read_catalogue
 from grader.core.files import write_text
 from grader.core.paths import SOLUTIONS
 from grader.core.tables import write_sheet
+from grader.course.authoring.cut import cut
 from grader.course.chaffs import read_bank
-from grader.course.cut import cut
 from grader.course.pages.rendering import page
 from grader.course.wheats import read_wheats
 

@@ -13,7 +13,7 @@ from grader.core.diagnosis import read_fingerprints
 from grader.core.key import read_key
 from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
 from grader.core.records import Fingerprint
-from grader.course.answer_key import make_key
+from grader.course.authoring.answer_key import make_key
 from grader.course.config import read_settings
 from grader.course.grading import HIDDEN, VISIBLE, Course, Suite
 from grader.course.twins import make_twins

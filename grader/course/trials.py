@@ -16,7 +16,7 @@ from grader.core.judging import judge
 from grader.core.key import expected_values, read_key
 from grader.core.paths import PUBLIC
 from grader.core.records import Check, Exercise, Status, Verdict
-from grader.course.answer_key import KEPT, make_key
+from grader.course.authoring.answer_key import KEPT, make_key
 from grader.course.room import desk
 from grader.course.sandbox import sandbox
 from grader.course.suites import HIDDEN_SUITE, read_solutions

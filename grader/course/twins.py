@@ -18,7 +18,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.key import expected_values, read_key
 from grader.core.records import Check, Probe
-from grader.course.answer_key import agreed_values, chosen_oracles
+from grader.course.authoring.answer_key import agreed_values, chosen_oracles
 from grader.course.grading import Twin
 
 SPECIAL = (0.0, 1.0)  # numbers that a check may be about: a neutral element, a margin, the start of a backward pass

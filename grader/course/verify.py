@@ -20,15 +20,15 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import CheckError, load_checks
 from grader.core.judging import judge
 from grader.core.key import StaleKeyError, expected_values, read_key
-from grader.core.paths import DESK, LADDER, PUBLIC, SOLUTIONS
+from grader.core.paths import DESK, PUBLIC, SKETCHES, SOLUTIONS
 from grader.core.records import Check, Exercise, Status, Verdict
 from grader.core.source import functions
-from grader.course.answer_key import OracleError, key_text, make_key
+from grader.course.authoring.answer_key import OracleError, key_text, make_key
+from grader.course.authoring.cut import BEGIN, END, CutError, stale_files, stubs
+from grader.course.authoring.freshness import stale_pictures
+from grader.course.authoring.sketches import sketches_text
 from grader.course.chaffs import stale_fingerprints
-from grader.course.cut import BEGIN, END, CutError, stale_files, stubs
-from grader.course.ladder import ladder_text
 from grader.course.mutation_page import PAGE, is_fresh
-from grader.course.pictures import stale_pictures
 from grader.course.sandbox import sandbox
 from grader.course.worker import observe
 
@@ -120,10 +120,10 @@ def fingerprints_are_fresh() -> Iterator[str]:
         yield from (f"{path} is stale; run `make fingerprints`." for path in stale_fingerprints())
 
 
-def ladder_is_fresh() -> Iterator[str]:
+def sketches_are_fresh() -> Iterator[str]:
     """The sketches for explain are what the oracles say now."""
-    path = PUBLIC / LADDER
-    if not path.exists() or path.read_text(encoding="utf-8") != ladder_text():
+    path = PUBLIC / SKETCHES
+    if not path.exists() or path.read_text(encoding="utf-8") != sketches_text():
         yield f"{path} is stale; run `make key`."
 
 
@@ -249,7 +249,7 @@ PROOFS: tuple[Callable[[], Iterator[str]], ...] = (
     stubs_are_fresh,
     key_is_fresh,
     fingerprints_are_fresh,
-    ladder_is_fresh,
+    sketches_are_fresh,
     mutation_page_is_fresh,
     pictures_are_fresh,
     solutions_do_not_leak,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from grader.core.judging import same
-from grader.core.paths import LADDER, PUBLIC
+from grader.core.paths import PUBLIC, SKETCHES
 from grader.core.records import Exercise, Fault, Node, Sketch
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def shares_of(sketch: Sketch, name: str) -> Iterator[tuple[str, float]]:
 
 def sketches(exercise: Exercise) -> list[Sketch]:
     """The sketches of an exercise, the simplest first."""
-    content = json.loads((PUBLIC / LADDER).read_text(encoding="utf-8"))
+    content = json.loads((PUBLIC / SKETCHES).read_text(encoding="utf-8"))
     return [_sketch(entry) for entry in content if entry["exercise"] == exercise.number]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.answer_key import make_key
+from grader.course.authoring.answer_key import make_key
 from grader.learner.plugin import *  # noqa: F403
 
 SUITE = Path(__file__).parent

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.core.paths import BUILD
-from grader.course.closure import closure
+from grader.course.authoring.closure import closure
 from grader.course.grading import Course, Suite
 from grader.course.leaks import files_of
 from grader.course.platforms.gradescope import COURSES, OPTIONS

@@ -34,10 +34,10 @@ from grader.core.catalogue import read_catalogue
 from grader.core.files import back_up, write_text
 from grader.core.records import Exercise
 from grader.core.source import functions
-from grader.course.cut import cut
+from grader.course.authoring.cut import cut
+from grader.course.authoring.notebooks import checks_id, notebooks
 from grader.course.grading import Course, grade
 from grader.course.notebook import Cell, last_solutions
-from grader.course.notebooks import checks_id, notebooks
 from grader.course.reading import read_cells, read_or_say_why
 from grader.course.report import report
 from grader.course.room import room

@@ -13,9 +13,9 @@ from grader.core.checks import load_checks
 from grader.core.diagnosis import diagnose, read_fingerprints
 from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
 from grader.core.records import Status
+from grader.course.authoring.digest import digest
 from grader.course.chaffs import MADE_FROM as FINGERPRINTS_FROM
 from grader.course.chaffs import BankError, fingerprint_texts, read_bank, run_chaffs, stale_fingerprints
-from grader.course.digest import digest
 from grader.course.mutation_page import MADE_FROM as PAGE_FROM
 from grader.course.mutation_page import PAGE, is_fresh
 from grader.course.suites import HIDDEN_SUITE, merged

@@ -8,7 +8,7 @@ import pytest
 from grader.core.catalogue import read_catalogue
 from grader.core.records import Exercise, Task
 from grader.core.source import functions
-from grader.course.cut import CutError, cut, stubs
+from grader.course.authoring.cut import CutError, cut, stubs
 
 CATALOGUE = read_catalogue()
 BEGIN, END = "    ### BEGIN SOLUTION", "    ### END SOLUTION"

@@ -8,7 +8,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.paths import PUBLIC, SOLUTIONS
 from grader.core.records import Exercise, Status
-from grader.course.answer_key import make_key
+from grader.course.authoring.answer_key import make_key
 from grader.course.mutants import OPERATORS, EquivalentError, equivalents, mutants
 from grader.course.suites import HIDDEN_SUITE
 from grader.course.trials import verdicts

@@ -12,7 +12,7 @@ TITLES = {
     "stubs": "exercises/ is what the solutions are cut to",
     "key": "The public answer key is what the oracles say now",
     "fingerprints": "The fingerprints of the misconceptions were made from what the chaffs and the checks are now",
-    "ladder": "The sketches for explain are what the oracles say now",
+    "sketches": "The sketches for explain are what the oracles say now",
     "score": "docs/mutation-score.md was made from what the checks and the mistakes are now",
     "pictures": "Pictures and walkthroughs show what their sources make now",
     "leak": "No line of a worked answer stands in exercises/",
@@ -45,7 +45,7 @@ def full_of_faults(author):
     check = '@check("derivative", points=1)\ndef test_free(probe):\n    """Free."""\n    probe("x = 1", "x")\n'
     author.write(FIRST, f"{author.read(FIRST)}\n\n{check}")
     answer = {"probe": Probe("x = 1", ("x",)).fingerprint("ex01_derivatives"), "values": {"x": 1}}
-    author.write("tests/public/ladder.json", "[]\n")
+    author.write("tests/public/sketches.json", "[]\n")
     key = {**json.loads(author.read(KEY)), "ex01.free": answer}
     author.write(KEY, json.dumps(key, indent=1, sort_keys=True) + "\n")
 
@@ -104,7 +104,7 @@ FOUND = {
     "a wrong solution": (full_of_faults, "pass", " wrong on the solution: "),
     "a check that doing nothing passes": (full_of_faults, "nothing", "ex01.free passes when every stub is: pass\n"),
     "a check that a stub passes": (full_of_faults, "fail", "ex01.free is 'passed' on the untouched stub:"),
-    "a stale ladder": (full_of_faults, "ladder", "tests/public/ladder.json is stale; run `make key`.\n"),
+    "stale sketches": (full_of_faults, "sketches", "tests/public/sketches.json is stale; run `make key`.\n"),
     "a stale picture": (full_of_faults, "pictures", "docs/images/explain.svg is stale; run `make images`.\n"),
     "a stale key": (out_of_date, "key", "tests/public/key.json is stale; run `make key`.\n"),
     "a check without an answer": (

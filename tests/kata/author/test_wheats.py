@@ -10,7 +10,7 @@ from grader.core.checks import load_checks
 from grader.core.paths import PUBLIC, SOLUTIONS
 from grader.core.records import Status
 from grader.core.source import functions, text_of
-from grader.course.answer_key import make_key
+from grader.course.authoring.answer_key import make_key
 from grader.course.suites import HIDDEN_SUITE
 from grader.course.trials import verdicts
 from grader.course.wheats import WheatError, read_wheats

@@ -8,8 +8,8 @@ import pytest
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.paths import PUBLIC
-from grader.course.answer_key import available_oracles
-from grader.course.cut import stubs
+from grader.course.authoring.answer_key import available_oracles
+from grader.course.authoring.cut import stubs
 from grader.course.grading import HIDDEN, VISIBLE, grade
 from grader.course.report import report
 from grader.course.sandbox import sandbox

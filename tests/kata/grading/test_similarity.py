@@ -13,9 +13,9 @@ import pytest
 from benchmarks.classroom import make_class
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
-from grader.course.cut import cut
+from grader.course.authoring.cut import cut
+from grader.course.authoring.notebooks import notebooks
 from grader.course.grading import Course
-from grader.course.notebooks import notebooks
 from grader.course.wheats import read_wheats, replaced
 
 pytest.importorskip("copydetect")

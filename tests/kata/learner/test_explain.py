@@ -20,7 +20,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.judging import same
 from grader.core.records import Check, Probe
-from grader.course.answer_key import ask
+from grader.course.authoring.answer_key import ask
 from grader.course.wheats import read_wheats
 from grader.learner.explain import as_text, simplest
 from grader.learner.explanation import ABS, REL, Explanation, shares_of, sketches
@@ -371,7 +371,7 @@ def test_the_picture_carries_its_snippet_and_comes_as_png_too(explained, name):
         assert min(image.size) > 100
 
 
-# the ladder
+# the sketches
 
 
 @pytest.mark.parametrize("number", CATALOGUE)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.illustrations import as_png
-from grader.course.pictures import IMAGES, MADE_OF, MAKERS, NOTEBOOKS, SOURCES, record, stale_pictures
+from grader.course.authoring.freshness import IMAGES, MADE_OF, MAKERS, NOTEBOOKS, SOURCES, record, stale_pictures
+from grader.course.authoring.illustrations import as_png
 
 ROOT = Path(__file__).parents[3]
 KINDS = {".png", ".svg", ".gif", ".jpg"}

@@ -9,8 +9,8 @@ import pytest
 
 from grader.core.checks import load_checks
 from grader.core.records import Check, Probe
-from grader.course import answer_key
-from grader.course.answer_key import OracleError, agreed_values, ask, available_oracles, key_text, make_key
+from grader.course.authoring import answer_key
+from grader.course.authoring.answer_key import OracleError, agreed_values, ask, available_oracles, key_text, make_key
 from grader.course.oracles import pytorch, reference
 
 ROOT = Path(__file__).parents[3]
@@ -161,7 +161,7 @@ def test_an_oracle_that_is_asked_for_must_be_installed(monkeypatch):
 
 def test_torch_is_imported_only_when_it_is_asked():
     code = (
-        "import sys; from pathlib import Path; from grader.course import answer_key; "
+        "import sys; from pathlib import Path; from grader.course.authoring import answer_key; "
         "answer_key.make_key(Path('tests/public'), oracles=['reference']); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=100, check=False).returncode == 0

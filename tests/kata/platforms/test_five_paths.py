@@ -23,10 +23,10 @@ from benchmarks.loopback import loopback
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.key import read_key
+from grader.course.authoring.cut import cut
+from grader.course.authoring.notebooks import checks_id, notebook
 from grader.course.chaffs import read_bank
 from grader.course.config import Settings
-from grader.course.cut import cut
-from grader.course.notebooks import checks_id, notebook
 from grader.course.platforms.gradescope_zip import autograder
 from grader.course.platforms.nbgrader import write_course
 from grader.course.release import student_files, zipped

@@ -16,11 +16,11 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.key import read_key
 from grader.core.source import functions
-from grader.course.cut import cut
+from grader.course.authoring.cut import cut
+from grader.course.authoring.illustrations import LINE
+from grader.course.authoring.notebooks import FIRST_CELL, checks_id, notebook, notebooks
 from grader.course.grading import grade
-from grader.course.illustrations import LINE
 from grader.course.notebook import read_notebook
-from grader.course.notebooks import FIRST_CELL, checks_id, notebook, notebooks
 from grader.course.report import report
 from grader.course.sandbox import sandbox
 from grader.course.submission import read_submission

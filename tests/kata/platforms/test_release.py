@@ -85,7 +85,7 @@ def test_all_that_a_student_needs_is_in_a_release(files):
         "grader/learner/data/two_moons.csv",
         "tests/public/key.json",
         "tests/public/fingerprints.json",
-        "tests/public/ladder.json",
+        "tests/public/sketches.json",
         ".vscode/settings.json",
         ".devcontainer/devcontainer.json",
         ".github/workflows/grade.yml",
@@ -109,7 +109,7 @@ def test_a_release_of_five_exercises_holds_the_parts_of_these_alone():
     files = student_files(range(1, 6), Settings())
     assert leaks(files, read_secrets()) == []
     assert not [path for path in files if re.search(r"ex(0[6-9]|1\d)_", path)]
-    for name in ("key", "fingerprints", "ladder"):
+    for name in ("key", "fingerprints", "sketches"):
         text = files[f"tests/public/{name}.json"].decode()
         assert text
         assert not re.search(r'"ex(0[6-9]|1\d)\.|"exercise": ([6-9]|1\d)\b', text), name
@@ -162,7 +162,7 @@ def test_a_line_of_a_worked_answer_is_found_however_it_is_wrapped():
     for path, text in {
         "README.md": f"Try `{line}` there.\n",
         "exercises/notes.txt": "self.grad  +=\n    other.data * out.grad\n",
-        "tests/public/ladder.json": json.dumps([f"x = 1\n{line}\ny = 2"]),
+        "tests/public/sketches.json": json.dumps([f"x = 1\n{line}\ny = 2"]),
         "exercises/ex03.ipynb": json.dumps({"cells": [{"cell_type": "code", "source": ["pass\n", f"    {line}\n"]}]}),
     }.items():
         assert any("holds a line of solutions/ex03_chain_rule.py" in s for s in found(path, text)), path

@@ -1,6 +1,6 @@
-"""The ladder of sketches: small expressions, simplest first, on which a learner's code can be shown to differ.
+"""Sketches: small expressions, simplest first, on which a learner's code can be shown to differ.
 
-`make key` asks the oracles for every number in them and writes tests/public/ladder.json, which travels to learners.
+`make key` asks the oracles for every number in them and writes tests/public/sketches.json, which travels to learners.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.core.judging import same
 from grader.core.records import Check, Node, Probe, Sketch
-from grader.course.answer_key import agreed_values, available_oracles
+from grader.course.authoring.answer_key import agreed_values, available_oracles
 
 LEAVES = {"a": 2.0, "b": -3.0}
 LETTERS = "cdefghk"
@@ -63,13 +63,13 @@ class Step:
         return f"{self.name} = {self.operation.text.format(*self.operands)}"
 
 
-def ladder() -> list[Sketch]:
+def sketches() -> list[Sketch]:
     """Every sketch, the simplest of each exercise first, with the numbers on which the oracles agree."""
     return [_answered(sketch) for sketch in _drafts()]
 
 
-def ladder_text() -> str:
-    lines = (json.dumps(asdict(sketch), sort_keys=True) for sketch in ladder())
+def sketches_text() -> str:
+    lines = (json.dumps(asdict(sketch), sort_keys=True) for sketch in sketches())
     return "[\n" + ",\n".join(lines) + "\n]\n"
 
 

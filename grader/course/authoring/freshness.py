@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.core.files import write_text
-from grader.course.digest import digest
+from grader.course.authoring.digest import digest
 
 IMAGES, NOTEBOOKS = Path("docs/images"), Path("notebooks")
 MADE_OF = IMAGES / "made_of.json"
@@ -22,7 +22,7 @@ GRAPHS = tuple(f"minigrad_reference/drawing/{name}.py" for name in ("graph", "ne
 PLOTS = tuple(f"minigrad_reference/drawing/{name}.py" for name in ("plots", "film"))
 DATA = ("grader/learner/data/*.csv",)
 LEARNER = ("grader/learner/explain.py", "grader/learner/explanation.py", "grader/learner/picture.py")
-EXPLAIN = (*LEARNER, "solutions/*.py", "grader/course/misconceptions/ex04.toml", "tests/public/ladder.json")
+EXPLAIN = (*LEARNER, "solutions/*.py", "grader/course/misconceptions/ex04.toml", "tests/public/sketches.json")
 STEPPER = tuple(f"minigrad_reference/drawing/{name}" for name in ("operations.py", "play.py", "render.py", "stepper.*"))
 PAGE = (*STEPPER, "grader/learner/stepping.py", "grader/learner/expression.py")
 WALKTHROUGH = ("notebooks/workbench.py", "grader/learner/engines.py", *ENGINE, *PLOTS)
@@ -54,7 +54,9 @@ def record(folder: Path) -> None:
     made = [path for path in SOURCES if Path(path).parent == folder]
     missing = [path for path in made if not Path(path).exists()]
     if missing:
-        raise ValueError(f"{', '.join(missing)} is listed in grader/course/pictures.py but nothing makes it.")
+        raise ValueError(
+            f"{', '.join(missing)} is listed in grader/course/authoring/freshness.py but nothing makes it."
+        )
     known = {**_recorded(), **{path: _digest(path) for path in made}}
     write_text(MADE_OF, json.dumps(known, indent=1, sort_keys=True) + "\n")
 

@@ -23,10 +23,10 @@ from grader.core.key import expected_values, read_key
 from grader.core.paths import PUBLIC, SOLUTIONS
 from grader.core.records import Check, Exercise, Probe, Task
 from grader.core.source import functions
-from grader.course.cut import cut
-from grader.course.illustrations import LINE, attached
+from grader.course.authoring.cut import cut
+from grader.course.authoring.illustrations import LINE, attached
 
-FIRST_CELL = Path(__file__).with_name("data") / "first_cell.py"
+FIRST_CELL = Path(__file__).with_name("first_cell.py")
 LAST_LINE = re.compile(r"Run `make test-exercise-\d+`\.[^\n]*\s*\Z")
 HOW_TO_GO_ON = (
     "Run the cells from the top. Under each cell that you fill in stand its checks. If you change an earlier exercise, "
