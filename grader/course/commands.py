@@ -155,7 +155,7 @@ SEED = option("--seed", envvar="SEED", type=click.IntRange(0), help="Of the rand
 @click.command()
 def sandbox() -> int:
     """Show how well students' code is fenced in here, and what would raise it."""
-    from grader.course.sandbox import sandbox as fence
+    from grader.course.fence.sandbox import sandbox as fence
 
     here = fence()
     for layer in here.layers:
@@ -456,7 +456,7 @@ def pages(out: Path, submissions: Path | None, jobs: int, weak_sandbox: bool) ->
 
 
 def _fence(weak: bool) -> Any:
-    from grader.course.sandbox import sandbox as fence
+    from grader.course.fence.sandbox import sandbox as fence
 
     here = fence()
     if not here.hardened and not weak:

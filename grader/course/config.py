@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from grader.core.catalogue import read_catalogue
-from grader.course.worker import Limits
+from grader.course.fence.worker import Limits
 
 if sys.version_info >= (3, 11):
     import tomllib

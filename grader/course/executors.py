@@ -30,9 +30,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from grader.core.text import printable
 from grader.course.authoring.closure import closure
 from grader.course.authoring.digest import digest
+from grader.course.fence.sandbox import UIDS, Sandbox, sandbox
 from grader.course.grading import Begun, Course, begin, finish
 from grader.course.report import report
-from grader.course.sandbox import UIDS, Sandbox, sandbox
 from grader.course.submission import Submission
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from grader.core.diagnosis import diagnose
 from grader.core.judging import judge
 from grader.core.key import expected_values
 from grader.core.records import Check, Diagnosis, Exercise, Fingerprint, Observation, Status, Verdict
+from grader.course.fence.room import desk
+from grader.course.fence.sandbox import Sandbox
+from grader.course.fence.worker import Limits, Worker
 from grader.course.reading import with_given
-from grader.course.room import desk
-from grader.course.sandbox import Sandbox
 from grader.course.submission import Submission
-from grader.course.worker import Limits, Worker
 
 VISIBLE, HIDDEN = "visible", "hidden"
 EXHAUSTED = ("TimeIsUp", MemoryError.__name__)  # faults that take seconds

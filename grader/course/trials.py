@@ -17,10 +17,10 @@ from grader.core.key import expected_values, read_key
 from grader.core.paths import PUBLIC
 from grader.core.records import Check, Exercise, Status, Verdict
 from grader.course.authoring.answer_key import KEPT, make_key
-from grader.course.room import desk
-from grader.course.sandbox import sandbox
+from grader.course.fence.room import desk
+from grader.course.fence.sandbox import sandbox
+from grader.course.fence.worker import Worker
 from grader.course.suites import HIDDEN_SUITE, read_solutions
-from grader.course.worker import Worker
 
 TIME_OUTS = 2  # in one trial; the checks behind them are left out
 

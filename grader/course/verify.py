@@ -28,9 +28,9 @@ from grader.course.authoring.cut import BEGIN, END, CutError, stale_files, stubs
 from grader.course.authoring.freshness import stale_pictures
 from grader.course.authoring.sketches import sketches_text
 from grader.course.chaffs import stale_fingerprints
+from grader.course.fence.sandbox import sandbox
+from grader.course.fence.worker import observe
 from grader.course.mutation_page import PAGE, is_fresh
-from grader.course.sandbox import sandbox
-from grader.course.worker import observe
 
 FEWEST_CHECKS = 60
 HIDDEN = PUBLIC.parent / "hidden"  # is nowhere but with the authors and instructors

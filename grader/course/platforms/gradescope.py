@@ -21,11 +21,11 @@ from typing import Any
 from grader.core.files import write_text
 from grader.core.text import printable
 from grader.course.config import Late, Settings
+from grader.course.fence.sandbox import sandbox
 from grader.course.grading import Course, grade
 from grader.course.lateness import lateness
 from grader.course.reading import read_or_say_why
 from grader.course.report import report
-from grader.course.sandbox import sandbox
 from grader.course.submission import Submission
 
 ROOT = "/autograder"

@@ -36,12 +36,12 @@ from grader.core.records import Exercise
 from grader.core.source import functions
 from grader.course.authoring.cut import cut
 from grader.course.authoring.notebooks import checks_id, notebooks
+from grader.course.fence.room import room
+from grader.course.fence.sandbox import UIDS, sandbox
 from grader.course.grading import Course, grade
 from grader.course.notebook import Cell, last_solutions
 from grader.course.reading import read_cells, read_or_say_why
 from grader.course.report import report
-from grader.course.room import room
-from grader.course.sandbox import UIDS, sandbox
 from grader.course.submission import NOTEBOOK, shown
 from grader.course.suites import load_course
 from grader.learner.switches import is_on

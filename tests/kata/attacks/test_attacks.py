@@ -16,12 +16,12 @@ from attacks import PRELUDE, SOURCES, TABLE
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
 from grader.core.records import Check, Probe, Status
-from grader.course import worker
+from grader.course.fence import worker
+from grader.course.fence.sandbox import FIRST_UID, LAYERS, UIDS, _libraries, sandbox
+from grader.course.fence.worker import Limits
 from grader.course.grading import HIDDEN, VISIBLE, Course, Suite, grade
 from grader.course.report import as_markdown, as_text, report
-from grader.course.sandbox import FIRST_UID, LAYERS, UIDS, _libraries, sandbox
 from grader.course.submission import Submission
-from grader.course.worker import Limits
 
 pytestmark = pytest.mark.timeout(60)
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from grader.core.catalogue import read_catalogue
 from grader.core.probing import as_json, encode
 from grader.core.records import Check, Observation, Probe
-from grader.course.sandbox import sandbox
-from grader.course.worker import ProtocolError, Worker, observe, read_answer
+from grader.course.fence.sandbox import sandbox
+from grader.course.fence.worker import ProtocolError, Worker, observe, read_answer
 
 IDENTIFIER = "0123456789abcdef"
 SLOT = os.getpid() % 1000

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.course.config import ConfigError, Late, Settings, read_settings, selection
+from grader.course.fence.worker import Limits
 from grader.course.lateness import Lateness, days_late, lateness
-from grader.course.worker import Limits
 
 ROOT = Path(__file__).parents[3]
 BERLIN = ZoneInfo("Europe/Berlin")

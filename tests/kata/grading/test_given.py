@@ -7,11 +7,11 @@ import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
+from grader.course.fence.sandbox import sandbox
 from grader.course.given import completed
 from grader.course.grading import grade
 from grader.course.reading import with_given
 from grader.course.report import report
-from grader.course.sandbox import sandbox
 from grader.course.submission import Submission
 from grader.course.suites import load_course
 

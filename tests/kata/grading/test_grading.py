@@ -12,13 +12,13 @@ import pytest
 from grader.core.judging import same
 from grader.core.key import expected_values
 from grader.core.records import Check, Probe
+from grader.course.fence.room import desk, sweep
+from grader.course.fence.sandbox import sandbox
+from grader.course.fence.worker import Limits, Worker
 from grader.course.grading import HIDDEN, grade
 from grader.course.report import as_markdown, as_text, report
-from grader.course.room import desk, sweep
-from grader.course.sandbox import sandbox
 from grader.course.submission import Submission
 from grader.course.suites import load_course
-from grader.course.worker import Limits, Worker
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "grader/course/report.schema.json").read_text(encoding="utf-8"))
@@ -224,7 +224,7 @@ def test_what_goes_by_hashes_and_addresses_is_the_same_in_each_process(course):
 
 
 def test_a_killed_process_leaves_no_folder_for_longer_than_the_next_run():
-    code = "import os, signal; from grader.course.room import desk, room\nwith desk():\n"
+    code = "import os, signal; from grader.course.fence.room import desk, room\nwith desk():\n"
     code += "    print(room(), flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     killed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     left = Path(killed.stdout.strip())

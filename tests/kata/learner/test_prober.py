@@ -14,8 +14,8 @@ from grader.core.catalogue import read_catalogue
 from grader.core.judging import RETURN_NOTHING, judge
 from grader.core.probing import Desk, silent_functions
 from grader.core.records import Check, Observation, Probe, Status
-from grader.course.sandbox import sandbox
-from grader.course.worker import Worker
+from grader.course.fence.sandbox import sandbox
+from grader.course.fence.worker import Worker
 from grader.learner import exercises, prober
 from grader.learner.prober import Prober
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from grader.core.catalogue import read_catalogue
+from grader.course.fence.sandbox import sandbox
 from grader.course.platforms.nbgrader import write_course
-from grader.course.sandbox import sandbox
 
 BIN = str(Path(sys.executable).parent)
 JUPYTER, NBGRADER = (shutil.which(name, path=BIN) for name in ("jupyter", "nbgrader"))

@@ -14,12 +14,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from grader.course.fence.sandbox import sandbox
 from grader.course.grading import grade
 from grader.course.platforms.gradescope import chosen, late, results
 from grader.course.platforms.gradescope_zip import autograder, make_courses, write_zip
 from grader.course.release import zipped
 from grader.course.report import report
-from grader.course.sandbox import sandbox
 from grader.course.submission import read_submission
 
 ROOT = Path(__file__).parents[3]

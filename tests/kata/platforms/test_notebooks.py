@@ -19,10 +19,10 @@ from grader.core.source import functions
 from grader.course.authoring.cut import cut
 from grader.course.authoring.illustrations import LINE
 from grader.course.authoring.notebooks import FIRST_CELL, checks_id, notebook, notebooks
+from grader.course.fence.sandbox import sandbox
 from grader.course.grading import grade
 from grader.course.notebook import read_notebook
 from grader.course.report import report
-from grader.course.sandbox import sandbox
 from grader.course.submission import read_submission
 from grader.course.suites import load_course
 

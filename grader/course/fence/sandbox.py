@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from grader.core import probing
-from grader.course.room import room
+from grader.course.fence.room import room
 
 Result = TypeVar("Result")
 

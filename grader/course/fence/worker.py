@@ -25,7 +25,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
 from grader.core.records import Check, Exercise, Fault, Frame, Observation
-from grader.course.sandbox import MEMORY, Sandbox
+from grader.course.fence.sandbox import MEMORY, Sandbox
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -1,0 +1,1 @@
+"""Runs what a student wrote: nothing else in the course does."""
