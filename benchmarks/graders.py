@@ -28,8 +28,8 @@ from grader.core.key import expected_values
 from grader.core.records import Check
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading import Course, grade
+from grader.course.intake.submission import Submission, read_submission
 from grader.course.report import report
-from grader.course.submission import Submission, read_submission
 
 ANSWER = "answer"  # the cell to fill in
 

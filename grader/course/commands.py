@@ -184,7 +184,7 @@ def grade(
 
     from grader.core.files import write_text
     from grader.course.grading import grade as run
-    from grader.course.reading import read_within_limits
+    from grader.course.intake.reading import read_within_limits
     from grader.course.report import as_markdown, as_text, report
     from grader.course.suites import load_course
 
@@ -219,7 +219,7 @@ def grade_class(
     from grader.course.classroom import Outcome, summary
     from grader.course.classroom import grade_class as run
     from grader.course.config import read_settings
-    from grader.course.submission import find_submissions, left_aside
+    from grader.course.intake.submission import find_submissions, left_aside
 
     where = _ground(scheduler, jobs, weak_sandbox)
     outcomes: list[Outcome] = []
@@ -267,8 +267,8 @@ def regrade(submissions: Path, out: Path, jobs: int, force: bool, weak_sandbox: 
     from rich.console import Console
 
     from grader.course.changes import ROWS, as_table, summary
+    from grader.course.intake.submission import find_submissions
     from grader.course.regrade import MARKDOWN, SHEET, Regrading
-    from grader.course.submission import find_submissions
 
     _fence(weak_sandbox)
     regrading = Regrading(submissions, out, jobs, force=force)
@@ -301,9 +301,9 @@ def similarity(submissions: Path, out: Path, threshold: float | None) -> None:
 
 def _compare(submissions: Path, out: Path, threshold: float | None = None) -> None:
     from grader.core.catalogue import read_catalogue
-    from grader.course.reading import read_or_say_why
+    from grader.course.intake.reading import read_or_say_why
+    from grader.course.intake.submission import find_submissions
     from grader.course.similarity import THRESHOLD, similar_pairs, write_pairs
-    from grader.course.submission import find_submissions
 
     threshold = THRESHOLD if threshold is None else threshold
     students = find_submissions(submissions)

@@ -32,8 +32,8 @@ from grader.course.authoring.closure import closure
 from grader.course.authoring.digest import digest
 from grader.course.fence.sandbox import UIDS, Sandbox, sandbox
 from grader.course.grading import Begun, Course, begin, finish
+from grader.course.intake.submission import Submission
 from grader.course.report import report
-from grader.course.submission import Submission
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -17,8 +17,8 @@ from grader.core.records import Check, Diagnosis, Exercise, Fingerprint, Observa
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import Sandbox
 from grader.course.fence.worker import Limits, Worker
-from grader.course.reading import with_given
-from grader.course.submission import Submission
+from grader.course.intake.reading import with_given
+from grader.course.intake.submission import Submission
 
 VISIBLE, HIDDEN = "visible", "hidden"
 EXHAUSTED = ("TimeIsUp", MemoryError.__name__)  # faults that take seconds

@@ -23,10 +23,10 @@ from grader.core.text import printable
 from grader.course.config import Late, Settings
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading import Course, grade
+from grader.course.intake.reading import read_or_say_why
+from grader.course.intake.submission import Submission
 from grader.course.lateness import lateness
-from grader.course.reading import read_or_say_why
 from grader.course.report import report
-from grader.course.submission import Submission
 
 ROOT = "/autograder"
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")

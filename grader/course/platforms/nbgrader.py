@@ -39,10 +39,10 @@ from grader.course.authoring.notebooks import checks_id, notebooks
 from grader.course.fence.room import room
 from grader.course.fence.sandbox import UIDS, sandbox
 from grader.course.grading import Course, grade
-from grader.course.notebook import Cell, last_solutions
-from grader.course.reading import read_cells, read_or_say_why
+from grader.course.intake.notebook import Cell, last_solutions
+from grader.course.intake.reading import read_cells, read_or_say_why
+from grader.course.intake.submission import NOTEBOOK, shown
 from grader.course.report import report
-from grader.course.submission import NOTEBOOK, shown
 from grader.course.suites import load_course
 from grader.learner.switches import is_on
 

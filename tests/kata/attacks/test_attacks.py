@@ -20,8 +20,8 @@ from grader.course.fence import worker
 from grader.course.fence.sandbox import FIRST_UID, LAYERS, UIDS, _libraries, sandbox
 from grader.course.fence.worker import Limits
 from grader.course.grading import HIDDEN, VISIBLE, Course, Suite, grade
+from grader.course.intake.submission import Submission
 from grader.course.report import as_markdown, as_text, report
-from grader.course.submission import Submission
 
 pytestmark = pytest.mark.timeout(60)
 

@@ -12,8 +12,8 @@ from grader.course.authoring.answer_key import available_oracles
 from grader.course.authoring.cut import stubs
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading import HIDDEN, VISIBLE, grade
+from grader.course.intake.submission import Submission
 from grader.course.report import report
-from grader.course.submission import Submission
 from grader.course.suites import load_course
 from grader.course.twins import make_twins, twin
 

@@ -8,11 +8,11 @@ import pytest
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
 from grader.course.fence.sandbox import sandbox
-from grader.course.given import completed
 from grader.course.grading import grade
-from grader.course.reading import with_given
+from grader.course.intake.given import completed
+from grader.course.intake.reading import with_given
+from grader.course.intake.submission import Submission
 from grader.course.report import report
-from grader.course.submission import Submission
 from grader.course.suites import load_course
 
 ROOT = Path(__file__).parents[3]

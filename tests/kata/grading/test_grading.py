@@ -16,8 +16,8 @@ from grader.course.fence.room import desk, sweep
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Limits, Worker
 from grader.course.grading import HIDDEN, grade
+from grader.course.intake.submission import Submission
 from grader.course.report import as_markdown, as_text, report
-from grader.course.submission import Submission
 from grader.course.suites import load_course
 
 ROOT = Path(__file__).parents[3]

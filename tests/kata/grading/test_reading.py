@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from grader.course.reading import Reader, TooMuchError, read_or_say_why, reader
+from grader.course.intake.reading import Reader, TooMuchError, read_or_say_why, reader
 
 FOUR = "def backward(self):\n    return 4\n"
 

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.course.contents import Contents, UnreadableError
-from grader.course.submission import Submission, SubmissionError, find_submissions, left_aside, read_submission
+from grader.course.intake.contents import Contents, UnreadableError
+from grader.course.intake.submission import Submission, SubmissionError, find_submissions, left_aside, read_submission
 
 ROOT = Path(__file__).parents[3]
 MODULES = {int(path.name[2:4]): path.stem for path in sorted((ROOT / "solutions").glob("ex*.py"))}

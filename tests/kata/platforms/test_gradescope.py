@@ -16,11 +16,11 @@ import pytest
 
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading import grade
+from grader.course.intake.submission import read_submission
 from grader.course.platforms.gradescope import chosen, late, results
 from grader.course.platforms.gradescope_zip import autograder, make_courses, write_zip
 from grader.course.release import zipped
 from grader.course.report import report
-from grader.course.submission import read_submission
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads(Path(__file__).with_name("gradescope.schema.json").read_text(encoding="utf-8"))
@@ -311,7 +311,7 @@ def test_without_a_fence_there_is_no_result_and_the_course_is_told_why(platform)
 
 @pytest.fixture(scope="module")
 def document(courses):
-    from grader.course.submission import Submission
+    from grader.course.intake.submission import Submission
 
     fence = sandbox()
     sources = {number: source for number, source in courses[0].solutions.items() if number < 3}

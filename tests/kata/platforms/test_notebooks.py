@@ -21,9 +21,9 @@ from grader.course.authoring.illustrations import LINE
 from grader.course.authoring.notebooks import FIRST_CELL, checks_id, notebook, notebooks
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading import grade
-from grader.course.notebook import read_notebook
+from grader.course.intake.notebook import read_notebook
+from grader.course.intake.submission import read_submission
 from grader.course.report import report
-from grader.course.submission import read_submission
 from grader.course.suites import load_course
 
 ROOT = Path(__file__).parents[3]

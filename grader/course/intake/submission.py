@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
-from grader.course.contents import ARCHIVE, Contents, File, UnreadableError, is_ignored
-from grader.course.decoding import decode
-from grader.course.notebook import read_notebook
+from grader.course.intake.contents import ARCHIVE, Contents, File, UnreadableError, is_ignored
+from grader.course.intake.decoding import decode
+from grader.course.intake.notebook import read_notebook
 
 SOURCE = 1_000_000  # bytes
 NOTEBOOK = 32_000_000  # bytes, for what it shows; its code may be as long as a source

@@ -25,16 +25,16 @@ from typing import Any
 
 from grader.core.catalogue import read_catalogue
 from grader.core.records import Exercise
-from grader.course.contents import UnreadableError
-from grader.course.decoding import decode
-from grader.course.given import completed
-from grader.course.notebook import Cell, cells_of
-from grader.course.submission import Submission, SubmissionError, read_submission, shown
+from grader.course.intake.contents import UnreadableError
+from grader.course.intake.decoding import decode
+from grader.course.intake.given import completed
+from grader.course.intake.notebook import Cell, cells_of
+from grader.course.intake.submission import Submission, SubmissionError, read_submission, shown
 
-KATA = Path(__file__).resolve().parents[2]
+KATA = Path(__file__).resolve().parents[3]
 MEMORY = 3 * 2**29  # bytes of address space; a hand-in may take half of it, and the largest that is read does not
 CPU, WALL = 15, 120  # seconds for one request
-BEGIN = "import sys; sys.path[:] = {path!r}; from grader.course.reading import serve; serve()"
+BEGIN = "import sys; sys.path[:] = {path!r}; from grader.course.intake.reading import serve; serve()"
 
 
 class TooMuchError(Exception):
