@@ -11,7 +11,7 @@ from pathlib import Path
 from grader.core.source import functions
 from grader.course.authoring.cut import BEGIN, cut
 from grader.course.chaffs import read_bank
-from grader.course.grading import Course
+from grader.course.grading.grading import Course
 from grader.course.intake.submission import Submission
 from grader.course.wheats import read_wheats
 

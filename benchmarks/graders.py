@@ -27,9 +27,9 @@ from grader.core.files import write_text
 from grader.core.key import expected_values
 from grader.core.records import Check
 from grader.course.fence.sandbox import sandbox
-from grader.course.grading import Course, grade
+from grader.course.grading.grading import Course, grade
+from grader.course.grading.report import report
 from grader.course.intake.submission import Submission, read_submission
-from grader.course.report import report
 
 ANSWER = "answer"  # the cell to fill in
 

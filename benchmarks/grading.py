@@ -31,8 +31,8 @@ from benchmarks.classroom import Student, everything, make_class, write_class
 from benchmarks.memory import run_and_watch
 from grader.core.files import write_text
 from grader.course.executors import grade_all, processes
-from grader.course.grading import VISIBLE, Course
-from grader.course.suites import load_course
+from grader.course.grading.grading import VISIBLE, Course
+from grader.course.grading.suites import load_course
 
 EXERCISE, SEED = 3, 7
 ROUNDS, SLOW_ROUNDS, CLASS_ROUNDS = 15, 7, 3

@@ -32,7 +32,7 @@ from grader.core.files import write_text
 from grader.course.classroom import Outcome, grade_class, load_apart
 from grader.course.cluster import cluster
 from grader.course.executors import Ground, grade_all, processes
-from grader.course.grading import Course
+from grader.course.grading.grading import Course
 
 SIZE, SEED = int(os.environ.get("CLASS", "1000")), 7
 KINDS, EXERCISES = ("right", "wrong"), (1, 2, 3)

@@ -20,7 +20,7 @@ from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
 from grader.core.records import Exercise, Fault, Fingerprint, Misconception, Status, Verdict
 from grader.core.source import functions
 from grader.course.authoring.digest import SUITES, digest
-from grader.course.suites import HIDDEN_SUITE
+from grader.course.grading.suites import HIDDEN_SUITE
 from grader.course.trials import Trial, run_trials
 
 if sys.version_info >= (3, 11):

@@ -20,10 +20,10 @@ from typing import Any
 from grader.core.files import write_text
 from grader.core.tables import write_sheet
 from grader.course.executors import GroundError, Open, Result, Rounds, pool, processes
-from grader.course.grading import Course
+from grader.course.grading.grading import Course
+from grader.course.grading.suites import load_course
 from grader.course.intake.reading import read_or_say_why
 from grader.course.intake.submission import Submission, find_submissions
-from grader.course.suites import load_course
 
 SEED_FILE = "seed.json"
 

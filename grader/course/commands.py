@@ -183,10 +183,10 @@ def grade(
     import json
 
     from grader.core.files import write_text
-    from grader.course.grading import grade as run
+    from grader.course.grading.grading import grade as run
+    from grader.course.grading.report import as_markdown, as_text, report
+    from grader.course.grading.suites import load_course
     from grader.course.intake.reading import read_within_limits
-    from grader.course.report import as_markdown, as_text, report
-    from grader.course.suites import load_course
 
     fence = _fence(weak_sandbox)
     course = load_course(None if exercise is None else frozenset({exercise}), seed)
@@ -218,7 +218,7 @@ def grade_class(
     """Grade a class: one folder, archive or set of files per student."""
     from grader.course.classroom import Outcome, summary
     from grader.course.classroom import grade_class as run
-    from grader.course.config import read_settings
+    from grader.course.grading.config import read_settings
     from grader.course.intake.submission import find_submissions, left_aside
 
     where = _ground(scheduler, jobs, weak_sandbox)
@@ -335,7 +335,7 @@ def gradebook(
     """Put the marks of a graded class into what Canvas or Moodle takes, lateness included."""
     from grader.core.tables import read_sheet
     from grader.core.text import printable
-    from grader.course.config import COURSE, read_settings
+    from grader.course.grading.config import COURSE, read_settings
     from grader.course.platforms.gradebooks.files import write_gradebook
     from grader.course.platforms.gradebooks.ledger import make_ledger
 
@@ -354,7 +354,7 @@ EXERCISES = option(
 
 def _numbers(exercises: str | None) -> tuple[int, ...]:
     from grader.core.catalogue import read_catalogue
-    from grader.course.config import read_settings, selection
+    from grader.course.grading.config import read_settings, selection
 
     if not exercises:
         return read_settings().exercises
@@ -380,7 +380,7 @@ def gradescope(exercises: str | None, hidden: str, leaderboard: bool, seeds: int
     """Make the autograder that Gradescope takes as it is."""
     from dataclasses import asdict
 
-    from grader.course.config import read_settings
+    from grader.course.grading.config import read_settings
     from grader.course.platforms.gradescope_zip import write_zip
 
     late = {name: str(value) for name, value in asdict(read_settings().late).items()}
@@ -394,7 +394,7 @@ def gradescope(exercises: str | None, hidden: str, leaderboard: bool, seeds: int
 @EXERCISES
 def release(exercises: str | None) -> None:
     """Make what students get: a folder and a zip, with nothing of the course in it."""
-    from grader.course.config import read_settings
+    from grader.course.grading.config import read_settings
     from grader.course.release import release as run
 
     numbers = _numbers(exercises)

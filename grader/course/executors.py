@@ -31,9 +31,9 @@ from grader.core.text import printable
 from grader.course.authoring.closure import closure
 from grader.course.authoring.digest import digest
 from grader.course.fence.sandbox import UIDS, Sandbox, sandbox
-from grader.course.grading import Begun, Course, begin, finish
+from grader.course.grading.grading import Begun, Course, begin, finish
+from grader.course.grading.report import report
 from grader.course.intake.submission import Submission
-from grader.course.report import report
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -24,7 +24,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.paths import PUBLIC, SOLUTIONS, STUBS
 from grader.course.authoring.illustrations import illustrations
 from grader.course.chaffs import read_bank
-from grader.course.suites import HIDDEN_SUITE
+from grader.course.grading.suites import HIDDEN_SUITE
 from grader.course.wheats import read_wheats
 
 LINE = 14  # characters without spaces: a shorter line could be anybody's

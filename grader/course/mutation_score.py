@@ -20,10 +20,10 @@ from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
 from grader.core.records import Diagnosis, Fingerprint, Misconception, Status, Verdict
 from grader.course.chaffs import Chaff, edited, fingerprint, read_bank, run_chaffs
 from grader.course.fence.sandbox import sandbox
-from grader.course.grading import Course, grade
+from grader.course.grading.grading import Course, grade
+from grader.course.grading.suites import HIDDEN_SUITE, load_course
 from grader.course.intake.submission import Submission
 from grader.course.mutants import Mutant, equivalents, mutants
-from grader.course.suites import HIDDEN_SUITE, load_course
 from grader.course.trials import Trial, run_trials
 from grader.course.wheats import read_wheats
 

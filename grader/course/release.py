@@ -29,7 +29,7 @@ from grader.core.records import Exercise
 from grader.course.authoring.cut import stubs
 from grader.course.authoring.illustrations import illustrations
 from grader.course.authoring.notebooks import notebooks
-from grader.course.config import Settings
+from grader.course.grading.config import Settings
 from grader.course.leaks import DRAWING, files_of, leaks, read_secrets
 
 if sys.version_info >= (3, 11):

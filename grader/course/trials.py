@@ -20,7 +20,7 @@ from grader.course.authoring.answer_key import KEPT, make_key
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Worker
-from grader.course.suites import HIDDEN_SUITE, read_solutions
+from grader.course.grading.suites import HIDDEN_SUITE, read_solutions
 
 TIME_OUTS = 2  # in one trial; the checks behind them are left out
 

@@ -1,6 +1,6 @@
 """What the reports of a class say together: how hard it was, whom it tells apart, what is believed wrongly.
 
-A report is the document that grader/course/report.schema.json describes. Nothing here knows of HTML.
+A report is the document that grader/course/grading/report.schema.json describes. Nothing here knows of HTML.
 """
 
 from __future__ import annotations

@@ -22,12 +22,12 @@ from grader.course.executors import pool
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Worker
+from grader.course.grading.suites import read_solutions
 from grader.course.intake.reading import read_or_say_why, with_given
 from grader.course.intake.submission import find_submissions
 from grader.course.pages.figures import Report
 from grader.course.pages.rendering import failing_in_public
 from grader.course.pages.site import PICTURES, read_reports
-from grader.course.suites import read_solutions
 from grader.learner.explanation import Explanation, sketches
 from grader.learner.picture import picture
 from minigrad_reference.drawing.render import render

@@ -10,8 +10,8 @@ from typing import Any
 import fastjsonschema
 
 from grader.core.files import write_text
+from grader.course.grading.report import SCHEMA
 from grader.course.pages.rendering import class_page, student_page
-from grader.course.report import SCHEMA
 
 PICTURES = "pictures"
 LARGEST_PICTURE = 1_000_000  # characters

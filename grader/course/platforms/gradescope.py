@@ -20,13 +20,13 @@ from typing import Any
 
 from grader.core.files import write_text
 from grader.core.text import printable
-from grader.course.config import Late, Settings
 from grader.course.fence.sandbox import sandbox
-from grader.course.grading import Course, grade
+from grader.course.grading.config import Late, Settings
+from grader.course.grading.grading import Course, grade
+from grader.course.grading.lateness import lateness
+from grader.course.grading.report import report
 from grader.course.intake.reading import read_or_say_why
 from grader.course.intake.submission import Submission
-from grader.course.lateness import lateness
-from grader.course.report import report
 
 ROOT = "/autograder"
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")

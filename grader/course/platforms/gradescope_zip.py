@@ -16,11 +16,11 @@ from typing import Any
 
 from grader.core.paths import BUILD
 from grader.course.authoring.closure import closure
-from grader.course.grading import Course, Suite
+from grader.course.grading.grading import Course, Suite
+from grader.course.grading.suites import load_course
 from grader.course.leaks import files_of
 from grader.course.platforms.gradescope import COURSES, OPTIONS
 from grader.course.release import pinned, zipped
-from grader.course.suites import load_course
 
 OUT = BUILD / "gradescope" / "autograder.zip"
 PACKAGES = ("click", "graphviz", "landlockpy", "pyseccomp", "tomli")

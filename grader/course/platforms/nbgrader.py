@@ -38,12 +38,12 @@ from grader.course.authoring.cut import cut
 from grader.course.authoring.notebooks import checks_id, notebooks
 from grader.course.fence.room import room
 from grader.course.fence.sandbox import UIDS, sandbox
-from grader.course.grading import Course, grade
+from grader.course.grading.grading import Course, grade
+from grader.course.grading.report import report
+from grader.course.grading.suites import load_course
 from grader.course.intake.notebook import Cell, last_solutions
 from grader.course.intake.reading import read_cells, read_or_say_why
 from grader.course.intake.submission import NOTEBOOK, shown
-from grader.course.report import report
-from grader.course.suites import load_course
 from grader.learner.switches import is_on
 
 KATA = Path(__file__).resolve().parents[3]

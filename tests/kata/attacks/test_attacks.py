@@ -19,9 +19,9 @@ from grader.core.records import Check, Probe, Status
 from grader.course.fence import worker
 from grader.course.fence.sandbox import FIRST_UID, LAYERS, UIDS, _libraries, sandbox
 from grader.course.fence.worker import Limits
-from grader.course.grading import HIDDEN, VISIBLE, Course, Suite, grade
+from grader.course.grading.grading import HIDDEN, VISIBLE, Course, Suite, grade
+from grader.course.grading.report import as_markdown, as_text, report
 from grader.course.intake.submission import Submission
-from grader.course.report import as_markdown, as_text, report
 
 pytestmark = pytest.mark.timeout(60)
 

@@ -16,9 +16,9 @@ from grader.core.records import Status
 from grader.course.authoring.digest import digest
 from grader.course.chaffs import MADE_FROM as FINGERPRINTS_FROM
 from grader.course.chaffs import BankError, fingerprint_texts, read_bank, run_chaffs, stale_fingerprints
+from grader.course.grading.suites import HIDDEN_SUITE, merged
 from grader.course.mutation_page import MADE_FROM as PAGE_FROM
 from grader.course.mutation_page import PAGE, is_fresh
-from grader.course.suites import HIDDEN_SUITE, merged
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()

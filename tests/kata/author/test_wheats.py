@@ -11,7 +11,7 @@ from grader.core.paths import PUBLIC, SOLUTIONS
 from grader.core.records import Status
 from grader.core.source import functions, text_of
 from grader.course.authoring.answer_key import make_key
-from grader.course.suites import HIDDEN_SUITE
+from grader.course.grading.suites import HIDDEN_SUITE
 from grader.course.trials import verdicts
 from grader.course.wheats import WheatError, read_wheats
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.course.config import ConfigError, Late, Settings, read_settings, selection
 from grader.course.fence.worker import Limits
-from grader.course.lateness import Lateness, days_late, lateness
+from grader.course.grading.config import ConfigError, Late, Settings, read_settings, selection
+from grader.course.grading.lateness import Lateness, days_late, lateness
 
 ROOT = Path(__file__).parents[3]
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -11,11 +11,11 @@ from grader.core.paths import PUBLIC
 from grader.course.authoring.answer_key import available_oracles
 from grader.course.authoring.cut import stubs
 from grader.course.fence.sandbox import sandbox
-from grader.course.grading import HIDDEN, VISIBLE, grade
+from grader.course.grading.grading import HIDDEN, VISIBLE, grade
+from grader.course.grading.report import report
+from grader.course.grading.suites import load_course
+from grader.course.grading.twins import make_twins, twin
 from grader.course.intake.submission import Submission
-from grader.course.report import report
-from grader.course.suites import load_course
-from grader.course.twins import make_twins, twin
 
 pytestmark = pytest.mark.timeout(120)
 

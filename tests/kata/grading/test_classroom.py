@@ -20,7 +20,7 @@ import pytest
 from grader.core.paths import SOLUTIONS
 from grader.course import classroom
 from grader.course.executors import GroundError
-from grader.course.suites import load_course
+from grader.course.grading.suites import load_course
 
 ROOT = Path(__file__).parents[3]
 SEED = 7

@@ -10,8 +10,8 @@ import pytest
 
 from grader.course import classroom, executors
 from grader.course.executors import Ground, GroundError, Rounds, forget, grade_all, pack, pool, processes, receive
+from grader.course.grading.suites import load_course
 from grader.course.intake.submission import Submission
-from grader.course.suites import load_course
 
 ROOT = Path(__file__).parents[3]
 

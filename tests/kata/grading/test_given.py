@@ -8,12 +8,12 @@ import pytest
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
 from grader.course.fence.sandbox import sandbox
-from grader.course.grading import grade
+from grader.course.grading.grading import grade
+from grader.course.grading.report import report
+from grader.course.grading.suites import load_course
 from grader.course.intake.given import completed
 from grader.course.intake.reading import with_given
 from grader.course.intake.submission import Submission
-from grader.course.report import report
-from grader.course.suites import load_course
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()

@@ -15,13 +15,13 @@ from grader.core.records import Check, Probe
 from grader.course.fence.room import desk, sweep
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Limits, Worker
-from grader.course.grading import HIDDEN, grade
+from grader.course.grading.grading import HIDDEN, grade
+from grader.course.grading.report import as_markdown, as_text, report
+from grader.course.grading.suites import load_course
 from grader.course.intake.submission import Submission
-from grader.course.report import as_markdown, as_text, report
-from grader.course.suites import load_course
 
 ROOT = Path(__file__).parents[3]
-SCHEMA = json.loads((ROOT / "grader/course/report.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((ROOT / "grader/course/grading/report.schema.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from grader.core.paths import SOLUTIONS
-from grader.course.grading import HIDDEN
-from grader.course.suites import load_course
+from grader.course.grading.grading import HIDDEN
+from grader.course.grading.suites import load_course
 
 ROOT = Path(__file__).parents[3]
 SEED = 7

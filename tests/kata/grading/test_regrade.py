@@ -19,9 +19,9 @@ from grader.course.changes import (
     rows,
     summary,
 )
+from grader.course.grading.suites import load_course
 from grader.course.pages.site import SiteError
 from grader.course.regrade import Regrading
-from grader.course.suites import load_course
 
 ROOT = Path(__file__).parents[3]
 SEED = 7

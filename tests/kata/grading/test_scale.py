@@ -18,8 +18,8 @@ from benchmarks.loopback import kill, loopback
 from grader.course import classroom, cluster
 from grader.course.cluster import cluster as on
 from grader.course.executors import GroundError, grade_all
+from grader.course.grading.suites import load_course
 from grader.course.intake.submission import Submission
-from grader.course.suites import load_course
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 

@@ -15,7 +15,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
 from grader.course.authoring.cut import cut
 from grader.course.authoring.notebooks import notebooks
-from grader.course.grading import Course
+from grader.course.grading.grading import Course
 from grader.course.wheats import read_wheats, replaced
 
 pytest.importorskip("copydetect")

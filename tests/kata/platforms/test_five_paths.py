@@ -26,11 +26,11 @@ from grader.core.key import read_key
 from grader.course.authoring.cut import cut
 from grader.course.authoring.notebooks import checks_id, notebook
 from grader.course.chaffs import read_bank
-from grader.course.config import Settings
+from grader.course.grading.config import Settings
+from grader.course.grading.suites import load_course
 from grader.course.platforms.gradescope_zip import autograder
 from grader.course.platforms.nbgrader import write_course
 from grader.course.release import student_files, zipped
-from grader.course.suites import load_course
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore")]  # SQLAlchemy's
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from grader.course.config import Settings
+from grader.course.grading.config import Settings
 from grader.course.release import student_files
 
 ROOT = Path(__file__).parents[3]

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from grader.core.catalogue import read_catalogue
 from grader.core.tables import BOM, Sheet, SheetError, harmless, read_sheet, sheet_text, write_sheet
-from grader.course.config import Settings, read_settings
+from grader.course.grading.config import Settings, read_settings
 from grader.course.platforms.gradebooks import formats
 from grader.course.platforms.gradebooks.files import write_gradebook
 from grader.course.platforms.gradebooks.ledger import LedgerError, make_ledger, read_marks, timestamps
@@ -31,7 +31,7 @@ from grader.course.platforms.gradebooks.roster import match, read_people
 ROOT = Path(__file__).parents[3]
 FILES = Path(__file__).with_name("gradebooks")
 CANVAS, MOODLE, OWN = (FILES / name for name in ("canvas-export.csv", "moodle-worksheet.csv", "roster.csv"))
-SCHEMA = json.loads((ROOT / "grader/course/report.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((ROOT / "grader/course/grading/report.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 CATALOGUE = read_catalogue()
 POINTS = {number: sum(task.points for task in exercise.tasks) for number, exercise in CATALOGUE.items()}

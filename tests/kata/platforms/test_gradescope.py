@@ -15,12 +15,12 @@ import jsonschema
 import pytest
 
 from grader.course.fence.sandbox import sandbox
-from grader.course.grading import grade
+from grader.course.grading.grading import grade
+from grader.course.grading.report import report
 from grader.course.intake.submission import read_submission
 from grader.course.platforms.gradescope import chosen, late, results
 from grader.course.platforms.gradescope_zip import autograder, make_courses, write_zip
 from grader.course.release import zipped
-from grader.course.report import report
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads(Path(__file__).with_name("gradescope.schema.json").read_text(encoding="utf-8"))

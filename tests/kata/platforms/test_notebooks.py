@@ -20,11 +20,11 @@ from grader.course.authoring.cut import cut
 from grader.course.authoring.illustrations import LINE
 from grader.course.authoring.notebooks import FIRST_CELL, checks_id, notebook, notebooks
 from grader.course.fence.sandbox import sandbox
-from grader.course.grading import grade
+from grader.course.grading.grading import grade
+from grader.course.grading.report import report
+from grader.course.grading.suites import load_course
 from grader.course.intake.notebook import read_notebook
 from grader.course.intake.submission import read_submission
-from grader.course.report import report
-from grader.course.suites import load_course
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()

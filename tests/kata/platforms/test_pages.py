@@ -21,7 +21,7 @@ from grader.course.pages.site import SiteError, read_pictures, read_reports, wri
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = Path(__file__).with_name("golden")
-SCHEMA = json.loads((ROOT / "grader/course/report.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((ROOT / "grader/course/grading/report.schema.json").read_text(encoding="utf-8"))
 DIAGNOSIS = {
     "id": "sum-overwrites",
     "title": "The sum overwrites",
@@ -333,7 +333,7 @@ def test_an_address_in_the_class_page_is_a_file_beside_it_whatever_its_name():
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """Pages of a class that was really graded: one right, one wrong in exercise 1, one that handed in little."""
-    from grader.course.suites import load_course
+    from grader.course.grading.suites import load_course
 
     folder = tmp_path_factory.mktemp("class")
     with pytest.MonkeyPatch.context() as patch:

@@ -13,7 +13,7 @@ import pytest
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
 from grader.course.classroom import grade_class
-from grader.course.grading import Course
+from grader.course.grading.grading import Course
 from grader.course.pages import pictures
 
 ROOT = Path(__file__).parents[3]

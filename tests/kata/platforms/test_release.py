@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.config import Settings, read_settings
+from grader.course.grading.config import Settings, read_settings
 from grader.course.leaks import contents_of, leaks, read_secrets
 from grader.course.release import LeakError, refuse_leaks, release, student_files, zipped
 

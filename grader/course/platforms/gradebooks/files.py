@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.core.tables import Sheet, SheetError, write_sheet
-from grader.course.config import Settings
+from grader.course.grading.config import Settings
 from grader.course.platforms.gradebooks import formats
 from grader.course.platforms.gradebooks.ledger import Ledger, some
 

@@ -11,7 +11,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from grader.core.tables import Sheet, SheetError, simple
-from grader.course.config import Settings
+from grader.course.grading.config import Settings
 from grader.course.platforms.gradebooks.ledger import Entry, Ledger
 
 HUNDREDTH = Decimal("0.01")

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from grader.core.tables import Sheet
-from grader.course.config import Settings
+from grader.course.grading.config import Settings
+from grader.course.grading.lateness import Lateness, lateness
 from grader.course.intake.contents import Contents, File, UnreadableError
 from grader.course.intake.submission import find_submissions
-from grader.course.lateness import Lateness, lateness
 from grader.course.platforms.gradebooks.moment import moment
 from grader.course.platforms.gradebooks.roster import Person, match, read_people
 

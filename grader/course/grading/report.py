@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.core.records import Diagnosis, Status, Task, are_right_but_too_deep
 from grader.core.text import escaped, explain, printable
-from grader.course.grading import HIDDEN, Course, Graded, Mark
+from grader.course.grading.grading import HIDDEN, Course, Graded, Mark
 
 VERSION = 1
 SCHEMA = Path(__file__).with_name("report.schema.json")

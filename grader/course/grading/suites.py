@@ -14,9 +14,9 @@ from grader.core.key import read_key
 from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
 from grader.core.records import Fingerprint
 from grader.course.authoring.answer_key import make_key
-from grader.course.config import read_settings
-from grader.course.grading import HIDDEN, VISIBLE, Course, Suite
-from grader.course.twins import make_twins
+from grader.course.grading.config import read_settings
+from grader.course.grading.grading import HIDDEN, VISIBLE, Course, Suite
+from grader.course.grading.twins import make_twins
 
 HIDDEN_SUITE = Path("tests/hidden")
 

@@ -19,7 +19,7 @@ from grader.core.checks import load_checks
 from grader.core.key import expected_values, read_key
 from grader.core.records import Check, Probe
 from grader.course.authoring.answer_key import agreed_values, chosen_oracles
-from grader.course.grading import Twin
+from grader.course.grading.grading import Twin
 
 SPECIAL = (0.0, 1.0)  # numbers that a check may be about: a neutral element, a margin, the start of a backward pass
 NEAREST, FARTHEST = 0.01, 0.08  # how far a number moves, as a share of itself: it stays on its side of every kink

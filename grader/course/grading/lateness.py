@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 
-from grader.course.config import Settings
+from grader.course.grading.config import Settings
 
 DAY = timedelta(days=1)
 POINT = Decimal("0.0001")  # a report rounds to as much

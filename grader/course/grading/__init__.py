@@ -1,0 +1,1 @@
+"""From a submission to its report: course.toml, the suites, the marks."""
