@@ -10,10 +10,10 @@ from pathlib import Path
 
 from grader.core.source import functions
 from grader.course.authoring.cut import BEGIN, cut
-from grader.course.chaffs import read_bank
+from grader.course.bank.chaffs import read_bank
+from grader.course.bank.wheats import read_wheats
 from grader.course.grading.grading import Course
 from grader.course.intake.submission import Submission
-from grader.course.wheats import read_wheats
 
 SHARES = {"right": 180, "wrong": 80, "endless": 10, "greedy": 10, "hostile": 20}  # of 300
 LOOPS = (

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
 from grader.course.authoring.freshness import IMAGES, record
-from grader.course.chaffs import read_bank
+from grader.course.bank.chaffs import read_bank
 from grader.learner.datasets import load
 from grader.learner.explain import simplest
 from grader.learner.explanation import Explanation

@@ -85,7 +85,7 @@ def key(oracles: str | None) -> None:
 def fingerprints() -> None:
     """Ask the chaffs how each known misconception shows, for the diagnosis; takes a minute."""
     from grader.core.files import write_text
-    from grader.course.chaffs import fingerprint_texts
+    from grader.course.bank.chaffs import fingerprint_texts
 
     with _progress("asking the chaffs"):
         texts = fingerprint_texts()
@@ -98,7 +98,7 @@ def fingerprints() -> None:
 @option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Only this one.")
 def bank(exercise: int | None) -> int:
     """Show for each known misconception how many checks its chaff fails and what the diagnosis calls it."""
-    from grader.course.mutation_score import chaff_rows
+    from grader.course.bank.mutation_score import chaff_rows
 
     failed = False
     for row in chaff_rows(None if exercise is None else [exercise]):
@@ -119,8 +119,8 @@ def mutation_score() -> None:
     from rich.progress import Progress
 
     from grader.core.catalogue import read_catalogue
-    from grader.course.mutation_page import FIGURES, PAGE, publish
-    from grader.course.mutation_score import measure, pair_results
+    from grader.course.bank.mutation_page import FIGURES, PAGE, publish
+    from grader.course.bank.mutation_score import measure, pair_results
 
     scores = {}
     with Progress(transient=True) as progress:

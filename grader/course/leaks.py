@@ -23,9 +23,9 @@ from typing import Any
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import PUBLIC, SOLUTIONS, STUBS
 from grader.course.authoring.illustrations import illustrations
-from grader.course.chaffs import read_bank
+from grader.course.bank.chaffs import read_bank
+from grader.course.bank.wheats import read_wheats
 from grader.course.grading.suites import HIDDEN_SUITE
-from grader.course.wheats import read_wheats
 
 LINE = 14  # characters without spaces: a shorter line could be anybody's
 TREE = 12  # nodes, and words in texts: a smaller function could be anybody's

@@ -26,9 +26,9 @@ from grader.core.files import write_text
 from grader.core.paths import SOLUTIONS
 from grader.core.tables import write_sheet
 from grader.course.authoring.cut import cut
-from grader.course.chaffs import read_bank
+from grader.course.bank.chaffs import read_bank
+from grader.course.bank.wheats import read_wheats
 from grader.course.pages.rendering import page
-from grader.course.wheats import read_wheats
 
 # docs/instructors/similarity.md has the measurement: pairs of independent right answers to a task share 65 at most.
 PASSAGE = 25  # characters, a name counting as one, of the shortest passage that is looked for

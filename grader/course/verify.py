@@ -27,10 +27,10 @@ from grader.course.authoring.answer_key import OracleError, key_text, make_key
 from grader.course.authoring.cut import BEGIN, END, CutError, stale_files, stubs
 from grader.course.authoring.freshness import stale_pictures
 from grader.course.authoring.sketches import sketches_text
-from grader.course.chaffs import stale_fingerprints
+from grader.course.bank.chaffs import stale_fingerprints
+from grader.course.bank.mutation_page import PAGE, is_fresh
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import observe
-from grader.course.mutation_page import PAGE, is_fresh
 
 FEWEST_CHECKS = 60
 HIDDEN = PUBLIC.parent / "hidden"  # is nowhere but with the authors and instructors

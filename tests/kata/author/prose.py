@@ -23,7 +23,7 @@ from typing import Any
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
 from grader.core.records import Misconception
-from grader.course.chaffs import Chaff, read_bank
+from grader.course.bank.chaffs import Chaff, read_bank
 
 if sys.version_info >= (3, 11):
     import tomllib

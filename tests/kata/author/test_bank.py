@@ -14,11 +14,11 @@ from grader.core.diagnosis import diagnose, read_fingerprints
 from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
 from grader.core.records import Status
 from grader.course.authoring.digest import digest
-from grader.course.chaffs import MADE_FROM as FINGERPRINTS_FROM
-from grader.course.chaffs import BankError, fingerprint_texts, read_bank, run_chaffs, stale_fingerprints
+from grader.course.bank.chaffs import MADE_FROM as FINGERPRINTS_FROM
+from grader.course.bank.chaffs import BankError, fingerprint_texts, read_bank, run_chaffs, stale_fingerprints
+from grader.course.bank.mutation_page import MADE_FROM as PAGE_FROM
+from grader.course.bank.mutation_page import PAGE, is_fresh
 from grader.course.grading.suites import HIDDEN_SUITE, merged
-from grader.course.mutation_page import MADE_FROM as PAGE_FROM
-from grader.course.mutation_page import PAGE, is_fresh
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()
@@ -149,7 +149,7 @@ def test_an_id_in_two_files_is_said_in_a_sentence(tmp_path):
 
 
 def test_a_mistake_in_the_bank_is_a_sentence_of_the_command(author):
-    author.write("grader/course/misconceptions/ex01.toml", GOOD.replace("derivative", "integral"))
+    author.write("grader/course/bank/misconceptions/ex01.toml", GOOD.replace("derivative", "integral"))
     said = "ex01.toml: halves: exercise 1 has no task 'integral', but derivative, gradient.\n"
     for command in (["bank", "--exercise", 1], ["fingerprints"]):
         assert author.refused(*command) == said
@@ -246,13 +246,13 @@ CHANGES = {  # a file, and whether the fingerprints depend on it; the page of th
     "a public check": ("tests/public/test_ex03_chain_rule.py", True),
     "a hidden check": ("tests/hidden/test_ex03_chain_rule.py", True),
     "the generators of hidden graphs": ("tests/hidden/generators.py", True),
-    "the bank": ("grader/course/misconceptions/ex03.toml", True),
+    "the bank": ("grader/course/bank/misconceptions/ex03.toml", True),
     "how values are compared": ("grader/core/judging.py", True),
     "how a snippet is run": ("grader/core/probing.py", True),
     "the diagnosis": ("grader/core/diagnosis.py", True),
-    "the wheats": ("grader/course/wheats/ex03.toml", False),
-    "the mutants": ("grader/course/mutants.py", False),
-    "the mutants that are excused": ("grader/course/equivalents.toml", False),
+    "the wheats": ("grader/course/bank/wheats/ex03.toml", False),
+    "the mutants": ("grader/course/bank/mutants.py", False),
+    "the mutants that are excused": ("grader/course/bank/equivalents.toml", False),
 }
 FINGERPRINT_FILES = [suite / FINGERPRINTS for suite in (PUBLIC, HIDDEN_SUITE)]
 MARK = r"[0-9a-f]{16}"

@@ -9,9 +9,9 @@ from grader.core.checks import load_checks
 from grader.core.paths import PUBLIC, SOLUTIONS
 from grader.core.records import Exercise, Status
 from grader.course.authoring.answer_key import make_key
+from grader.course.bank.mutants import OPERATORS, EquivalentError, equivalents, mutants
+from grader.course.bank.trials import verdicts
 from grader.course.grading.suites import HIDDEN_SUITE
-from grader.course.mutants import OPERATORS, EquivalentError, equivalents, mutants
-from grader.course.trials import verdicts
 
 CATALOGUE = read_catalogue()
 TOY = Exercise(4, "ex04_toy", "Toy", "Play.", (), (), ())

@@ -11,9 +11,9 @@ from grader.core.paths import PUBLIC, SOLUTIONS
 from grader.core.records import Status
 from grader.core.source import functions, text_of
 from grader.course.authoring.answer_key import make_key
+from grader.course.bank.trials import verdicts
+from grader.course.bank.wheats import WheatError, read_wheats
 from grader.course.grading.suites import HIDDEN_SUITE
-from grader.course.trials import verdicts
-from grader.course.wheats import WheatError, read_wheats
 
 CATALOGUE = read_catalogue()
 AT_LEAST = 3  # for each exercise

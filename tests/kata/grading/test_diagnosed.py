@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from grader.course.chaffs import edited, read_bank
+from grader.course.bank.chaffs import edited, read_bank
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading.grading import HIDDEN, grade
 from grader.course.grading.report import as_markdown, as_text, report

@@ -15,8 +15,8 @@ from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
 from grader.course.authoring.cut import cut
 from grader.course.authoring.notebooks import notebooks
+from grader.course.bank.wheats import read_wheats, replaced
 from grader.course.grading.grading import Course
-from grader.course.wheats import read_wheats, replaced
 
 pytest.importorskip("copydetect")
 from grader.course.similarity import COMMON, Overlap, Pair, rows, similar_pairs, write_pairs

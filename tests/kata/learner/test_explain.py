@@ -21,7 +21,7 @@ from grader.core.checks import load_checks
 from grader.core.judging import same
 from grader.core.records import Check, Probe
 from grader.course.authoring.answer_key import ask
-from grader.course.wheats import read_wheats
+from grader.course.bank.wheats import read_wheats
 from grader.learner.explain import as_text, simplest
 from grader.learner.explanation import ABS, REL, Explanation, shares_of, sketches
 from grader.learner.picture import picture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from grader.core.catalogue import read_catalogue
 from grader.core.probing import Desk
-from grader.course.chaffs import read_bank
+from grader.course.bank.chaffs import read_bank
 from grader.learner.explain import simplest
 from grader.learner.expression import terms
 from grader.learner.stepping import EXPRESSION, VALUES, parse_values

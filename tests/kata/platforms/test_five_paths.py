@@ -25,7 +25,7 @@ from grader.core.checks import load_checks
 from grader.core.key import read_key
 from grader.course.authoring.cut import cut
 from grader.course.authoring.notebooks import checks_id, notebook
-from grader.course.chaffs import read_bank
+from grader.course.bank.chaffs import read_bank
 from grader.course.grading.config import Settings
 from grader.course.grading.suites import load_course
 from grader.course.platforms.gradescope_zip import autograder

@@ -207,7 +207,7 @@ def test_an_archive_the_engine_a_wheat_and_a_chaff_are_found():
     assert any("is not plain text" in s for s in found("more.zip", zipped({"ex01.py": b"answer = 1\n" * 9})))
     for source in ("minigrad_reference/engine.py", "minigrad_reference/drawing/walk.py"):
         assert found("exercises/more.py", (ROOT / source).read_bytes()), source
-    for source in ("grader/course/wheats/ex04.toml", "grader/course/misconceptions/ex04.toml"):
+    for source in ("grader/course/bank/wheats/ex04.toml", "grader/course/bank/misconceptions/ex04.toml"):
         assert found("grader/learner/more.toml", (ROOT / source).read_bytes()), source
     assert found("grader/course/more.py", "x = 1\n") == [
         "grader/course/more.py lies in course/, which stays with the course."

@@ -20,15 +20,15 @@ from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
 from grader.core.records import Exercise, Fault, Fingerprint, Misconception, Status, Verdict
 from grader.core.source import functions
 from grader.course.authoring.digest import SUITES, digest
+from grader.course.bank.trials import Trial, run_trials
 from grader.course.grading.suites import HIDDEN_SUITE
-from grader.course.trials import Trial, run_trials
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-MADE_FROM = (*SUITES, "grader/course/misconceptions/*.toml")
+MADE_FROM = (*SUITES, "grader/course/bank/misconceptions/*.toml")
 BANK = Path(__file__).with_name("misconceptions")
 TEXTS = tuple(field.name for field in fields(Misconception) if field.name != "exercise")
 

@@ -14,13 +14,13 @@ from grader.core.catalogue import read_catalogue
 from grader.core.files import write_text
 from grader.core.paths import BUILD
 from grader.course.authoring.digest import SUITES, digest
-from grader.course.mutants import equivalents
-from grader.course.mutation_score import SEEDS, Score
+from grader.course.bank.mutants import equivalents
+from grader.course.bank.mutation_score import SEEDS, Score
 
 PAGE = Path("docs/mutation-score.md")
 FIGURES = BUILD / "mutation-score.json"
-MISTAKES = ("misconceptions/*.toml", "wheats/*.toml", "equivalents.toml", "mut*.py", "grading.py")
-MADE_FROM = (*SUITES, *(f"grader/course/{pattern}" for pattern in MISTAKES))
+MISTAKES = ("misconceptions/*.toml", "wheats/*.toml", "equivalents.toml", "mut*.py")
+MADE_FROM = (*SUITES, *(f"grader/course/bank/{pattern}" for pattern in MISTAKES), "grader/course/grading/grading.py")
 INTRODUCTION = f"""\
 Made by `make mutation-score`. A *chaff* is a worked answer with one known misconception, a *wheat* a right answer in
 another style, a *mutant* a worked answer with one small change made by machine. Equivalent mutants behave as the answer

@@ -18,25 +18,17 @@ from grader.core.checks import load_checks
 from grader.core.diagnosis import alike, diagnose, read_fingerprints
 from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
 from grader.core.records import Diagnosis, Fingerprint, Misconception, Status, Verdict
-from grader.course.chaffs import Chaff, edited, fingerprint, read_bank, run_chaffs
+from grader.course.bank.chaffs import Chaff, edited, fingerprint, read_bank, run_chaffs
+from grader.course.bank.mutants import Mutant, equivalents, mutants
+from grader.course.bank.trials import Trial, run_trials
+from grader.course.bank.wheats import read_wheats
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading.grading import Course, grade
 from grader.course.grading.suites import HIDDEN_SUITE, load_course
 from grader.course.intake.submission import Submission
-from grader.course.mutants import Mutant, equivalents, mutants
-from grader.course.trials import Trial, run_trials
-from grader.course.wheats import read_wheats
 
 PAIRS = 300
 SEEDS = (1, 2)  # of random checks, which no diagnosis sees: whether a mutant does what its name says, on other graphs
-MADE_FROM = (
-    "solutions/*.py",
-    "tests/public/*.py",
-    "tests/hidden/*.py",
-    "grader/course/*.toml",
-    "grader/course/*/*.toml",
-)
-MADE_BY = ("chaffs", "grading", "mutants", "mutation_score", "trials", "wheats")
 
 
 @dataclass(frozen=True)
