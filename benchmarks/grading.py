@@ -30,7 +30,7 @@ from benchmarks import graders
 from benchmarks.classroom import Student, everything, make_class, write_class
 from benchmarks.memory import run_and_watch
 from grader.core.files import write_text
-from grader.course.executors import grade_all, processes
+from grader.course.classroom.executors import grade_all, processes
 from grader.course.grading.grading import VISIBLE, Course
 from grader.course.grading.suites import load_course
 

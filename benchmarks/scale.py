@@ -29,9 +29,9 @@ from rich.progress import Progress
 from benchmarks.classroom import Student, make_class, points, write_class
 from benchmarks.loopback import Loopback, kill, loopback
 from grader.core.files import write_text
-from grader.course.classroom import Outcome, grade_class, load_apart
-from grader.course.cluster import cluster
-from grader.course.executors import Ground, grade_all, processes
+from grader.course.classroom.classroom import Outcome, grade_class, load_apart
+from grader.course.classroom.cluster import cluster
+from grader.course.classroom.executors import Ground, grade_all, processes
 from grader.course.grading.grading import Course
 
 SIZE, SEED = int(os.environ.get("CLASS", "1000")), 7

@@ -216,8 +216,8 @@ def grade_class(
     weak_sandbox: bool,
 ) -> int:
     """Grade a class: one folder, archive or set of files per student."""
-    from grader.course.classroom import Outcome, summary
-    from grader.course.classroom import grade_class as run
+    from grader.course.classroom.classroom import Outcome, summary
+    from grader.course.classroom.classroom import grade_class as run
     from grader.course.grading.config import read_settings
     from grader.course.intake.submission import find_submissions, left_aside
 
@@ -249,7 +249,7 @@ def _ground(scheduler: str | None, jobs: int, weak: bool) -> Any:
     if scheduler:
         from functools import partial
 
-        from grader.course.cluster import cluster
+        from grader.course.classroom.cluster import cluster
 
         return partial(cluster, scheduler=scheduler, weak=weak)
     _fence(weak)
@@ -266,9 +266,9 @@ def regrade(submissions: Path, out: Path, jobs: int, force: bool, weak_sandbox: 
     """Grade a class again, keep the earlier reports, and explain every mark that changed."""
     from rich.console import Console
 
-    from grader.course.changes import ROWS, as_table, summary
+    from grader.course.classroom.changes import ROWS, as_table, summary
+    from grader.course.classroom.regrade import MARKDOWN, SHEET, Regrading
     from grader.course.intake.submission import find_submissions
-    from grader.course.regrade import MARKDOWN, SHEET, Regrading
 
     _fence(weak_sandbox)
     regrading = Regrading(submissions, out, jobs, force=force)
@@ -301,9 +301,9 @@ def similarity(submissions: Path, out: Path, threshold: float | None) -> None:
 
 def _compare(submissions: Path, out: Path, threshold: float | None = None) -> None:
     from grader.core.catalogue import read_catalogue
+    from grader.course.classroom.similarity import THRESHOLD, similar_pairs, write_pairs
     from grader.course.intake.reading import read_or_say_why
     from grader.course.intake.submission import find_submissions
-    from grader.course.similarity import THRESHOLD, similar_pairs, write_pairs
 
     threshold = THRESHOLD if threshold is None else threshold
     students = find_submissions(submissions)
@@ -440,7 +440,7 @@ def pages(out: Path, submissions: Path | None, jobs: int, weak_sandbox: bool) ->
     from grader.course.pages.site import read_reports, write_site
 
     if submissions is not None:
-        from grader.course.pages.pictures import draw_class
+        from grader.course.classroom.pictures import draw_class
 
         _fence(weak_sandbox)
         count = 0

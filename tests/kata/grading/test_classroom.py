@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from grader.core.paths import SOLUTIONS
-from grader.course import classroom
-from grader.course.executors import GroundError
+from grader.course.classroom import classroom
+from grader.course.classroom.executors import GroundError
 from grader.course.grading.suites import load_course
 
 ROOT = Path(__file__).parents[3]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import executors
 from grader.course.authoring.closure import closure
+from grader.course.classroom import executors
 from grader.course.platforms.gradescope_zip import RUN
 
 ROOT = Path(__file__).parents[3]

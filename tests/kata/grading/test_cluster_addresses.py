@@ -5,8 +5,8 @@ import socket
 import pytest
 from distributed import LocalCluster
 
-from grader.course.cluster import cluster
-from grader.course.executors import GroundError
+from grader.course.classroom.cluster import cluster
+from grader.course.classroom.executors import GroundError
 
 
 def free_port():

@@ -8,8 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import classroom, executors
-from grader.course.executors import Ground, GroundError, Rounds, forget, grade_all, pack, pool, processes, receive
+from grader.course.classroom import classroom, executors
+from grader.course.classroom.executors import (
+    Ground,
+    GroundError,
+    Rounds,
+    forget,
+    grade_all,
+    pack,
+    pool,
+    processes,
+    receive,
+)
 from grader.course.grading.suites import load_course
 from grader.course.intake.submission import Submission
 

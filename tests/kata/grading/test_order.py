@@ -23,7 +23,7 @@ RECORDER = f"""
 import os, pickle, sys, time
 from pathlib import Path
 
-from grader.course import classroom, worker
+from grader.course.classroom import classroom, worker
 
 FOLDER, LOG, STOP = Path(sys.argv[1]), Path(sys.argv[2]), "stop" in sys.argv
 observe = worker.Worker.observe

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import classroom, regrade
-from grader.course.changes import (
+from grader.course.classroom import classroom, regrade
+from grader.course.classroom.changes import (
     CheckChange,
     StudentChange,
     as_markdown,
@@ -19,9 +19,9 @@ from grader.course.changes import (
     rows,
     summary,
 )
+from grader.course.classroom.regrade import Regrading
 from grader.course.grading.suites import load_course
 from grader.course.pages.site import SiteError
-from grader.course.regrade import Regrading
 
 ROOT = Path(__file__).parents[3]
 SEED = 7

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.loopback import kill, loopback
-from grader.course import classroom, cluster
-from grader.course.cluster import cluster as on
-from grader.course.executors import GroundError, grade_all
+from grader.course.classroom import classroom, cluster
+from grader.course.classroom.cluster import cluster as on
+from grader.course.classroom.executors import GroundError, grade_all
 from grader.course.grading.suites import load_course
 from grader.course.intake.submission import Submission
 
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 ROOT = Path(__file__).parents[3]
 POISON = """
 import os
-from grader.course import executors
+from grader.course.classroom import executors
 
 def begin(submission, *more, before=executors.begin):
     if submission.student == "poison":

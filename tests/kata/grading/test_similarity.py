@@ -19,7 +19,7 @@ from grader.course.bank.wheats import read_wheats, replaced
 from grader.course.grading.grading import Course
 
 pytest.importorskip("copydetect")
-from grader.course.similarity import COMMON, Overlap, Pair, rows, similar_pairs, write_pairs
+from grader.course.classroom.similarity import COMMON, Overlap, Pair, rows, similar_pairs, write_pairs
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()

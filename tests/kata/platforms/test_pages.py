@@ -14,7 +14,7 @@ import tinyhtml5
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.course.classroom import grade_class
+from grader.course.classroom.classroom import grade_class
 from grader.course.pages.figures import class_figures, discrimination, distribution
 from grader.course.pages.rendering import class_page, page, plain, student_page
 from grader.course.pages.site import SiteError, read_pictures, read_reports, write_site

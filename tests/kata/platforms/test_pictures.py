@@ -12,9 +12,9 @@ import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
-from grader.course.classroom import grade_class
+from grader.course.classroom import pictures
+from grader.course.classroom.classroom import grade_class
 from grader.course.grading.grading import Course
-from grader.course.pages import pictures
 
 ROOT = Path(__file__).parents[3]
 SLIP = ("self.grad += other.data * out.grad", "self.grad += other.grad * out.grad")

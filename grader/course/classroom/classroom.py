@@ -19,7 +19,7 @@ from typing import Any
 
 from grader.core.files import write_text
 from grader.core.tables import write_sheet
-from grader.course.executors import GroundError, Open, Result, Rounds, pool, processes
+from grader.course.classroom.executors import GroundError, Open, Result, Rounds, pool, processes
 from grader.course.grading.grading import Course
 from grader.course.grading.suites import load_course
 from grader.course.intake.reading import read_or_say_why

@@ -18,7 +18,17 @@ from dataclasses import replace
 from distributed import Client, WorkerPlugin
 from distributed import TimeoutError as TooLateError  # asyncio's own before Python 3.11
 
-from grader.course.executors import Ground, GroundError, Order, forget, kata, pack, receive, refusal, sentence_of
+from grader.course.classroom.executors import (
+    Ground,
+    GroundError,
+    Order,
+    forget,
+    kata,
+    pack,
+    receive,
+    refusal,
+    sentence_of,
+)
 from grader.course.grading.grading import Course
 
 CONNECT, APPEAR = 3, 5  # seconds: the scheduler's to answer, a first worker's to be there

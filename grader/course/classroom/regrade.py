@@ -14,8 +14,8 @@ from typing import Any
 
 from grader.core.files import write_text
 from grader.core.tables import write_sheet
-from grader.course.changes import StudentChange, as_markdown, changes, rows
-from grader.course.classroom import SEED_FILE, Outcome, grade_class
+from grader.course.classroom.changes import StudentChange, as_markdown, changes, rows
+from grader.course.classroom.classroom import SEED_FILE, Outcome, grade_class
 from grader.course.pages.site import read_reports
 
 EARLIER = "earlier"

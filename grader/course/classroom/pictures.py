@@ -18,7 +18,7 @@ from graphviz import Digraph
 
 from grader.core.catalogue import read_catalogue
 from grader.core.records import Check, Exercise, Probe, Sketch
-from grader.course.executors import pool
+from grader.course.classroom.executors import pool
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Worker

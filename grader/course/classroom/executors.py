@@ -43,7 +43,7 @@ IN_FLIGHT = UIDS // 2  # submissions at a time; a user id is taken again only af
 SUSPECTS = 100  # submissions that failed once; more of them are no accident
 OVERDUE = 600.0  # seconds beyond its own time after which a submission is given up, whatever it waits for
 SILENCE = 3600.0  # seconds in which no report comes; each process gives up what is overdue before that
-KATA = Path(__file__).resolve().parents[2]
+KATA = Path(__file__).resolve().parents[3]
 
 _courses: dict[str, Course] = {}  # that this process was given
 
