@@ -395,7 +395,7 @@ def gradescope(exercises: str | None, hidden: str, leaderboard: bool, seeds: int
 def release(exercises: str | None) -> None:
     """Make what students get: a folder and a zip, with nothing of the course in it."""
     from grader.course.grading.config import read_settings
-    from grader.course.release import release as run
+    from grader.course.release.release import release as run
 
     numbers = _numbers(exercises)
     *made, last = map(str, run(numbers, read_settings()))
@@ -422,8 +422,8 @@ def nbgrader_course(out: Path, assignment: str, exercises: str | None, force: bo
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 def leaks(path: Path) -> int:
     """Look for what must stay with the course in a folder or zip."""
-    from grader.course.leaks import contents_of, read_secrets
-    from grader.course.leaks import leaks as find
+    from grader.course.release.leaks import contents_of, read_secrets
+    from grader.course.release.leaks import leaks as find
 
     found = find(contents_of(path), read_secrets())
     click.echo("\n".join(found) or f"Nothing of the course was found in {path}.")

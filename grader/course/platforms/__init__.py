@@ -1,1 +1,1 @@
-"""Leaves: each makes of reports what one school system takes. Only the command line imports them."""
+"""What a school's systems take and give; only the command line imports these."""

@@ -18,9 +18,9 @@ from grader.core.paths import BUILD
 from grader.course.authoring.closure import closure
 from grader.course.grading.grading import Course, Suite
 from grader.course.grading.suites import load_course
-from grader.course.leaks import files_of
 from grader.course.platforms.gradescope import COURSES, OPTIONS
-from grader.course.release import pinned, zipped
+from grader.course.release.leaks import files_of
+from grader.course.release.release import pinned, zipped
 
 OUT = BUILD / "gradescope" / "autograder.zip"
 PACKAGES = ("click", "graphviz", "landlockpy", "pyseccomp", "tomli")

@@ -30,7 +30,7 @@ from grader.course.grading.config import Settings
 from grader.course.grading.suites import load_course
 from grader.course.platforms.gradescope_zip import autograder
 from grader.course.platforms.nbgrader import write_course
-from grader.course.release import student_files, zipped
+from grader.course.release.release import student_files, zipped
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore")]  # SQLAlchemy's
 

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from grader.course.grading.config import Settings
-from grader.course.release import student_files
+from grader.course.release.release import student_files
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads(Path(__file__).with_name("classroom50.schema.json").read_text(encoding="utf-8"))
@@ -201,12 +201,12 @@ def test_a_classroom_50_result_without_its_runner_is_refused_in_one_sentence(rep
 
 
 def steps():
-    text = (ROOT / "grader/course/student/.github/workflows/grade.yml").read_text(encoding="utf-8")
+    text = (ROOT / "grader/course/release/student/.github/workflows/grade.yml").read_text(encoding="utf-8")
     return re.findall(r"run: (.+)", text)
 
 
 def test_the_workflow_may_only_read_and_ends_by_itself():
-    text = (ROOT / "grader/course/student/.github/workflows/grade.yml").read_text(encoding="utf-8")
+    text = (ROOT / "grader/course/release/student/.github/workflows/grade.yml").read_text(encoding="utf-8")
     assert "permissions:\n  contents: read\n" in text
     assert "timeout-minutes: 10" in text
     assert "pull_request_target" not in text
@@ -282,6 +282,8 @@ def test_the_commands_of_the_guide_are_those_that_are_tested_here():
     ]
     found = [line for line in found if line]
     assert found == ["make release", "make grade SUBMISSIONS=clones", "RESULT=result.json make github"]
-    makefiles = [(ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "grader/course/student/Makefile")]
+    makefiles = [
+        (ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "grader/course/release/student/Makefile")
+    ]
     for target in ("release", "grade", "github"):
         assert any(re.search(rf"^{target}:", text, re.MULTILINE) for text in makefiles)

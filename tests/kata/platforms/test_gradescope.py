@@ -20,7 +20,7 @@ from grader.course.grading.report import report
 from grader.course.intake.submission import read_submission
 from grader.course.platforms.gradescope import chosen, late, results
 from grader.course.platforms.gradescope_zip import autograder, make_courses, write_zip
-from grader.course.release import zipped
+from grader.course.release.release import zipped
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads(Path(__file__).with_name("gradescope.schema.json").read_text(encoding="utf-8"))

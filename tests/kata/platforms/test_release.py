@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from grader.course.grading.config import Settings, read_settings
-from grader.course.leaks import contents_of, leaks, read_secrets
-from grader.course.release import LeakError, refuse_leaks, release, student_files, zipped
+from grader.course.release.leaks import contents_of, leaks, read_secrets
+from grader.course.release.release import LeakError, refuse_leaks, release, student_files, zipped
 
 ROOT = Path(__file__).parents[3]
 VARIABLES = ("CI", "DEBUG", "DESK", "ENGINE", "EXERCISES", "FORCE", "PYTEST_ADDOPTS", "PYTHON", "VENV", "VIRTUAL_ENV")
@@ -229,8 +229,8 @@ def test_every_function_of_every_solution_is_found_by_a_line_or_its_tree():
 
 def test_a_release_with_a_find_is_refused_and_the_one_before_stays(tmp_path, monkeypatch):
     shutil.copytree(ROOT / "grader/learner", tmp_path / "learner", ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr("grader.course.release.LEARNER", tmp_path / "learner")
-    monkeypatch.setattr("grader.course.release._folder", planted_folder(tmp_path / "learner"))
+    monkeypatch.setattr("grader.course.release.release.LEARNER", tmp_path / "learner")
+    monkeypatch.setattr("grader.course.release.release._folder", planted_folder(tmp_path / "learner"))
     out = tmp_path / "out"
     folder, archive, _ = release(range(1, 3), Settings(), out)
     before = (contents_of(folder), archive.read_bytes())
@@ -245,7 +245,7 @@ def test_a_release_with_a_find_is_refused_and_the_one_before_stays(tmp_path, mon
 
 def planted_folder(copy):
     """The release's own walk over folders, on a copy of grader/learner under its usual name."""
-    from grader.course.release import _folder
+    from grader.course.release.release import _folder
 
     return lambda source, target: _folder(source, Path("grader/learner") if source == copy else target)
 

@@ -38,7 +38,7 @@ DRAWING = (  # of the reference, what students may have
 GIVEN = (  # trains as the last exercises do; walks a graph by the learner's own exercise 4
     "grader/learner/engines.py",
     "grader/learner/train.py",
-    "grader/course/student/minigrad_reference/drawing/walk.py",
+    "grader/course/release/student/minigrad_reference/drawing/walk.py",
 )
 ESCAPES = re.compile(r'\\([n"])')
 

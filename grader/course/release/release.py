@@ -30,7 +30,7 @@ from grader.course.authoring.cut import stubs
 from grader.course.authoring.illustrations import illustrations
 from grader.course.authoring.notebooks import notebooks
 from grader.course.grading.config import Settings
-from grader.course.leaks import DRAWING, files_of, leaks, read_secrets
+from grader.course.release.leaks import DRAWING, files_of, leaks, read_secrets
 
 if sys.version_info >= (3, 11):
     import tomllib

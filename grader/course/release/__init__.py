@@ -1,0 +1,1 @@
+"""What students get, and the search for what must not be in it."""
