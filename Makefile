@@ -93,10 +93,11 @@ fingerprints: test-layer ## Ask the chaffs how each known misconception shows, w
 	@"$$PY" grader fingerprints
 mutation-score: test-layer ## Measure what the checks catch and the diagnosis names, for docs/mutation-score.md (some minutes).
 	@"$$PY" grader mutation-score
-lint: lint-layer ## Check style and types.
+lint: lint-layer ## Check style, types, and who may import whom.
 	@"$$PY" -m ruff check .
 	@"$$PY" -m ruff format --check .
 	@"$$PY" -m mypy
+	@"$${PY%python}lint-imports" --no-cache --no-logo
 test: test-layer ## Run every proof of the kata itself.
 	@"$$PY" -m pytest tests/kata $(ON_ALL_CORES) --durations=10
 test-quick: test-layer ## Run the same without the slow ones.
