@@ -77,6 +77,9 @@ def test_a_slip_in_exercise_3_costs_exercise_3_alone_and_the_report_says_where_i
         assert exercise(document, number)["score"] == exercise(document, number)["max_score"], number
     assert exercise(document, 5)["carried_forward"].endswith("the mistake is in exercise 3.")
     assert exercise(document, 1)["carried_forward"] == exercise(document, 3)["carried_forward"] == ""
+    carried = [c["visibility"] for t in exercise(document, 5)["tasks"] for c in t["checks"] if c["carried_forward"]]
+    assert carried.count(HIDDEN) > 0
+    assert exercise(document, 5)["carried_forward"].startswith(f"{carried.count('visible')} checks pass on")
 
 
 @pytest.mark.parametrize(("share", "part"), [(0.5, 0.5), (0.0, 0.0)])
