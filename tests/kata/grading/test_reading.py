@@ -84,3 +84,10 @@ def test_what_python_thinks_of_a_source_is_not_for_the_instructor(tmp_path, capf
     path = hand_in(tmp_path / "alice", "if 1 is 1: x = '\\d'")
     assert read_or_say_why(path, "alice").notebooks == {4}
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", ["ex04_backward.ipynb", "ex04_backward.py"])
+def test_what_python_warns_of_in_a_hand_in_is_not_said_to_the_instructor(tmp_path, capfd, name):
+    found = read_or_say_why(hand_in(tmp_path / "a", "x = '\\d'\nassert (1, 'x')\ny = 1 is 1\n", name), "alice")
+    assert "1 is 1" in found.sources[4]
+    assert capfd.readouterr() == ("", "")
