@@ -23,7 +23,8 @@ RECORDER = f"""
 import os, pickle, sys, time
 from pathlib import Path
 
-from grader.course.classroom import classroom, worker
+from grader.course.classroom import classroom
+from grader.course.fence import worker
 
 FOLDER, LOG, STOP = Path(sys.argv[1]), Path(sys.argv[2]), "stop" in sys.argv
 observe = worker.Worker.observe
