@@ -204,7 +204,10 @@ def test_a_wrong_gradient_is_found_on_the_way_back_with_the_share_that_is_missin
 
 def test_a_wrong_seed_is_found_at_the_root():
     page = value_to_html(wrong(f_grad=0.0), compare=True)
-    assert page.difference == "Your numbers first differ on the way back in f: f.grad is 0, expected 1."
+    assert page.difference == (
+        "Your numbers first differ on the way back in f: f.grad is 0, expected 1. The way back begins there: "
+        "backward sets this gradient to 1."
+    )
     assert content(page)["first"]["step"] == 4
 
 
