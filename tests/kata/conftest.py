@@ -1,8 +1,12 @@
-"""What several rooms share: a real browser."""
+"""What several rooms share: a real browser, and laws that take the time that they take."""
 
 import shutil
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("kata")  # no test measures time
+settings.load_profile("kata")
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 

@@ -88,7 +88,7 @@ def test_the_toy_set_gives_everything_but_a_decision_boundary_and_leaves_no_old_
     assert "No decision boundary: it needs 2 inputs and toy has 3." in out
     assert predictions(tmp_path) == toy_predictions([4, 4], epochs=50, rate=0.1, seed=0)
     assert metrics(tmp_path)["accuracy"] == 1.0
-    assert re.search(r"^The loss on its way from \d\.\d{4} to 0\.0\d{3}: [▁▂▃▄▅▆▇█]{40}$", out, re.MULTILINE)
+    assert re.search(r"^The loss on its way from \d\.\d{4} to 0\.0\d{3}:\s[▁▂▃▄▅▆▇█]{40}$", out, re.MULTILINE)
     assert [path.name for path in (tmp_path / "build").iterdir()] == ["train"]
 
 

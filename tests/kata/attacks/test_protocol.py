@@ -106,7 +106,7 @@ def test_whatever_the_prober_encodes_is_read_as_it_is(value):
     assert observation.values["x"] == encoded
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 def test_a_question_arrives_as_it_was_asked(text):
     check = replace(CHECK, probe=Probe(f"x = {text!r}\n", ("x",)))
@@ -150,7 +150,7 @@ def test_frames_of_another_form_are_refused(field, value):
     assert read(f'{{"id": "{IDENTIFIER}", "fault": {fault}}}'.encode()) is None
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.binary(max_size=200))
 def test_a_real_process_that_answers_anything_ends_in_an_observation(line):
     source = f"""

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -62,7 +62,6 @@ def test_trace_of_a_leaf_is_the_leaf():
     assert trace(a) == ([a], [])
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), max_size=30))
 def test_trace_is_a_topological_order_of_any_graph(steps):
     nodes = [Value(1), Value(2)]

@@ -775,7 +775,7 @@ def survives(path):
     assert time.process_time() - before < 5
 
 
-anything = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+anything = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SUFFIXES = ["py", "ipynb", "zip", "tar", "tar.gz"]
 
 

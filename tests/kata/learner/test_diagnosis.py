@@ -278,7 +278,7 @@ def test_all_that_a_check_observes_must_be_alike():
 
 # laws over worlds that nobody thought of
 
-law = settings(deadline=None, max_examples=60)
+law = settings(max_examples=60)
 SHOWN = st.sampled_from([1, 2, ("ValueError", "")])
 
 

@@ -425,7 +425,7 @@ def consumers(sketch, node):
     return [other for other in sketch.nodes if node.name in other.operands]
 
 
-law = settings(deadline=None, max_examples=60)
+law = settings(max_examples=60)
 
 
 @law

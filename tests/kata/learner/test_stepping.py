@@ -51,7 +51,7 @@ def expressions(draw, depth=3):
     return f"({draw(st.sampled_from(patterns))})".format(x=x, y=y)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(expressions())
 def test_an_expression_that_is_read_has_the_numbers_of_one_that_is_run(text):
     """Every value of the read graph: the reference, run on the same text, has the same at its root and leaves."""

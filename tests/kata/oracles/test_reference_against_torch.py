@@ -170,7 +170,7 @@ def execute(program, leaf, functions):
     return nodes, total
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(programs())
 def test_random_expression_graphs_equal_torch_in_every_value_and_gradient(program):
     ours, theirs = Recorder(Value), Recorder(torch)

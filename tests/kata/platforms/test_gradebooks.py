@@ -529,7 +529,7 @@ def test_any_cell_comes_back_from_a_file_as_it_went_in(rows, delimiter):
     assert changed == [n for n, row in enumerate(rows, 1) if any(harmless(cell) != cell for cell in row)]
 
 
-@hypothesis.settings(deadline=None, max_examples=50)  # each example writes files
+@hypothesis.settings(max_examples=50)  # each example writes files
 @given(
     st.lists(st.tuples(NAMES.map(without_null), CELLS), min_size=1, max_size=4, unique_by=lambda pair: pair[0]),
     st.sampled_from(["canvas", "moodle", "csv"]),

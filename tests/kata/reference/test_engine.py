@@ -63,7 +63,7 @@ def close(ours, witness, scale=1.0):
 def test_gradient_of_every_operation_on_one_value_is_its_finite_difference(name):
     f, domain = UNARY[name]
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(domain)
     def law(x):
         a = Value(x)
@@ -78,7 +78,7 @@ def test_gradient_of_every_operation_on_one_value_is_its_finite_difference(name)
 def test_gradient_of_every_operation_on_two_values_is_its_finite_difference(name):
     f, left, right = BINARY[name]
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(left, right)
     def law(x, y):
         a, b = Value(x), Value(y)
@@ -155,7 +155,7 @@ def run_program(leaves, steps):
     return sum(nodes[1:], nodes[0])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(NUMBERS, min_size=1, max_size=4),
     st.lists(
@@ -315,7 +315,7 @@ def test_sum_adds_values_from_the_start_value_of_zero():
     assert [v.grad for v in values] == [1.0, 1.0, 1.0]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(NUMBERS, NUMBERS), max_size=8), NUMBERS, st.data())
 def test_weighted_sum_equals_the_unfused_expression_in_data_and_gradients(pairs, b, data):
     plain = [data.draw(st.booleans()) for _ in pairs]
