@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-SHARED = ("grader", "minigrad_reference", "solutions", "tests", "pyproject.toml")
+SHARED = ("Makefile", "grader", "minigrad_reference", "solutions", "tests", "pyproject.toml")
 EVERY = range(1, 12)
 VARIABLES = ("CI", "DEBUG", "DESK", "FORCE", "FORCE_COLOR", "PYTEST_ADDOPTS", "PYTHONIOENCODING")
 

@@ -25,6 +25,7 @@ from grader.course.bank.wheats import read_wheats
 from grader.learner.explain import as_text, simplest
 from grader.learner.explanation import ABS, REL, Explanation, shares_of, sketches
 from grader.learner.picture import picture
+from minigrad_reference.drawing.shares import Slip
 
 GOLDEN = Path(__file__).with_name("golden") / "explain"
 ROOT = Path(__file__).parents[3]
@@ -208,8 +209,7 @@ def test_there_is_nothing_to_explain_where_all_is_right_or_a_stub_that_no_sketch
 
 def test_what_only_larger_graphs_show_is_left_to_the_checks(learner):
     learner.solve(1, 2, 3)
-    learner.edit(4, "    work = [(root, False)]\n", "    deep(root)\n    work = [(root, False)]\n")
-    learner.prepend(4, "def deep(value):\n    return [deep(operand) for operand in value._prev]\n\n\n")
+    learner.edit(4, "    while work:\n", "    while work and len(order) < 1000:\n")
     result = learner.run("explain", 4)
     said = "No small expression shows it; make test-exercise-4 shows the checks that fail.\n"
     assert (result.returncode, result.stdout) == (0, said)
@@ -249,7 +249,7 @@ def test_an_endless_loop_is_called_one_and_its_line_is_shown(learner):
 def test_a_file_that_python_cannot_read_is_named_with_its_line(learner, broken, said):
     learner.solve(1, 2, 3)
     learner.file(broken).write_text("def (", encoding="utf-8")
-    assert said in learner.run("explain", 3).stdout
+    assert said in " ".join(learner.run("explain", 3).stdout.split())
 
 
 def test_a_wrong_request_and_a_missing_file_are_one_sentence(learner):
@@ -465,6 +465,9 @@ def test_where_one_share_of_a_gradient_is_missing_its_edge_is_marked(sketch, dat
     consumer, lost = data.draw(st.sampled_from(shares))
     found = Explanation(sketch, {**right(sketch), node.grad: node.expected_grad - lost})
     equal = {c for c, share in shares if same(share, lost, REL, ABS)}
+    equal |= {
+        c for c, _ in shares if found.slip(node) == Slip(c, before=lost)
+    }  # as if its share had replaced the other
     assert found.first[0] is node
     assert len(found.first[1]) == 1
     assert found.first[1][0][1] in equal
