@@ -203,10 +203,10 @@ def test_a_submission_has_its_time_and_what_is_left_is_not_run_whatever_the_verd
         course,
         exercises={2: course.exercises[2]},
         suites=tuple(replace(s, checks=tuple(c for c in s.checks if c.exercise == 2)) for s in course.suites),
-        limits=Limits(submission_seconds=1.0),
+        limits=Limits(submission_seconds=2.4),
     )
     slow = course.solutions[2] + "\n_init = Value.__init__\ndef _slow(self, *a, **k):\n"
-    slow += "    import time; time.sleep(0.4); _init(self, *a, **k)\nValue.__init__ = _slow\n"
+    slow += "    import time; time.sleep(0.05); _init(self, *a, **k)\nValue.__init__ = _slow\n"
     found = grade(Submission("slow", {1: course.solutions[1], 2: slow}, ()), two, sandbox())
     said = [mark.verdict.message for mark in found.marks[2]]
     assert 1 <= said.count("Not run: the submission's time was used up.") < len(said)
