@@ -23,7 +23,7 @@ from grader.course.grading.grading import HIDDEN, VISIBLE, Course, Suite, grade
 from grader.course.grading.report import as_markdown, as_text, report
 from grader.course.intake.submission import Submission
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 
 ROOT = Path(__file__).parents[3]
 SECRET = "swordfish"  # noqa: S105 - it is to be looked for
@@ -280,6 +280,7 @@ def test_attack_on_a_hardened_sandbox(attack, world, request):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # two dozen attacks each
 @pytest.mark.parametrize("layers", WEAKER, ids=lambda layers: "+".join(sorted(layers)) or "process")
 def test_attacks_at_weaker_levels(layers, world):
     """What the layers that are there hold, they hold without the others; the level says which are missing."""
