@@ -18,7 +18,6 @@ from grader.core.judging import same
 from grader.core.records import Diagnosis, Fault, Fingerprint, Misconception, Observation, Status, Verdict
 
 AT_ONCE, PER_TASK = 3, 6  # misconceptions in one explanation, candidates for one task
-UNKNOWN = (Status.NOT_ATTEMPTED, Status.BLOCKED)
 SAYS_WHAT = ("AttributeError", "NameError", "TypeError")  # of other exceptions the type says all that can be compared
 QUOTED = re.compile(r"'([^']*)'")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
@@ -43,7 +42,7 @@ class Candidate:
 
 def diagnose(verdicts: Iterable[Verdict], fingerprints: Iterable[Fingerprint]) -> tuple[Diagnosis, ...]:
     """The misconceptions that explain the verdicts of one exercise: at most one for each task, often none."""
-    known = [v for v in verdicts if v.observation is not None and v.status not in UNKNOWN]
+    known = [v for v in verdicts if v.observation is not None and v.status.is_known]
     failures = {v.check.id: v for v in known if v.status is not Status.PASSED}
     if not failures:
         return ()

@@ -12,20 +12,43 @@ from typing import Any
 
 
 class Status(str, Enum):
-    """How a check ended. A fault of the grader is none of these and never costs a mark."""
+    """How a check ended. A fault of the grader is none of these and never costs a mark.
 
-    PASSED = "passed"
-    FAILED = "wrong"
-    NOT_ATTEMPTED = "not attempted"
-    CRASHED = "crashed"
-    TIMED_OUT = "timed out"
-    BLOCKED = "blocked"
-    TOO_DEEP = "too deep"  # for the recursion of a right answer, which a lesson allows
+    `word` is what people read; `key` is what a report's JSON says. `is_wrong`: what was written has to be
+    repaired. `blocks`: nothing can be built on it yet. `is_known`: the check came to what it is about.
+    """
+
+    word: str
+    sign: str
+    colour: str  # good, bad, warn or quiet; a page and a terminal each have their own colour of that name
+    is_wrong: bool
+    blocks: bool
+    is_known: bool
+
+    PASSED = "passed", "✓", "good"
+    FAILED = "wrong", "✗", "bad", "is_wrong", "blocks"
+    NOT_ATTEMPTED = "not attempted", "○", "quiet", "blocks", "is_unknown"
+    CRASHED = "crashed", "!", "bad", "is_wrong", "blocks"
+    TIMED_OUT = "timed out", "…", "bad", "is_wrong", "blocks"
+    BLOCKED = "blocked", "⊘", "warn", "blocks", "is_unknown"
+    TOO_DEEP = "too deep", "↧", "warn"  # for the recursion of a right answer, which a lesson allows
+
+    def __new__(cls, word: str, sign: str, colour: str, *traits: str) -> Status:  # noqa: PYI034 - Self is younger than Python 3.10
+        status = str.__new__(cls, word)
+        status._value_ = word
+        status.word, status.sign, status.colour = word, sign, colour
+        status.is_wrong, status.blocks = "is_wrong" in traits, "blocks" in traits
+        status.is_known = "is_unknown" not in traits
+        return status
 
     @property
-    def is_wrong(self) -> bool:
-        """Whether something that was written has to be repaired before it can be built on."""
-        return self in (Status.FAILED, Status.CRASHED, Status.TIMED_OUT)
+    def key(self) -> str:
+        return self.name.lower()
+
+    @staticmethod
+    def of(key: str) -> Status:
+        """The status that a report's JSON names."""
+        return Status[key.upper()]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def explain(verdict: Verdict, exercise: Exercise, fit: Callable[[str], str] = st
     """
     parts = ["\n".join(map(fit, verdict.message.split("\n")))] if verdict.message else []
     imported = verdict.fault is None or verdict.fault.during != "import"
-    if imported and verdict.message != NOT_RUN and verdict.status not in (Status.NOT_ATTEMPTED, Status.BLOCKED):
+    if imported and verdict.message != NOT_RUN and verdict.status.is_known:
         parts.append(_snippet(verdict.check, exercise))
     parts += [_table(verdict)] if verdict.differences else []
     if verdict.fault is not None and verdict.status is not Status.BLOCKED:

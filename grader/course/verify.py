@@ -173,7 +173,7 @@ def solutions_pass() -> Iterator[str]:
     for exercise in read_catalogue().values():
         for v in _verdicts(exercise, (SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")):
             if v.status is not Status.PASSED:
-                yield f"{v.check.id} {v.status.value} on the solution: {v.message} {v.differences}"
+                yield f"{v.check.id} {v.status.word} on the solution: {v.message} {v.differences}"
 
 
 def stubs_fail() -> Iterator[str]:
@@ -183,7 +183,7 @@ def stubs_fail() -> Iterator[str]:
         for v in _verdicts(exercise, texts[exercise.module]):
             first = v.check.task == exercise.tasks[0].name
             if v.status is Status.PASSED or (first and v.status is not Status.NOT_ATTEMPTED):
-                yield f"{v.check.id} is '{v.status.value}' on the untouched stub: {v.message}"
+                yield f"{v.check.id} is '{v.status.word}' on the untouched stub: {v.message}"
 
 
 def doing_nothing_earns_nothing() -> Iterator[str]:

@@ -193,7 +193,7 @@ def first_open_task(exercise: Exercise, verdicts: list[Verdict]) -> Task | None:
     """The first task with a check that does not pass; what is only too deep waits for what is wrong."""
     open_ = {v.check.task for v in verdicts if v.status is not Status.PASSED}
     if is_wrong(verdicts):
-        open_ = {v.check.task for v in verdicts if v.status not in (Status.PASSED, Status.TOO_DEEP)}
+        open_ = {v.check.task for v in verdicts if v.status.blocks}
     return next((task for task in exercise.tasks if task.name in open_), None)
 
 

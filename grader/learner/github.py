@@ -74,7 +74,7 @@ def workflow_commands(found: Sequence[Outcome]) -> Iterator[str]:
     for outcome, verdict in wrong[:ANNOTATIONS]:
         believed = [f"{d.misconception.title}." for d in outcome.diagnoses if verdict.check.id in d.checks]
         text = "\n\n".join([verdict.check.title, *believed, click.unstyle(explain(verdict, outcome.exercise))])
-        title = f"Exercise {outcome.exercise.number}, {verdict.check.task}: {verdict.status.value}"
+        title = f"Exercise {outcome.exercise.number}, {verdict.check.task}: {verdict.status.word}"
         path, line = file_of(outcome.exercise).as_posix(), line_of(verdict, outcome.exercise)
         yield f"::error file={_property(path)},line={line},title={_property(title)}::{_data(text)}"
 
@@ -110,7 +110,7 @@ def summary(found: Sequence[Outcome]) -> str:
         lines.append(f"| {' | '.join(map(str, cells))} | {_number(outcome.points)} of {outcome.worth} |")
     for outcome in found:
         for verdict in outcome.wrong:
-            lines += ["", f"### {outcome.exercise.number}. {verdict.check.task}: {verdict.status.value}", ""]
+            lines += ["", f"### {outcome.exercise.number}. {verdict.check.task}: {verdict.status.word}", ""]
             lines += [verdict.check.title, "", _fenced(click.unstyle(explain(verdict, outcome.exercise)))]
         for diagnosis in outcome.diagnoses:
             m = diagnosis.misconception

@@ -58,9 +58,9 @@ def _state(exercise: Exercise, verdicts: list[Verdict]) -> str:
     if are_right_but_too_deep(verdicts):
         return "right, but too deep"
     if is_untouched(exercise):
-        return Status.NOT_ATTEMPTED.value
+        return Status.NOT_ATTEMPTED.word
     open_ = [v.status for v in verdicts if v.status is not Status.PASSED]
-    return max(open_, key=open_.count).value if open_ else "done"
+    return max(open_, key=open_.count).word if open_ else "done"
 
 
 def _next_step(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]) -> str:

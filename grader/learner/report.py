@@ -17,14 +17,7 @@ from grader.learner.terminal import BLUE, BROWN, GREEN, RED, coloured, wrapped
 if TYPE_CHECKING:
     from grader.learner.causes import Causes
 
-COLOURS = {
-    Status.PASSED: GREEN,
-    Status.FAILED: RED,
-    Status.CRASHED: RED,
-    Status.TIMED_OUT: RED,
-    Status.BLOCKED: BROWN,
-    Status.TOO_DEEP: BROWN,
-}
+COLOURS = {"good": GREEN, "bad": RED, "warn": BROWN}
 STATUS = 13  # columns
 TOO_DEEP = "What you wrote is right, but a recursion cannot go as deep as the last graphs do. You can go on"
 
@@ -79,13 +72,13 @@ def _others(diagnosis: Diagnosis) -> list[str]:
 
 
 def _line(verdict: Verdict) -> str:
-    word = verdict.status.value
-    return _headed(word, COLOURS.get(verdict.status), verdict.check.title, " " * (STATUS - len(word)))
+    word = verdict.status.word
+    return _headed(word, COLOURS.get(verdict.status.colour), verdict.check.title, " " * (STATUS - len(word)))
 
 
 def _heading(verdict: Verdict) -> str:
-    word = verdict.status.value.upper()
-    return _headed(word, COLOURS.get(verdict.status), f"{verdict.check.task}: {verdict.check.title}")
+    word = verdict.status.word.upper()
+    return _headed(word, COLOURS.get(verdict.status.colour), f"{verdict.check.task}: {verdict.check.title}")
 
 
 def _headed(word: str, colour: int | None, text: str, margin: str = "") -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
+from grader.core.records import Status
 from grader.core.text import escaped, printable
 
 Report = Mapping[str, Any]
@@ -108,7 +109,7 @@ def _why_another_verdict(was: Mapping[str, Any], now: Mapping[str, Any], old: Re
         return "the submission changed"
     if old["seed"] != new["seed"]:
         return f"the randomised checks were drawn anew (seed {new['seed']}, was {old['seed']})"
-    if "timed_out" in (was["status"], now["status"]):
+    if Status.TIMED_OUT.key in (was["status"], now["status"]):
         return "the time that it takes: the limit, the check or the machine is another"
     if was["carried_forward"] != now["carried_forward"]:
         counts = "counts" if now["carried_forward"] else "does not count"
@@ -199,4 +200,4 @@ def _arrow(before: str, after: str) -> str:
 
 
 def _words(check: CheckChange) -> str:
-    return _arrow(*(status.replace("_", " ") for status in check.status))
+    return _arrow(*(Status.of(status).word if status else "" for status in check.status))

@@ -241,7 +241,7 @@ def _mark(
 
 
 def _is_wrong(mark: Mark) -> bool:
-    return mark.verdict.status not in (Status.PASSED, Status.NOT_ATTEMPTED)
+    return mark.verdict.status is not Status.PASSED and mark.verdict.status is not Status.NOT_ATTEMPTED
 
 
 def _verdict(check: Check, exercise: Exercise, suite: Suite, worker: Worker, patience: Patience) -> Verdict:

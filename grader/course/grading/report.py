@@ -71,7 +71,7 @@ def _check(mark: Mark, worth: float, course: Course, known: dict[str, Diagnosis]
     return {
         "id": verdict.check.id,
         "title": verdict.check.title,
-        "status": verdict.status.name.lower(),
+        "status": verdict.status.key,
         "points": round(worth * _share(mark, course), 4) if passed else 0,
         "max_points": round(worth, 4),
         "visibility": mark.visibility,
@@ -132,7 +132,7 @@ def as_text(document: dict[str, Any]) -> str:
         lines += [f"      {exercise['carried_forward']}"] if exercise["carried_forward"] else []
         for task in exercise["tasks"]:
             lines += [
-                f"      {check['status'].replace('_', ' '):>13}  {check['title']}"
+                f"      {Status.of(check['status']).word:>13}  {check['title']}"
                 for check in task["checks"]
                 if check["status"] != "passed"
             ]
@@ -170,6 +170,6 @@ def as_markdown(document: dict[str, Any]) -> str:
         failed = [check for task in exercise["tasks"] for check in task["checks"] if check["status"] != "passed"]
         if failed or exercise["carried_forward"]:
             lines += ["", f"## {exercise['number']}. {exercise['title']}", "", exercise["carried_forward"]]
-            lines += [f"- {check['status'].replace('_', ' ')}: {escaped(check['title'])}" for check in failed]
+            lines += [f"- {Status.of(check['status']).word}: {escaped(check['title'])}" for check in failed]
             lines += [f"\n{escaped(text)}" for text in _beliefs(exercise)]
     return printable("\n".join(lines)) + "\n"

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from math import fsum
 from typing import Any
 
+from grader.core.records import Status
+
 Report = Mapping[str, Any]
 BINS = 10
 
@@ -48,12 +50,16 @@ class CheckFigures:
 
     @property
     def attempts(self) -> int:
-        return self.statuses.total() - self.statuses["not_attempted"]
+        return self.statuses.total() - self.statuses[Status.NOT_ATTEMPTED.key]
+
+    @property
+    def timed_out(self) -> int:
+        return self.statuses[Status.TIMED_OUT.key]
 
     @property
     def pass_rate(self) -> float | None:
         """The share of the attempts that pass; None where nobody attempted it."""
-        return self.statuses["passed"] / self.attempts if self.attempts else None
+        return self.statuses[Status.PASSED.key] / self.attempts if self.attempts else None
 
 
 @dataclass
@@ -161,11 +167,11 @@ def _exercises(reports: Sequence[Report]) -> Iterator[ExerciseFigures]:
 
 def is_untouched(exercise: Mapping[str, Any]) -> bool:
     """Whether no check of an exercise found anything to judge."""
-    return all(check["status"] == "not_attempted" for task in exercise["tasks"] for check in task["checks"])
+    return all(check["status"] == Status.NOT_ATTEMPTED.key for task in exercise["tasks"] for check in task["checks"])
 
 
 def _has_timed_out(exercise: Mapping[str, Any]) -> bool:
-    return any(check["status"] == "timed_out" for task in exercise["tasks"] for check in task["checks"])
+    return any(check["status"] == Status.TIMED_OUT.key for task in exercise["tasks"] for check in task["checks"])
 
 
 def _checks(reports: Sequence[Report]) -> Iterator[CheckFigures]:

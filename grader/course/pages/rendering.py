@@ -23,15 +23,6 @@ from grader.core.records import Status
 from grader.course.pages.figures import Report, class_figures, each_check, is_untouched
 
 TEMPLATES = Path(__file__).with_name("templates")
-SYMBOLS = {
-    "passed": "✓",
-    "failed": "✗",
-    "crashed": "!",
-    "timed_out": "…",
-    "blocked": "⊘",
-    "not_attempted": "○",
-    "too_deep": "↧",
-}
 LONGEST_NAME = 120
 JOINERS = "\u200c\u200d"  # Persian and Indic names need them
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -72,7 +63,7 @@ def class_page(reports: Mapping[str, Report]) -> str:
             (check for check, rate in rates if rate is not None and 0 < rate < 1), key=lambda c: c.pass_rate or 0
         ),
         slowest=sorted(((r["seconds"], r["student"]) for r in reports.values() if "seconds" in r), reverse=True)[:1],
-        slow=sorted((c for c in figures.checks if c.statuses["timed_out"]), key=lambda c: -c.statuses["timed_out"]),
+        slow=sorted((c for c in figures.checks if c.timed_out), key=lambda c: -c.timed_out),
     )
 
 
@@ -139,7 +130,7 @@ def _environment() -> Environment:
         "by_number": lambda exercises: {exercise["number"]: exercise for exercise in exercises},
     }
     environment.tests["untouched"] = is_untouched
-    environment.globals |= {"symbols": SYMBOLS, "words": {status.name.lower(): status.value for status in Status}}
+    environment.globals["statuses"] = {status.key: status for status in Status}
     return environment
 
 
@@ -153,6 +144,13 @@ def _in_groups(checks: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """A task's checks as they are shown: what is told in full, then what is folded away."""
     groups: dict[str, list[dict[str, Any]]] = {"told": [], "hidden": [], "untried": [], "passed": []}
     for check in checks:
-        quiet = {"passed": "passed", "not_attempted": "untried"}.get(check["status"])
-        groups[quiet or ("hidden" if check["visibility"] == "hidden" else "told")].append(check)
+        groups[_group(Status.of(check["status"]), check["visibility"])].append(check)
     return groups
+
+
+def _group(status: Status, visibility: str) -> str:
+    if status is Status.PASSED:
+        return "passed"
+    if status is Status.NOT_ATTEMPTED:
+        return "untried"
+    return "hidden" if visibility == "hidden" else "told"

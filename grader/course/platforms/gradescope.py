@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.core.files import write_text
+from grader.core.records import Status
 from grader.core.text import printable
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading.config import Late, Settings
@@ -88,7 +89,7 @@ def _tests(document: Mapping[str, Any], hidden: str) -> Iterator[dict[str, Any]]
 def _paragraphs(check: Mapping[str, Any]) -> Iterator[str]:
     """What a student reads of a check that did not pass, and of one that only passed on the worked answers."""
     if check["status"] != "passed":
-        yield check["status"].replace("_", " ").capitalize() + "."
+        yield Status.of(check["status"]).word.capitalize() + "."
     if check["carried_forward"]:
         yield "Passed on the worked answers of the earlier exercises."
     if check["message"]:
