@@ -84,7 +84,7 @@ worker: scale-layer ## Start processes on this machine that grade for it (SCHEDU
 	@"$$PY" -m distributed.cli.dask_worker "$$SCHEDULER" --no-dashboard --nthreads 1 --nworkers "$${JOBS:--1}"
 
 ### The authors' commands
-.PHONY: exercises key fingerprints mutation-score lint test test-quick test-pythons bench-engine bench-grader bench-scale data images notebooks clean
+.PHONY: exercises key fingerprints mutation-score lint test test-quick test-failed test-pythons bench-engine bench-grader bench-scale data images notebooks clean
 exercises: learner ## Cut exercises/ out of solutions/ again (FORCE=1 replaces changed files, with a backup).
 	@"$$PY" grader exercises
 key: learner ## Ask the oracles for the answer key of the public checks (ORACLES=reference,pytorch).
@@ -102,6 +102,8 @@ test: test-layer ## Run every proof of the kata itself.
 	@"$$PY" -m pytest tests/kata $(ON_ALL_CORES) --durations=10
 test-quick: test-layer ## Run the same without the slow ones.
 	@"$$PY" -m pytest tests/kata $(ON_ALL_CORES) -m "not slow"
+test-failed: test-layer ## Run again, one at a time, the tests that failed last time.
+	@"$$PY" -m pytest tests/kata --last-failed --last-failed-no-failures none
 test-pythons: ## Prove the reference on every Python from 3.10 to 3.13 that is installed.
 	@"$$PYTHON_FOUND" tests/kata/pythons.py
 bench-engine: bench-layer ## Measure this engine beside micrograd, PyTorch and handwritten code.
