@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path, PurePosixPath
 from textwrap import dedent
 from typing import Any
@@ -33,7 +33,7 @@ FOLDERS = {"solutions", "course", "hidden", "kata", "oracles", "misconceptions",
 REFERENCE = Path("minigrad_reference")
 DRAWING = (  # of the reference, what students may have
     *("files.py", "film.py", "graph.py", "network.py", "operations.py", "play.py", "plots.py", "render.py"),
-    *("stepper.py", "stepper.css", "stepper.html", "stepper.js"),
+    *("shares.py", "stepper.py", "stepper.css", "stepper.html", "stepper.js"),
 )
 GIVEN = (  # trains as the last exercises do; walks a graph by the learner's own exercise 4
     "grader/learner/engines.py",
@@ -171,8 +171,10 @@ class _Known:
 
 
 def _add(secrets: Secrets, known: _Known, where: str, source: str) -> None:
-    for line in source.splitlines():
+    for line, following in pairwise([*source.splitlines(), ""]):
         squeezed = _squeezed(line.split("  #")[0])
+        if squeezed.endswith(("(", "[", "{")):  # half a line: anybody begins one so
+            squeezed += _squeezed(following.split("  #")[0])
         telling = len(squeezed) >= LINE and not line.lstrip().startswith(("import ", "from ", "@", "###", '"""', "#"))
         if telling and squeezed not in secrets.lines and not known.has(squeezed):
             secrets.lines[squeezed] = where
