@@ -155,7 +155,7 @@ def test_whatever_stops_it_is_one_sentence_and_the_next_run_goes_on(begun):
     # Ctrl-C while the packages come: one sentence.
     process = subprocess.Popen(
         [*SCRIPT, "learner"], cwd=ROOT, env=around(venv), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
+        start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in background
     )  # fmt: skip
     assert "Installing the packages for 'learner'" in process.stdout.readline()
     time.sleep(1)
