@@ -32,11 +32,7 @@ from grader.course.platforms.gradebooks.system import (
 ORG, USER, END = ("orgdefinedid", "org defined id"), ("username",), ("end of line indicator",)
 HASH = "#"
 ITEM = re.compile(r"(?P<title>.+?) Points Grade(?: <.*>)?", re.DOTALL)
-MOST = re.compile(
-    r"MaxPoints:(?P<most>.*?)(?: \w+:|>)", re.DOTALL
-)  # as in <Numeric MaxPoints:10 Weight:5 Category:Labs>
-
-
+MOST = re.compile(r"MaxPoints:(?P<most>.*?)(?: \w+:|>)", re.DOTALL)  # <Numeric MaxPoints:10 Weight:5 Category:Labs>
 # A folder of 'Download all submissions': 12345-67890 - Jane Doe - Oct 3, 2026 1159 PM
 DOWNLOAD = re.compile(r"[0-9]+-[0-9]+ - (?P<name>.+) - [^-]*[0-9]{4}[^-]*", re.DOTALL)
 
