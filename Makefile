@@ -76,7 +76,7 @@ similarity: similarity-layer ## Show which submissions resemble each other (SUBM
 	@"$$PY" grader similarity
 pages: grade-layer $(if $(value SUBMISSIONS),train-layer) ## Make HTML pages of a graded class (OUT=; SUBMISSIONS= draws what is wrong, too).
 	@"$$PY" grader pages
-gradebook: grade-layer ## Write the marks for the school's system (FORMAT=canvas, moodle or csv; ROSTER=, SUBMITTED=, ASSIGNMENT=).
+gradebook: grade-layer ## Write the marks for the school's system (FORMAT=csv or a school system, ROSTER=, SUBMITTED=, ASSIGNMENT=).
 	@"$$PY" grader gradebook
 scheduler: scale-layer ## Start a Dask scheduler for a class too large for one machine (LISTEN=10.0.0.5).
 	@"$$PY" -m distributed.cli.dask_scheduler --no-dashboard --host "$${LISTEN:-127.0.0.1}"

@@ -11,12 +11,19 @@ from functools import cached_property
 from pathlib import Path
 
 BOM = "\ufeff"
+UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}  # what some spreadsheets and Blackboard write
 LARGEST = 10_000_000  # characters of a cell; a Moodle worksheet holds whole texts
 # What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), also after space that it may skip; and
 # whatever separates cells in some country before such a start.
 START = r"[\s\x00-\x1f\u200b\ufeff\"]*[=+\-@＝＋－＠]"
 FORMULA = re.compile(rf"{START}|[\t\r\n]")
 SEPARATOR = re.compile(rf"[,;|\t\r\n](?={START})")
+
+
+class Quoted(csv.excel):
+    """Every cell in quotation marks."""
+
+    quoting = csv.QUOTE_ALL
 
 
 class SheetError(ValueError):
@@ -32,6 +39,7 @@ class Sheet:
     rows: tuple[tuple[str, ...], ...]
     delimiter: str = ","
     bom: bool = False
+    encoding: str = "utf-8"
 
     def column(self, *names: str) -> int | None:
         """The place of the first of these headings that is there; case, '-' and '_' do not matter."""
@@ -48,15 +56,18 @@ def simple(heading: str) -> str:
 
 
 def read_sheet(path: Path) -> Sheet:
-    """Read comma, semicolon or tab separated UTF-8. Raises SheetError."""
+    """Read comma, semicolon or tab separated UTF-8, or UTF-16 with a byte-order mark. Raises SheetError."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        content = path.read_bytes()
     except OSError as error:
         raise SheetError(f"{path} cannot be read ({error.strerror}); give a CSV file.") from None
+    encoding = next((name for mark, name in UTF_16.items() if content.startswith(mark)), "utf-8")
+    try:
+        text = content.decode(encoding)
     except UnicodeDecodeError:
-        raise SheetError(f"{path} is not UTF-8; save it as 'CSV UTF-8'.") from None
+        raise SheetError(f"{path} is not {encoding[:6].upper()}; save it as 'CSV UTF-8'.") from None
     bom, text = text.startswith(BOM), text.removeprefix(BOM)
-    first = text.split("\n", 1)[0]
+    first = re.sub('"[^"]*"', "", text.split("\n", 1)[0])
     delimiter = max(",;\t", key=first.count)
     csv.field_size_limit(LARGEST)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -68,23 +79,32 @@ def read_sheet(path: Path) -> Sheet:
         raise SheetError(f"{path} is empty; its first line must name the columns.")
     width = len(rows[0])
     full = tuple(tuple(row) + ("",) * (width - len(row)) for row in rows[1:])
-    return Sheet(path, tuple(rows[0]), full, delimiter, bom)
+    return Sheet(path, tuple(rows[0]), full, delimiter, bom, encoding)
 
 
-def write_sheet(path: Path, rows: Iterable[Sequence[str]], delimiter: str = ",", *, bom: bool = False) -> list[int]:
+def write_sheet(
+    path: Path,
+    rows: Iterable[Sequence[str]],
+    delimiter: str = ",",
+    *,
+    bom: bool = False,
+    encoding: str = "utf-8",
+    quoted: bool = False,
+) -> list[int]:
     """Write a whole file or leave the old one. Returns the numbers of the rows in which a formula was made text."""
-    text, changed = sheet_text(rows, delimiter)
+    text, changed = sheet_text(rows, delimiter, quoted=quoted)
     partial = path.with_name(path.name + ".part")
-    partial.write_bytes((BOM * bom + text).encode("utf-8", errors="replace"))
+    partial.write_bytes((BOM * bom + text).encode(encoding, errors="replace"))
     partial.replace(path)
     return changed
 
 
-def sheet_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> tuple[str, list[int]]:
+def sheet_text(rows: Iterable[Sequence[str]], delimiter: str = ",", *, quoted: bool = False) -> tuple[str, list[int]]:
     """The file's text, and the numbers of the rows in which a formula was made text."""
     changed: list[int] = []
     file = io.StringIO(newline="")
-    writer = csv.writer(file, delimiter=delimiter, lineterminator="\r\n")
+    dialect: type[csv.Dialect] = Quoted if quoted else csv.excel
+    writer = csv.writer(file, dialect, delimiter=delimiter, lineterminator="\r\n")
     for number, row in enumerate(rows, 1):
         safe = [harmless(cell) for cell in row]
         if safe != list(row):

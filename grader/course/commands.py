@@ -320,19 +320,37 @@ def _compare(submissions: Path, out: Path, threshold: float | None = None) -> No
     click.echo("That is a hint to look at both, not a proof.")
 
 
+class SystemName(click.ParamType[str]):
+    """The name of a school's system, of those that have a file."""
+
+    name = "system"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return self._choice().convert(value, param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        return self._choice().get_metavar(param, ctx)
+
+    @staticmethod
+    def _choice() -> click.Choice[str]:
+        from grader.course.platforms.gradebooks.systems import systems
+
+        return click.Choice(list(systems()))
+
+
 @click.command()
-@option(
-    "--format", "kind", envvar="FORMAT", type=click.Choice(["canvas", "moodle", "csv"]), default="csv", help="Whose."
-)
+@option("--format", "kind", envvar="FORMAT", type=SystemName(), default="csv", help="The school system that takes it.")
 @option("--roster", envvar="ROSTER", type=EXISTING, help="What the school's system exports, or a CSV file of your own.")
 @option("--submitted", envvar="SUBMITTED", type=FOLDER, help="nbgrader's folder, for the time in each timestamp.txt.")
-@option("--assignment", envvar="ASSIGNMENT", help="Its name in Canvas; by default the title of the course.")
+@option(
+    "--assignment", envvar="ASSIGNMENT", help="Its name in the school's system; by default the title of the course."
+)
 @OUT
 @option("--course", envvar="COURSE", type=EXISTING, help="Another course.toml.")
 def gradebook(
     kind: str, roster: Path | None, submitted: Path | None, assignment: str | None, out: Path, course: Path | None
 ) -> None:
-    """Put the marks of a graded class into what Canvas or Moodle takes, lateness included."""
+    """Put the marks of a graded class into what the school's system takes, lateness included."""
     from grader.core.tables import read_sheet
     from grader.core.text import printable
     from grader.course.grading.config import COURSE, read_settings

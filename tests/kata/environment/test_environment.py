@@ -141,6 +141,11 @@ def installed(begun):
     return begun
 
 
+def hear_interrupts():
+    """What is started in the background of a shell ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_whatever_stops_it_is_one_sentence_and_the_next_run_goes_on(begun):
@@ -155,7 +160,7 @@ def test_whatever_stops_it_is_one_sentence_and_the_next_run_goes_on(begun):
     # Ctrl-C while the packages come: one sentence.
     process = subprocess.Popen(
         [*SCRIPT, "learner"], cwd=ROOT, env=around(venv), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in background
+        start_new_session=True, preexec_fn=hear_interrupts,  # noqa: PLW1509 - no thread of the test starts anything
     )  # fmt: skip
     assert "Installing the packages for 'learner'" in process.stdout.readline()
     time.sleep(1)

@@ -22,11 +22,13 @@ from hypothesis import strategies as st
 from grader.core.catalogue import read_catalogue
 from grader.core.tables import BOM, Sheet, SheetError, harmless, read_sheet, sheet_text, write_sheet
 from grader.course.grading.config import Settings, read_settings
-from grader.course.platforms.gradebooks import formats
 from grader.course.platforms.gradebooks.files import write_gradebook
 from grader.course.platforms.gradebooks.ledger import LedgerError, make_ledger, read_marks, timestamps
 from grader.course.platforms.gradebooks.moment import moment
+from grader.course.platforms.gradebooks.points import number as read_number
 from grader.course.platforms.gradebooks.roster import match, read_people
+from grader.course.platforms.gradebooks.systems import systems
+from grader.course.platforms.gradebooks.systems.moodle import make as make_moodle
 
 ROOT = Path(__file__).parents[3]
 FILES = Path(__file__).with_name("gradebooks")
@@ -356,7 +358,7 @@ def test_moodles_english_time_is_read_in_capitals_or_not(text):
     ],
 )
 def test_a_number_is_read_as_it_is_meant_or_not_at_all(cell, value):
-    assert formats.number(cell) == (None if value is None else Decimal(value))
+    assert read_number(cell) == (None if value is None else Decimal(value))
 
 
 def test_a_time_that_nobody_can_read_takes_nothing_off_and_is_said(tmp_path):
@@ -486,7 +488,7 @@ def test_a_column_of_times_that_the_instructor_added_does_not_go_back_to_moodle(
     path.write_text(text, encoding="utf-8")
     rules, sheet = settings(tmp_path), read_sheet(path)
     made = reports(tmp_path, document("X_1_assignsubmission_file_"))
-    rows = formats.moodle(make_ledger(made, sheet, None, rules), sheet)
+    rows = make_moodle(make_ledger(made, sheet, None, rules), sheet, "K", rules).rows
     mark = 66 - (66 - POINTS[11]) * 0.1
     assert rows == [["Identifier", "Grade", "Last modified (grade)"], ["P 1", f"{mark:.2f}", "-"]]
 
@@ -532,18 +534,20 @@ def test_any_cell_comes_back_from_a_file_as_it_went_in(rows, delimiter):
 @hypothesis.settings(max_examples=50)  # each example writes files
 @given(
     st.lists(st.tuples(NAMES.map(without_null), CELLS), min_size=1, max_size=4, unique_by=lambda pair: pair[0]),
-    st.sampled_from(["canvas", "moodle", "csv"]),
+    st.sampled_from(sorted(systems())),
 )
 def test_odd_names_survive_and_no_cell_of_any_gradebook_begins_with_a_formula(tmp_path_factory, people, kind):
     folder = tmp_path_factory.mktemp("odd")
     people = [(name.encode(errors="replace").decode(), section) for name, section in people]
     heads = ["Student", "ID", "Section", "Identifier", "Full name", "Grade", "Last modified (grade)", "Note"]
-    rows = [[n, f"{i}", s, f"Participant {i}", n, "", "-", s] for i, (n, s) in enumerate(people, 1)]
+    heads += ["Username", "K [Total Pts: 66 Score] |1", "End-of-Line Indicator"]
+    rows = [[n, f"{i}", s, f"Participant {i}", n, "", "-", s, f"u{i}", "", "#"] for i, (n, s) in enumerate(people, 1)]
     (folder / "sheet.csv").write_text(BOM + raw([heads, *rows]), encoding="utf-8", newline="")
     documents = [document(f"x_{i}_assignsubmission_file_", notes=[n, s]) for i, (n, s) in enumerate(people, 1)]
     sheet, rules = read_sheet(folder / "sheet.csv"), Settings()
     ledger = make_ledger(reports(folder, *documents), sheet, None, rules)
-    write_gradebook(kind, folder, ledger, sheet, people[0][0], rules)
+    title = "K" if kind == "blackboard" else people[0][0]  # it alone makes no column of that name
+    write_gradebook(kind, folder, ledger, sheet, title, rules)
     for path in {folder / "marks.csv", folder / "unmatched.csv", folder / f"{kind}.csv"}:
         if path.exists():
             text = path.read_bytes().decode("utf-8-sig")
@@ -573,7 +577,7 @@ def test_the_command_takes_bad_input_with_one_sentence_and_exit_code_2(tmp_path)
     for arguments, sentence in [
         ([], f"{Path('build/grades/reports')} holds no reports; grade the class first: make grade SUBMISSIONS=folder."),
         (["--format", "canvas", "--out", "."], "FORMAT=canvas fills in the gradebook that Canvas exports; give it as"),
-        (["--format", "blackboard"], "'blackboard' is not one of 'canvas', 'moodle', 'csv'"),
+        (["--format", "sakai"], f"'sakai' is not one of {', '.join(map(repr, sorted(systems())))}."),
         (["--roster", "none.csv"], "'none.csv' does not exist"),
         (["--course", "odd.toml"], "odd.toml: titel is not known"),
         (["--course", "lost.toml", "--out", "."], "people.csv cannot be read (No such file or directory)"),
@@ -592,14 +596,14 @@ COMMANDS = re.findall(r"^ *make gradebook.*$", GUIDE.read_text(encoding="utf-8")
 
 
 def test_the_guide_shows_a_command_for_each_system():
-    assert {"FORMAT=canvas", "FORMAT=moodle", "FORMAT=csv"} <= {word for line in COMMANDS for word in line.split()}
+    assert {f"FORMAT={name}" for name in systems()} <= {word for line in COMMANDS for word in line.split()}
 
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_of_the_guide_does_what_it_says(tmp_path, line):
     class_in(tmp_path / "build" / "grades", ["Jane Doe", "Jürgen Müller", "zoe", "x", "y", "z"])
     shutil.copy(ROOT / "course.toml", tmp_path)
-    for path in (CANVAS, MOODLE, OWN):
+    for path in (CANVAS, MOODLE, OWN, FILES / "brightspace-export.csv", FILES / "blackboard-download.xls"):
         shutil.copy(path, tmp_path)
     stamp = tmp_path / "nbgrader" / "submitted" / "Jane Doe" / "kata" / "timestamp.txt"
     stamp.parent.mkdir(parents=True)
@@ -607,7 +611,7 @@ def test_every_command_of_the_guide_does_what_it_says(tmp_path, line):
     variables = dict(re.findall(r'([A-Z]+)=("[^"]*"|\S+)', line.partition("#")[0]))
     done = grader(tmp_path, **{name: value.strip('"') for name, value in variables.items()})
     assert (done.returncode, done.stderr) == (0, "")
-    made = {"canvas": "canvas.csv", "moodle": "moodle.csv", "csv": "marks.csv"}[variables["FORMAT"]]
+    made = {"csv": "marks.csv", "blackboard": "blackboard.xls"}.get(variables["FORMAT"], f"{variables['FORMAT']}.csv")
     assert (tmp_path / "build" / "grades" / made).stat().st_size > 100
     assert "timestamp.txt" in (tmp_path / "build/grades/marks.csv").read_text(encoding="utf-8") or (
         "SUBMITTED" not in variables

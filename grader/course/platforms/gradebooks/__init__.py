@@ -1,1 +1,1 @@
-"""Marks for the systems of a school: Canvas, Moodle, and a plain CSV file that says how each mark came about."""
+"""Marks for the systems of a school: each has a file in `systems`, and here is what all of them share."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone, tzinfo
 from decimal import Decimal
 from pathlib import Path
@@ -17,60 +17,16 @@ from grader.course.grading.lateness import Lateness, lateness
 from grader.course.intake.contents import Contents, File, UnreadableError
 from grader.course.intake.submission import find_submissions
 from grader.course.platforms.gradebooks.moment import moment
-from grader.course.platforms.gradebooks.roster import Person, match, read_people
+from grader.course.platforms.gradebooks.records import Entry, Ledger, Marks, Person
+from grader.course.platforms.gradebooks.roster import match, read_people
+from grader.course.platforms.gradebooks.system import System
+from grader.course.platforms.gradebooks.systems import systems
 
 TIMESTAMP = "timestamp.txt"
-MOODLE_TIME = "Last modified (submission)"
-NEVER = ("", "-")  # what Moodle writes where nothing was handed in
 
 
 class LedgerError(ValueError):
     """Why there are no marks, as a sentence."""
-
-
-@dataclass(frozen=True)
-class Marks:
-    """What a report says of the exercises that count: points earned and points there are, by exercise."""
-
-    submission: str
-    scores: Mapping[int, Decimal]
-    maxima: Mapping[int, Decimal]
-    notes: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of the gradebook: a submission, a person, or both. `time_from` says who told when it was handed in."""
-
-    marks: Marks | None = None
-    person: Person | None = None
-    matched_by: str = ""
-    submitted: datetime | None = None
-    time_from: str = ""
-    lateness: Lateness = field(default_factory=Lateness)
-
-    @property
-    def score(self) -> Decimal:
-        return sum(self.marks.scores.values(), Decimal(0)) if self.marks else Decimal(0)
-
-    @property
-    def mark(self) -> Decimal:
-        return self.score - self.lateness.deduction
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """Entries in the roster's order, then those that are nobody's; who has none and why; what else to know."""
-
-    entries: tuple[Entry, ...]
-    maximum: Decimal
-    unmatched: tuple[tuple[str, str, str], ...]
-    notices: tuple[str, ...]
-
-    @property
-    def whole(self) -> list[tuple[Marks, Person, Entry]]:
-        """The entries that are somebody's."""
-        return [(e.marks, e.person, e) for e in self.entries if e.marks and e.person]
 
 
 def make_ledger(reports: Path, sheet: Sheet | None, submitted: Path | None, settings: Settings) -> Ledger:
@@ -176,16 +132,17 @@ class Clock:
     stamps: Mapping[str, datetime]
 
     def submitted(self, submission: str, person: Person | None) -> tuple[datetime | None, str]:
-        """When, and who says so: the roster's submitted_at, else Moodle's own column, else nbgrader's timestamp."""
+        """When, and who says so: the roster's submitted_at, else its system's own column, else nbgrader's timestamp."""
         if person and person.submitted_at:
             try:
                 return moment(person.submitted_at, self.zone), "submitted_at"
             except ValueError as error:
                 where = f"The roster's row {person.row + 2}: submitted_at"
                 raise LedgerError(f"{where}: {error}; write 2027-01-29 23:59 or 2027-01-29T23:59:00+01:00.") from None
-        if person and person.moodle_time not in NEVER:
+        if told := _told(person):
+            system, text = told[0]
             try:
-                return moment(person.moodle_time, self.zone), MOODLE_TIME
+                return moment(text, self.zone), system.time
             except ValueError:  # in the language of the site; _notices says so
                 return None, ""
         return (self.stamps[submission], TIMESTAMP) if submission in self.stamps else (None, "")
@@ -197,11 +154,18 @@ def _notices(entries: Sequence[Entry], settings: Settings) -> list[str]:
         return []
     unknown = [e for e in entries if e.marks and not e.submitted]
     names = [e.marks.submission for e in unknown if e.marks]
-    foreign = next((e.person.moodle_time for e in unknown if e.person and e.person.moodle_time not in NEVER), "")
+    foreign = [(system.title, told) for entry in unknown for system, told in _told(entry.person)]
+    spoken = "is not in English; export in English, or add submitted_at."
     return [
         *([f"No time is known of {some(names)}: nothing is taken off."] if names else []),
-        *([f"Moodle's time {foreign!r} is not in English; export in English, or add submitted_at."] if foreign else []),
+        *(f"{title}'s time {told!r} {spoken}" for title, told in foreign[:1]),
     ]
+
+
+def _told(person: Person | None) -> list[tuple[System, str]]:
+    """What the columns of school systems say of when a person handed in, where they say anything."""
+    found = [(system, person.times.get(system.time, "")) for system in systems().values()] if person else []
+    return [(system, told) for system, told in found if told not in system.never]
 
 
 def some(names: Sequence[str]) -> str:

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.core.tables import Sheet, SheetError, simple
+from grader.course.platforms.gradebooks.records import Person
+from grader.course.platforms.gradebooks.system import System
+from grader.course.platforms.gradebooks.systems import systems
 
 IDS = {
     *("id", "student id", "id number", "identifier", "login", "username", "user name"),
@@ -19,29 +22,8 @@ EMAILS = ("email address", "email", "e mail", "e mail address", "mail")
 NAMES = ("full name", "name", "student", "student name")
 FIRST, LAST = ("first name", "firstname", "given name"), ("last name", "lastname", "surname", "family name")
 NOT_PEOPLE = {"points possible", "student, test"}  # two rows of a Canvas export
-# A folder of Moodle's 'Download all submissions', and what submission.py leaves of Canvas's file names. Each may hold
-# one number alone: a second one would be the student's own doing, in the name of a file.
-MOODLE = re.compile(r"(?P<name>.+)_(?P<number>[0-9]+)_assignsubmission_.*", re.DOTALL)
-CANVAS = re.compile(r"(?P<name>[^\W_]+)(?:_late)?_(?P<number>[0-9]+)", re.IGNORECASE)
 LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 APOSTROPHES = re.compile("['’ʼ`´]")
-
-
-@dataclass(frozen=True)
-class Person:
-    """A row of the roster, by its place; ids, e-mail addresses and names in the forms in which they are compared."""
-
-    row: int
-    name: str
-    id: str
-    email: str
-    keys: Mapping[str, frozenset[str]]
-    submitted_at: str = ""
-    moodle_time: str = ""
-
-    @property
-    def called(self) -> str:
-        return f"{self.name} ({self.id})" if self.name and self.id else self.name or self.id or self.email
 
 
 @dataclass(frozen=True)
@@ -63,6 +45,10 @@ class Matching:
 
 def read_people(sheet: Sheet) -> list[Person]:
     """Everybody on the roster. Raises SheetError where no column says who they are."""
+    known = [system for system in systems().values() if system.knows(sheet)]
+    headings = [system.time for system in systems().values() if system.time]
+    for system in known:
+        sheet = system.roster(sheet)
     first, last = sheet.column(*FIRST), sheet.column(*LAST)
     name, email = sheet.column(*NAMES), sheet.column(*EMAILS)
     ids = [place for place, heading in enumerate(sheet.headings) if simple(heading) in IDS]
@@ -74,10 +60,11 @@ def read_people(sheet: Sheet) -> list[Person]:
         address = row[email].strip() if email is not None else ""
         own = [row[place].strip() for place in ids if row[place].strip()]
         if (named.strip() or address or own) and simple(named) not in NOT_PEOPLE:
-            keys = {"id": _ids(sheet, row, ids), "e-mail": _emails(address), "name": _names(named)}
-            person_id = _first(sheet, row, *OWN_ID)
-            times = _first(sheet, row, "submitted at"), _first(sheet, row, "last modified (submission)")
-            people.append(Person(number, named.strip(), person_id, address, keys, *times))
+            called = {_call(system, call) for system in known if (call := system.calls(sheet, row))}
+            keys = {"id": frozenset(map(str.casefold, own)) | called, "e-mail": _emails(address), "name": _names(named)}
+            submitted, person_id = _first(sheet, row, "submitted at"), _first(sheet, row, *OWN_ID)
+            times = {heading: _first(sheet, row, simple(heading)) for heading in headings}
+            people.append(Person(number, named.strip(), person_id, address, keys, submitted, times))
     return people
 
 
@@ -91,8 +78,9 @@ def match(submissions: Iterable[str], people: Sequence[Person]) -> Matching:
     claims: dict[int, list[tuple[str, str]]] = defaultdict(list)
     lost: dict[str, str] = {}
     doubtful: dict[int, str] = {}
+    known = list(systems().values())
     for submission in submissions:
-        kind, places = _found(submission, index)
+        kind, places = _found(_asked(submission, known), index)
         if not places:
             lost[submission] = "Nobody on the roster has this id, e-mail address or name."
         elif len(places) > 1:
@@ -103,9 +91,25 @@ def match(submissions: Iterable[str], people: Sequence[Person]) -> Matching:
     return _decided(claims, lost, doubtful, people)
 
 
-def _found(submission: str, index: Mapping[tuple[str, str], set[int]]) -> tuple[str, list[int]]:
+def _asked(submission: str, known: Iterable[System]) -> dict[str, set[str]]:
+    """The keys under which its person may stand, by their kind; from its name, whichever system gave it."""
+    downloads = {system: found for system in known if (found := system.download(submission))}
+    calls = {_call(system, call) for system, found in downloads.items() for call in found.calls}
+    names = [found.name for found in downloads.values()] or [submission]
+    return {
+        "id": {submission.strip().casefold(), *calls},
+        "e-mail": {submission.casefold()},
+        "name": {" ".join(_words(name)) for name in names} - {""},
+    }
+
+
+def _call(system: System, call: str) -> str:
+    """What one system alone calls somebody, which is nobody's id elsewhere."""
+    return f"{system.name} {call}"
+
+
+def _found(asked: Mapping[str, Iterable[str]], index: Mapping[tuple[str, str], set[int]]) -> tuple[str, list[int]]:
     """All that it could belong to by the first kind of key that says anything."""
-    asked = {"id": _asked_ids(submission), "e-mail": {submission.casefold()}, "name": _asked_names(submission)}
     for kind, keys in asked.items():
         places = {place for key in keys for place in index.get((kind, key), ())}
         if places:
@@ -134,31 +138,6 @@ def _decided(
     return Matching(matches, lost, without)
 
 
-def _ids(sheet: Sheet, row: Sequence[str], places: Sequence[int]) -> frozenset[str]:
-    """As written; and the numbers by which Canvas and Moodle name what one downloads from them."""
-    keys = {row[place].strip().casefold() for place in places if row[place].strip()}
-    canvas, moodle = sheet.column("id"), sheet.column("identifier")
-    if canvas is not None and sheet.column("student") is not None and sheet.column("section") is not None:
-        keys.add(f"canvas {row[canvas].strip()}")
-    if moodle is not None and (number := re.search("[0-9]+$", row[moodle].strip())):
-        keys.add(f"moodle {number[0]}")
-    return frozenset(keys)
-
-
-def _asked_ids(submission: str) -> set[str]:
-    system, _, number = _download(submission)
-    return {submission.strip().casefold(), f"{system} {number}"}
-
-
-def _download(submission: str) -> tuple[str, str, str]:
-    """The system that named a submission, and the name and number in it; '', the name itself and '' for no system."""
-    if submission.count("_assignsubmission_") == 1 and (found := MOODLE.fullmatch(submission)):
-        return "moodle", found["name"], found["number"]
-    if found := CANVAS.fullmatch(submission):
-        return "canvas", found["name"], found["number"]
-    return "", submission, ""
-
-
 def _emails(address: str) -> frozenset[str]:
     """The address, and what stands before the @, which is what many systems call a folder."""
     address = address.casefold()
@@ -170,10 +149,6 @@ def _names(name: str) -> frozenset[str]:
     words = _words(name)
     turned = [words[place:] + words[:place] for place in range(len(words))]
     return frozenset({" ".join(order) for order in turned} | {"".join(order) for order in turned})
-
-
-def _asked_names(submission: str) -> set[str]:
-    return {" ".join(_words(_download(submission)[1]))} - {""}
 
 
 def _words(name: str) -> list[str]:

@@ -1,0 +1,109 @@
+"""What is to be known of a school's system. Each file of `systems` says it of one, as SYSTEM."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from grader.core.tables import Sheet, SheetError
+from grader.course.grading.config import Settings
+from grader.course.platforms.gradebooks.points import scaled
+from grader.course.platforms.gradebooks.records import Entry, Ledger
+
+Row = Sequence[str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the file to write: whose entry it is, and the row of the export that it comes from, if there is one."""
+
+    entry: Entry
+    row: Row = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the file to write."""
+
+    heading: str
+    cell: Callable[[Line], str]
+
+
+@dataclass(frozen=True)
+class Book:
+    """A file to write, how, and what to know about it, in sentences."""
+
+    file: str
+    rows: list[list[str]]
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    bom: bool = False
+    quoted: bool = False  # every cell, not only those that need it
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Download:
+    """What the name of a downloaded hand-in says: a name, and what else the system calls the person."""
+
+    name: str = ""
+    calls: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """A school's system: what it is called, what it exports, whose row is whose, and what it takes."""
+
+    name: str  # what FORMAT= calls it
+    title: str
+    make: Callable[[Ledger, Sheet | None, str, Settings], Book]  # raises SheetError for what it refuses
+    export: str = ""  # what it fills in, in words; empty where it needs no export
+    knows: Callable[[Sheet], bool] = lambda _: False  # whether this is its export
+    roster: Callable[[Sheet], Sheet] = lambda sheet: sheet  # its export, in the words that a roster has
+    calls: Callable[[Sheet, Row], str] = lambda _sheet, _row: ""  # what its downloads call the person of this row
+    download: Callable[[str], Download | None] = lambda _: None  # a submission's name, where it is the one to give it
+    time: str = ""  # the column that tells when something was handed in
+    never: frozenset[str] = frozenset({""})  # and what stands there where nothing was
+
+    def exported(self, sheet: Sheet | None) -> Sheet:
+        """What it fills in. Raises SheetError where nobody gave it."""
+        if sheet is None:
+            raise SheetError(f"FORMAT={self.name} fills in {self.export}; give it as ROSTER=file.csv.")
+        return sheet
+
+
+def rows(columns: Sequence[Column], lines: Iterable[Line]) -> list[list[str]]:
+    """The headings, and a row for each line."""
+    return [[column.heading for column in columns], *([column.cell(line) for column in columns] for line in lines)]
+
+
+def marked(ledger: Ledger, sheet: Sheet) -> list[Line]:
+    """A line for each row of the export whose person has a mark."""
+    return [Line(entry, sheet.rows[person.row]) for _, person, entry in ledger.whole]
+
+
+def left_out(line: Line, lacks: str) -> str:
+    """That somebody with a mark is not in the file, as a sentence."""
+    person = line.entry.person
+    who = f"Row {person.row + 2}, {person.called!r}," if person else "A row"
+    return f"{who} has no {lacks}, so the mark is not in the file; enter it by hand."
+
+
+def kept(sheet: Sheet, place: int | None, heading: str = "") -> Column:
+    """A column of the export as it is, empty where the export has none."""
+    named = heading or ("" if place is None else sheet.headings[place])
+    return Column(named, lambda line: "" if place is None else line.row[place])
+
+
+def mark(heading: str, ledger: Ledger, maximum: Decimal, *, comma: bool = False) -> Column:
+    """The column of the marks, scaled to a maximum."""
+    return Column(heading, lambda line: scaled(line.entry, ledger, maximum, comma=comma))
+
+
+def only(sheet: Sheet, places: Sequence[int], kind: str) -> int | None:
+    """The one column that was asked for, if there is one. Raises SheetError where there are several."""
+    if len(places) > 1:
+        both = " and ".join(repr(sheet.headings[place]) for place in places)
+        raise SheetError(f"{sheet.path} has the {kind} {both}; give one of them in full as ASSIGNMENT.")
+    return places[0] if places else None
