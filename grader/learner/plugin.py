@@ -17,7 +17,7 @@ from grader.core.checks import ATTRIBUTE, CheckError, read_check, seeded
 from grader.core.judging import judge
 from grader.core.key import expected_values, read_key
 from grader.core.paths import DESK
-from grader.core.records import Check, Exercise, Status
+from grader.core.records import Check, Status
 from grader.core.text import NOT_RUN, explain
 from grader.learner.prober import SECONDS, InProcess, Prober, prober
 from grader.learner.switches import is_on
@@ -49,17 +49,12 @@ def _check_of(item: pytest.Function) -> Check:
         check = read_check(item.function)
     except CheckError as error:
         raise pytest.UsageError(str(error)) from None
-    exercise = _exercises().get(check.exercise)
+    exercise = read_catalogue().get(check.exercise)
     if exercise is None or check.task not in [task.name for task in exercise.tasks]:
         raise pytest.UsageError(
             f"{item.nodeid}: the catalogue has no task {check.task!r} in exercise {check.exercise}."
         )
     return check
-
-
-@lru_cache
-def _exercises() -> dict[int, Exercise]:
-    return read_catalogue()
 
 
 @lru_cache
@@ -93,7 +88,7 @@ def probe(
     """Runs the check's snippet on the learner's exercises and compares what it shows with the answer key."""
     item = request.node
     check: Check = item.stash[CHECK]
-    exercise = _exercises()[check.exercise]
+    exercise = read_catalogue()[check.exercise]
     expected = expected_values(answer_key, check, exercise.module)
 
     def run(*_: str, **__: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
+from grader.core.tables import SheetError
 from grader.course.platforms.gradebooks.records import Entry, Ledger
 
 HUNDREDTH = Decimal("0.01")
@@ -28,6 +29,17 @@ def number(cell: str) -> Decimal | None:
     whole = re.sub("[.,'’]", "", match["grouped"] or match["whole"])
     value = Decimal(f"{whole}.{match['part'] or 0}")
     return value if value > 0 else None
+
+
+def maximum(cell: str, name: str, heading: str, where: object) -> Decimal:
+    """What a column says that it is out of. Raises SheetError where that is no clear number."""
+    value = number(cell)
+    if value is None:
+        raise SheetError(
+            f"{where}: {name} {cell!r} in {heading!r} is no clear number above 0; "
+            "write it without signs between thousands, such as 1000."
+        )
+    return value
 
 
 def has_comma(cell: str) -> bool:

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from grader.core.tables import Sheet, SheetError
 from grader.course.grading.config import Settings
-from grader.course.platforms.gradebooks.points import has_comma, number
+from grader.course.platforms.gradebooks.points import has_comma, maximum
 from grader.course.platforms.gradebooks.records import Ledger
 from grader.course.platforms.gradebooks.system import (
     Book,
@@ -104,13 +104,7 @@ def _most(sheet: Sheet, place: int) -> Decimal:
             f"{sheet.path}: {heading!r} takes no points; "
             "in Blackboard, make Score its primary display and download again."
         )
-    value = number(most)
-    if value is None:
-        raise SheetError(
-            f"{sheet.path}: Total Pts {most!r} in {heading!r} is no clear number above 0; "
-            "write it without signs between thousands, such as 1000."
-        )
-    return value
+    return maximum(most, "Total Pts", heading, sheet.path)
 
 
 SYSTEM = System(

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from decimal import Decimal
 
 from grader.core.tables import Sheet, SheetError, simple
 from grader.course.grading.config import Settings
-from grader.course.platforms.gradebooks.points import has_comma, number, points
+from grader.course.platforms.gradebooks.points import has_comma, maximum, points
 from grader.course.platforms.gradebooks.records import Ledger
 from grader.course.platforms.gradebooks.system import (
     Book,
@@ -95,17 +94,7 @@ def _marks(ledger: Ledger, sheet: Sheet, title: str) -> tuple[Column, list[str]]
         bare = f"The export does not say out of how many points {heading!r} is; see that it is out of {most}."
         return mark(heading, ledger, ledger.maximum), [bare]
     comma = has_comma(found["most"]) or any(has_comma(row[place]) for row in sheet.rows)
-    return mark(heading, ledger, _most(sheet, heading, found["most"]), comma=comma), []
-
-
-def _most(sheet: Sheet, heading: str, cell: str) -> Decimal:
-    most = number(cell)
-    if most is None:
-        raise SheetError(
-            f"{sheet.path}: MaxPoints {cell!r} in {heading!r} is no clear number above 0; "
-            "write it without signs between thousands, such as 1000."
-        )
-    return most
+    return mark(heading, ledger, maximum(found["most"], "MaxPoints", heading, sheet.path), comma=comma), []
 
 
 def _item(sheet: Sheet, name: str) -> int | None:
