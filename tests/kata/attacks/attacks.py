@@ -828,7 +828,7 @@ warnings.warn(local("request")["code"])
 import builtins
 for place in (".", "/tmp", "/dev/shm", "@world@"):
     must_fail(lambda: open(place + "/@mark@", "w").write(local("request")["code"]))
-    for name in os.listdir(".") : os.access(name, os.W_OK) and breach(name)
+    for name in os.listdir("."): must_fail(lambda: open(name, "a"))  # os.access tells root yes, whatever Landlock says
 LIE = getattr(builtins, "kept", "nothing")
 builtins.kept = local("request")["code"]
 === 28 predecessors' solutions
