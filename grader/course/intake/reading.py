@@ -188,9 +188,16 @@ def _limit_memory(memory: int) -> None:
 
 
 def _peak() -> int:
-    """The most bytes that this process has had so far; 0 where the system does not tell."""
+    """The most bytes that this process has had so far; 0 where the system does not tell.
+
+    Not ru_maxrss where it can be helped: on Linux a new process begins with the peak of the one that started it, so
+    that a large grader would find every hand-in too large.
+    """
     if os.name != "posix":
         return 0
+    with suppress(OSError, ValueError):
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        return int(status.partition("VmHWM:")[2].partition("kB")[0]) * 1024
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -72,6 +72,18 @@ def test_a_reader_that_is_silent_is_given_up():
     assert impatient.process is None
 
 
+def test_the_memory_of_whoever_asks_is_not_the_readers():
+    """On Linux a new process is told the peak of the one that started it as if it were its own."""
+    memory = 3 * 2**28
+    ballast = b"x" * memory  # of which half would be too much
+    mine = Reader(memory=memory)
+    try:
+        assert mine.ask("cells", "") == {"cells": None}
+    finally:
+        mine.stop()
+    assert len(ballast) == memory
+
+
 def test_a_reader_ends_with_whoever_asked_it():
     mine = Reader()
     mine.ask("cells", "")
