@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 MAKE = shutil.which("make")
 MAKEFILES = {"course": ROOT / "Makefile", "student": ROOT / "grader/course/release/student/Makefile"}
 HEADINGS = {"course": ["Your commands", "The course's commands", "The authors' commands"], "student": ["Your commands"]}
-VARIABLES = ("CI", "DEBUG", "FORCE", "MAKEFLAGS", "OUT", "PYTHON", "SUBMISSIONS", "VENV")
+VARIABLES = ("CI", "DEBUG", "FORCE", "MAKEFLAGS", "MAKELEVEL", "OUT", "PYTHON", "SUBMISSIONS", "VENV")
 NAMES = ["CS 101", "Kata (late)", "Prof's class", "x;touch marker;", "$(touch marker)", "$(shell touch marker)", "[a]*"]
 pytestmark = pytest.mark.skipif(not MAKE, reason="make runs what is proved here")
 
