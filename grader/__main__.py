@@ -34,37 +34,87 @@ if __name__ == "__main__":
 
 import importlib.util
 from io import TextIOWrapper
+from pathlib import Path
 from typing import NoReturn
 
 try:
     import click
 
+    from grader.core.errors import BUG, INTERRUPTED, MISSING, REFUSED, KataError, place_of
     from grader.learner.commands import learner
+    from grader.learner.switches import is_on
 except ModuleNotFoundError as error:
     sys.exit(f"The package {error.name} is not here: use make, or .venv/bin/python -m grader after a first make.")
 
-BAD_INPUT, INTERRUPTED = 2, 130
+OURS = "grader", "minigrad_reference"  # packages
 
 
 def main() -> NoReturn:
-    """Run a command. A mistake in what was asked for is one sentence on standard error."""
+    """Run a command. What a person can mend is one sentence on standard error; anything else is told as a bug."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without Unicode still shows the rest
-    if sys.argv[1:2] != ["test"] and importlib.util.find_spec("grader.course"):  # a check run starts without it
-        from grader.course.commands import add_to
-
-        add_to(learner)
     try:
+        if sys.argv[1:2] != ["test"] and importlib.util.find_spec("grader.course"):  # a check run starts without it
+            from grader.course.commands import add_to
+
+            add_to(learner)
         code = learner.main(standalone_mode=False)
-    except (KeyboardInterrupt, click.Abort):  # before RuntimeError, which Abort is
+    except (KeyboardInterrupt, click.Abort):
         _stop("Interrupted: no file was changed.", INTERRUPTED)
     except click.ClickException as error:
-        _stop(error.format_message(), BAD_INPUT)
-    except ModuleNotFoundError as error:
-        _stop(f"The package {error.name} is not here: use make, which installs what a command needs.", 1)
-    except (ValueError, FloatingPointError, OSError, RuntimeError) as error:
-        _stop(str(error), BAD_INPUT)
+        _stop(error.format_message(), REFUSED)
+    except KataError as error:
+        _stop(str(error), error.exit_code)
+    except OSError as error:
+        _show_traceback()
+        _stop(_what_the_system_says(error), REFUSED)
+    except Exception as error:  # noqa: BLE001 - a bug, unless a package is not installed
+        _show_traceback()
+        if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] not in ("", *OURS):
+            _stop(f"The package {error.name} is not here: use make, which installs what a command needs.", MISSING)
+        _stop(_report_of(error), BUG)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _what_the_system_says(error: OSError) -> str:
+    """A sentence with the name of the file."""
+    if error.filename is None or error.strerror is None:
+        return f"The system says: {str(error).rstrip('.')}."
+    names = [os.fsdecode(name) for name in (error.filename, error.filename2) if isinstance(name, (str, bytes))]
+    return f"{' and '.join(names)}: {error.strerror}."
+
+
+def _report_of(error: Exception) -> str:
+    """The sentence that says of a bug that it is one, and what whoever mends it has to know."""
+    import platform
+    import shlex
+
+    command = shlex.join(["grader", *sys.argv[1:]])
+    where = f"version {_version()}, Python {platform.python_version()}, {platform.system()}"
+    what = f"{type(error).__name__} in {place_of(error, Path(ROOT), OURS)}"
+    return f"This is a bug in the kata: please report {command} ({where}), {what}; DEBUG=1 shows the traceback."
+
+
+def _version() -> str:
+    import re
+
+    try:
+        found = re.search(r'^version = "(.+)"$', Path(ROOT, "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    except OSError:
+        found = None
+    return found[1] if found else "unknown"
+
+
+def _show_traceback() -> None:
+    """With DEBUG=1, or what else somebody may have taken for it."""
+    import traceback
+
+    try:
+        wanted = is_on("DEBUG")
+    except click.ClickException:
+        wanted = True
+    if wanted:
+        traceback.print_exc()
 
 
 def _stop(sentence: str, code: int) -> NoReturn:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from grader.core.errors import KataError
 from grader.core.records import Exercise, Task
 
 if sys.version_info >= (3, 11):
@@ -27,7 +28,7 @@ FIELDS: dict[str, type] = {
 TASK_FIELDS: dict[str, type] = {"name": str, "points": int, "hints": list}
 
 
-class CatalogueError(ValueError):
+class CatalogueError(KataError):
     """A mistake in the catalogue, as a sentence that says what to write."""
 
 
@@ -40,7 +41,7 @@ def read_catalogue(path: Path = CATALOGUE) -> dict[int, Exercise]:
 def _read(path: Path) -> dict[int, Exercise]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path.name} is not valid TOML: {error}.") from None
     if set(content) != {"exercise"}:
         raise CatalogueError(f"{path.name} has {sorted(content)} at the top; it needs [[exercise]] tables alone.")

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.core.errors import KataError, in_words, place_of
 from grader.core.records import Check, Probe
 
 CheckFunction = Callable[..., None]
 ATTRIBUTE = "minigrad_check"
 
 
-class CheckError(Exception):
+class CheckError(KataError):
     """A check that its author has to mend."""
 
 
@@ -72,7 +73,10 @@ def read_check(function: Any, seed: int = 0) -> Check:
         probes.append(Probe(snippet, observe, **tolerance))
 
     random_ = "rng" in inspect.signature(function).parameters
-    function(record, **({"rng": seeded(function, seed)} if random_ else {}))
+    try:
+        function(record, **({"rng": seeded(function, seed)} if random_ else {}))
+    except Exception as error:
+        raise CheckError(f"{where} cannot be read: {in_words(error)}; mend the check.") from error
     if len(probes) != 1 or not probes[0].observe:
         raise CheckError(f"{where} must call probe(snippet, expression, …) once, with something to observe.")
     title = title.splitlines()[0]
@@ -95,7 +99,12 @@ def load_checks(suite: Path, number: int | None = None, seed: int = 0) -> list[C
             if spec is None or spec.loader is None:
                 raise CheckError(f"{path} cannot be read as a Python file.")
             module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
+            try:
+                spec.loader.exec_module(module)
+            except Exception as error:
+                raise CheckError(
+                    f"{place_of(error, suite) or path.name}: {in_words(error)}; mend the check."
+                ) from error
             tests = [f for name, f in vars(module).items() if name.startswith("test_") and callable(f)]
             checks += [read_check(f, seed) for f in tests]
     finally:

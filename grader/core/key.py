@@ -7,16 +7,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from grader.core.errors import KataError
 from grader.core.records import Check
 
 
-class StaleKeyError(Exception):
-    """The key does not answer a probe; the author's fault, never the learner's."""
+class StaleKeyError(KataError):
+    """The key cannot be read or does not answer a probe; the author's fault, never the learner's."""
 
 
 def read_key(path: Path) -> dict[str, Any]:
-    """Expected values by check id, each with the fingerprint of the probe that they answer."""
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    """Expected values by check id, each with the fingerprint of the probe that they answer. Raises StaleKeyError."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise StaleKeyError(f"{path} is damaged: run `make key`, or fetch the kata again.") from None
     return content
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from grader.core.errors import KataError
+
 BOM = "\ufeff"
 UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}  # what some spreadsheets and Blackboard write
 LARGEST = 10_000_000  # characters of a cell; a Moodle worksheet holds whole texts
@@ -26,7 +28,7 @@ class Quoted(csv.excel):
     quoting = csv.QUOTE_ALL
 
 
-class SheetError(ValueError):
+class SheetError(KataError):
     """What is wrong with a CSV file, as a sentence that names it."""
 
 

@@ -17,14 +17,15 @@ from typing import Any
 import click
 
 from grader.core.catalogue import read_catalogue
-from grader.core.checks import CheckError, load_checks
+from grader.core.checks import load_checks
+from grader.core.errors import KataError
 from grader.core.judging import judge
-from grader.core.key import StaleKeyError, expected_values, read_key
+from grader.core.key import expected_values, read_key
 from grader.core.paths import DESK, PUBLIC, SKETCHES, SOLUTIONS
 from grader.core.records import Check, Exercise, Status, Verdict
 from grader.core.source import functions
-from grader.course.authoring.answer_key import OracleError, key_text, make_key
-from grader.course.authoring.cut import BEGIN, END, CutError, stale_files, stubs
+from grader.course.authoring.answer_key import key_text, make_key
+from grader.course.authoring.cut import BEGIN, END, solution, stale_files, stubs
 from grader.course.authoring.freshness import stale_pictures
 from grader.course.authoring.sketches import sketches_text
 from grader.course.bank.chaffs import stale_fingerprints
@@ -36,7 +37,7 @@ FEWEST_CHECKS = 60
 HIDDEN = PUBLIC.parent / "hidden"  # is nowhere but with the authors and instructors
 FEWEST_HIDDEN, FEWEST_PER_TASK = 160, 2
 SEEDS = (0, 1)  # of the hidden checks that are random
-FAULTS = (CutError, CheckError, OracleError, StaleKeyError, OSError, RuntimeError, SyntaxError, ValueError)
+FAULTS = (KataError, OSError)  # of what the author wrote; anything else is a bug of the kata's own
 
 # What somebody might hand in without having done anything; each replaces the body of every stub of an exercise.
 DO_NOTHING = {
@@ -75,7 +76,7 @@ def catalogue_is_whole() -> Iterator[str]:
         yield f"There are {len(checks)} public checks; at least {FEWEST_CHECKS} are promised."
     for exercise in read_catalogue().values():
         path = SOLUTIONS / f"{exercise.module}.py"
-        lesson = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        lesson = ast.get_docstring(ast.parse(solution(exercise))) or ""
         if ">>>" not in lesson:
             yield f"{path} has no lesson with a worked example; write one as module docstring."
         for task in exercise.tasks:
@@ -144,7 +145,7 @@ def solutions_do_not_leak() -> Iterator[str]:
     for exercise in read_catalogue().values():
         stub = (DESK / f"{exercise.module}.py").read_text(encoding="utf-8")
         given = set(map(str.strip, stub.splitlines()))
-        for line in _answer_lines((SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")):
+        for line in _answer_lines(solution(exercise)):
             if line in given:
                 yield f"exercises/{exercise.module}.py shows a line of the answer: {line}"
 
@@ -171,7 +172,7 @@ def lessons_run() -> Iterator[str]:
 def solutions_pass() -> Iterator[str]:
     """Every worked answer passes every check."""
     for exercise in read_catalogue().values():
-        for v in _verdicts(exercise, (SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")):
+        for v in _verdicts(exercise, solution(exercise)):
             if v.status is not Status.PASSED:
                 yield f"{v.check.id} {v.status.word} on the solution: {v.message} {v.differences}"
 
@@ -189,7 +190,7 @@ def stubs_fail() -> Iterator[str]:
 def doing_nothing_earns_nothing() -> Iterator[str]:
     """A submission that does nothing passes no check."""
     for exercise in read_catalogue().values():
-        source = (SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")
+        source = solution(exercise)
         for name, body in DO_NOTHING.items():
             for v in _verdicts(exercise, hollow(source, exercise, body)):
                 if v.status is Status.PASSED:

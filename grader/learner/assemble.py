@@ -12,6 +12,7 @@ from textwrap import dedent, indent
 import black
 
 from grader.core.catalogue import read_catalogue
+from grader.core.errors import KataError
 from grader.core.files import write_text
 from grader.core.paths import BUILD
 from grader.core.records import Exercise
@@ -94,7 +95,7 @@ def _read(exercise: Exercise) -> str:
         ast.parse(source)
     except SyntaxError as error:
         place = f"{file_of(exercise)}, line {error.lineno}"
-        raise ValueError(f"{place}: {error.msg}; mend it and run the command again.") from None
+        raise KataError(f"{place}: {error.msg}; mend it and run the command again.") from None
     return "\n".join(line for line in source.split("\n") if line.strip() not in MARKERS) + "\n"
 
 
@@ -156,11 +157,11 @@ def _take_apart(number: int, source: str, module: Module, methods: dict[str, dic
 
 
 def _is_repeated(number: int, node: ast.FunctionDef, helpers: dict[str, tuple[int, str]]) -> bool:
-    """Whether an earlier exercise of the same module has this very function; ValueError for another of that name."""
+    """Whether an earlier exercise of the same module has this very function; KataError for another of that name."""
     earlier, meaning = helpers.setdefault(node.name, (number, ast.dump(node)))
     if earlier != number and meaning != ast.dump(node):
         clash = f"Exercises {earlier} and {number} both define {node.name}, and differently"
-        raise ValueError(f"{clash}; give one of them another name, since both go into one module.")
+        raise KataError(f"{clash}; give one of them another name, since both go into one module.")
     return earlier != number
 
 

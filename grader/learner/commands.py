@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from grader.core.errors import KataError
+
 option = partial(click.option, show_envvar=True)  # a mistake names the variable, which is what was typed after `make`
 
 
@@ -216,7 +218,7 @@ def step(expression: str | None, values: str, file: str | None, network: str | N
             text = stepping.read_lines(Path(file)) if file else expression or stepping.EXPRESSION
             said = stepping.step_expression(text, stepping.parse_values(values), engine)
     except NotImplementedError as error:
-        raise ValueError(f"Your own engine is not complete: {error} is still a stub.") from None
+        raise KataError(f"Your own engine is not complete: {error} is still a stub.") from None
     click.echo(said, nl=False)
 
 

@@ -6,6 +6,8 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.core.errors import KataError
+
 DATA = Path(__file__).with_name("data")
 
 
@@ -26,13 +28,13 @@ TOY = Dataset(
 
 
 def load(name: str) -> Dataset:
-    """'moons', 'toy', or a CSV file. Raises ValueError with a sentence for anything else."""
+    """'moons', 'toy', or a CSV file. Raises KataError with a sentence for anything else."""
     if name == "moons":
         return read_csv(DATA / "two_moons.csv", name)
     if name == "toy":
         return TOY
     if not name.endswith(".csv"):
-        raise ValueError(f"DATASET is 'moons', 'toy' or the path of a .csv file, not {name!r}.")
+        raise KataError(f"DATASET is 'moons', 'toy' or the path of a .csv file, not {name!r}.")
     return read_csv(Path(name), Path(name).stem)
 
 
@@ -43,25 +45,25 @@ def read_csv(path: Path, name: str) -> Dataset:
             lines = [(i, line) for i, line in enumerate(csv.reader(file), 1) if any(map(str.strip, line))]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise ValueError(f"{path} cannot be read: {reason}.") from None
+        raise KataError(f"{path} cannot be read: {reason}.") from None
     if lines and not any(map(_is_number, lines[0][1])):
         del lines[0]
     if not lines:
-        raise ValueError(f"{path} has no rows of numbers.")
+        raise KataError(f"{path} has no rows of numbers.")
     rows = [_row(path, number, line, len(lines[0][1])) for number, line in lines]
     labels = {row[-1] for row in rows}
     if not (labels <= {-1.0, 1.0} or labels <= {0.0, 1.0}):
-        raise ValueError(f"{path}: the last column is the label, -1 and 1 or 0 and 1, but it has {_few(labels)}.")
+        raise KataError(f"{path}: the last column is the label, -1 and 1 or 0 and 1, but it has {_few(labels)}.")
     return Dataset(name, [row[:-1] for row in rows], [1.0 if row[-1] == 1 else -1.0 for row in rows])
 
 
 def _row(path: Path, number: int, line: list[str], width: int) -> list[float]:
     if len(line) != width or width < 2:
         needed = max(width, 2)
-        raise ValueError(f"{path}, line {number}: {needed} columns are needed as in the first row, not {len(line)}.")
+        raise KataError(f"{path}, line {number}: {needed} columns are needed as in the first row, not {len(line)}.")
     for cell in line:
         if not _is_number(cell):
-            raise ValueError(f"{path}, line {number}: {cell!r} is not a finite number.")
+            raise KataError(f"{path}, line {number}: {cell!r} is not a finite number.")
     return [float(cell) for cell in line]
 
 

@@ -6,11 +6,16 @@ import gc
 import importlib.util
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from grader.core.errors import KataError, in_words
+
+if TYPE_CHECKING:
+    from grader.core.records import Exercise, Verdict
 
 GARBAGE = 200_000  # objects made since the last collection
 
@@ -42,7 +47,7 @@ class Engine:
 
 
 def load_engine(name: str) -> Engine:
-    """'reference' or 'mine'. Raises ValueError where the learner's own is not complete."""
+    """'reference' or 'mine'. Raises KataError where the learner's own is not complete."""
     return _mine() if name == "mine" else _reference()
 
 
@@ -53,12 +58,15 @@ def has_reference() -> bool:
 
 def _reference() -> Engine:
     if not has_reference():
-        raise ValueError("The reference engine is not part of this copy of the kata; ENGINE=mine trains your own.")
+        raise KataError("The reference engine is not part of this copy of the kata; ENGINE=mine trains your own.")
     import minigrad_reference as r
 
     def train(model: Any, inputs: Any, targets: Any, loss: Any, rate: float, epochs: int) -> Iterator[Epoch]:
-        for epoch in r.train(model, inputs, targets, loss, r.linear_decay(rate), epochs):
-            yield Epoch(epoch.number, epoch.loss, epoch.accuracy)
+        try:
+            for epoch in r.train(model, inputs, targets, loss, r.linear_decay(rate), epochs):
+                yield Epoch(epoch.number, epoch.loss, epoch.accuracy)
+        except FloatingPointError as error:
+            raise KataError(f"{str(error).capitalize()}.") from None
 
     return Engine(r.Value, r.MLP, r.mean_squared_error, r.max_margin, r.l2_penalty, r.accuracy, train)
 
@@ -87,7 +95,7 @@ def _mine() -> Engine:
 
 
 def my_package(*needed: str) -> Any:
-    """The learner's files as one package, made anew. Raises ValueError where it does not import or lacks a name."""
+    """The learner's files as one package, made anew. Raises KataError where it does not import or lacks a name."""
     from grader.learner.assemble import PACKAGE, assemble
 
     sys.path.insert(0, str(assemble()))
@@ -96,9 +104,7 @@ def my_package(*needed: str) -> Any:
         for name in needed:
             getattr(package, name)
     except Exception as error:  # whatever a learner's file may raise
-        raise ValueError(
-            f"Your own engine cannot be used yet ({error}); make progress shows what is missing."
-        ) from None
+        raise KataError(f"Your own engine cannot be used yet ({error}); make progress shows what is missing.") from None
     return package
 
 
@@ -106,30 +112,59 @@ def my_package(*needed: str) -> Any:
 def own_engine() -> Iterator[str]:
     """Use the learner's engine in this block; gives a sentence about what to repair first, empty where nothing is.
 
-    Raises ValueError, in words, where something is still to be written or where the learner's own code crashes.
+    Raises KataError, in words, where something is still to be written or where the learner's own code crashes.
     """
-    from grader.learner.exercises import is_wrong, next_step, open_exercises
+    from grader.learner.exercises import next_step, open_exercises
 
     still_open = list(open_exercises())
-    wrong = next((found for found in still_open if is_wrong(found[1])), None)
-    first = f"Exercise {wrong[0].number} does not pass yet; best {next_step(*wrong)}." if wrong else ""
+    first = _what_to_repair(still_open)
     try:
         yield first
     except NotImplementedError as error:
         what = next_step(*still_open[0]) if still_open else f"{error} is still a stub"
-        raise ValueError(f"Your own engine is not complete: {what}.") from None
+        raise KataError(f"Your own engine is not complete: {what}.") from None
+    except KataError:
+        raise
     except Exception as error:
-        place = _own_line(error)
-        if place is None:
-            raise
-        stopped = f"Your engine stopped {place}, with {_in_words(error)}."
-        raise ValueError(f"{stopped} {first}".rstrip()) from error
+        if sentence := _stopped(error, first):
+            raise KataError(sentence) from error
+        raise
 
 
-def _in_words(error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return "a recursion that is deeper than Python allows"
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+@contextmanager
+def own_code(engine: str) -> Iterator[None]:
+    """Run an engine in this block. Raises KataError, in words, where the learner's crashes or is not right yet."""
+    from grader.learner.exercises import open_exercises
+
+    try:
+        yield
+    except (KataError, NotImplementedError):
+        raise
+    except Exception as error:
+        if engine == "mine" and (sentence := _stopped(error, _what_to_repair(open_exercises()))):
+            raise KataError(sentence) from error
+        raise
+
+
+def _what_to_repair(still_open: Iterable[tuple[Exercise, list[Verdict]]]) -> str:
+    """A sentence about the first exercise that is wrong; empty where none is."""
+    from grader.learner.exercises import is_wrong, next_step
+
+    wrong = next((found for found in still_open if is_wrong(found[1])), None)
+    return f"Exercise {wrong[0].number} does not pass yet; best {next_step(*wrong)}." if wrong else ""
+
+
+def _stopped(error: Exception, first: str) -> str:
+    """Where and why the learner's engine stopped; empty where nothing says that it is the engine's fault.
+
+    An engine that does not pass may give something with which our code cannot go on.
+    """
+    deep = isinstance(error, RecursionError)
+    what = "a recursion that is deeper than Python allows" if deep else in_words(error)
+    place = _own_line(error)
+    if place is not None:
+        return f"Your engine stopped {place}, with {what}. {first}".rstrip()
+    return f"Your engine gave something that cannot be used, which ended with {what}. {first}" if first else ""
 
 
 def _own_line(error: Exception) -> str | None:
@@ -157,6 +192,6 @@ def _tidy() -> None:
 
 
 def check_finite(loss: float, number: int) -> None:
-    """Raise FloatingPointError for a loss from which there is no way down."""
+    """Raise KataError for a loss from which there is no way down."""
     if not abs(loss) < float("inf"):
-        raise FloatingPointError(f"The loss is {loss} in epoch {number}; a smaller learning rate may help.")
+        raise KataError(f"The loss is {loss} in epoch {number}; a smaller learning rate may help.")

@@ -13,10 +13,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from grader.core.catalogue import read_catalogue
-from grader.core.checks import CheckError, load_checks
+from grader.core.checks import load_checks
+from grader.core.errors import KataError
 from grader.core.files import back_up, write_text
 from grader.core.judging import judge
-from grader.core.key import StaleKeyError, expected_values, read_key
+from grader.core.key import expected_values, read_key
 from grader.core.paths import DESK, FINGERPRINTS, PUBLIC, SOLUTIONS, STUBS
 from grader.core.records import Check, Diagnosis, Exercise, Observation, Status, Task, Verdict, are_right_but_too_deep
 from grader.core.text import NOT_RUN
@@ -26,10 +27,10 @@ QUIET = 2.0  # seconds that a check may take before the terminal says that it is
 
 
 def exercise(number: int) -> Exercise:
-    """Raises ValueError for a number that the catalogue does not have."""
+    """Raises KataError for a number that the catalogue does not have."""
     catalogue = read_catalogue()
     if number not in catalogue:
-        raise ValueError(f"There is no exercise {number}; they go from 1 to {len(catalogue)}.")
+        raise KataError(f"There is no exercise {number}; they go from 1 to {len(catalogue)}.")
     return catalogue[number]
 
 
@@ -38,19 +39,19 @@ def file_of(exercise: Exercise) -> Path:
 
 
 def text_of_file(exercise: Exercise) -> str:
-    """The learner's file, whatever their editor makes of line ends. Raises ValueError where it cannot be read."""
+    """The learner's file, whatever their editor makes of line ends. Raises KataError where it cannot be read."""
     path = file_of(exercise)
     must_exist(exercise)
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not UTF-8 text ({error.reason}); save it with the encoding UTF-8.") from None
+        raise KataError(f"{path} is not UTF-8 text ({error.reason}); save it with the encoding UTF-8.") from None
 
 
 def must_exist(exercise: Exercise) -> None:
-    """Raises ValueError where the learner's file is gone."""
+    """Raises KataError where the learner's file is gone."""
     if not file_of(exercise).exists():
-        raise ValueError(f"{file_of(exercise)} is missing; make reset-{exercise.number} puts a fresh one there.")
+        raise KataError(f"{file_of(exercise)} is missing; make reset-{exercise.number} puts a fresh one there.")
 
 
 def run(
@@ -81,25 +82,18 @@ def _ends(verdict: Verdict, check: Check) -> bool:
 
 
 def _judged(check: Check, exercise: Exercise, observation: Observation) -> Verdict:
-    try:
-        expected = expected_values(_key(), check, exercise.module)
-    except StaleKeyError as error:
-        raise ValueError(str(error)) from None
-    return judge(check, exercise, observation, expected)
+    return judge(check, exercise, observation, expected_values(_key(), check, exercise.module))
 
 
 @lru_cache
 def _checks(number: int) -> list[Check]:
-    try:
-        checks = load_checks(PUBLIC, number)
-    except CheckError as error:
-        raise ValueError(str(error)) from None
+    checks = load_checks(PUBLIC, number)
     tasks = [task.name for task in read_catalogue()[number].tasks]
     strange = [check for check in checks if check.exercise != number or check.task not in tasks]
     if strange:
-        raise ValueError(f"{strange[0].name}: exercise {number} has no task {strange[0].task!r} in the catalogue.")
+        raise KataError(f"{strange[0].name}: exercise {number} has no task {strange[0].task!r} in the catalogue.")
     if not checks:
-        raise ValueError(f"{PUBLIC} has no checks for exercise {number}; fetch the kata again.")
+        raise KataError(f"{PUBLIC} has no checks for exercise {number}; fetch the kata again.")
     return checks
 
 
@@ -211,7 +205,7 @@ def reset(number: int) -> str:
     chosen = exercise(number)
     path, stub = file_of(chosen), STUBS / f"{chosen.module}.py"
     if not stub.exists():
-        raise ValueError(f"{stub} is missing, so exercise {number} cannot be reset; fetch the kata again.")
+        raise KataError(f"{stub} is missing, so exercise {number} cannot be reset; fetch the kata again.")
     if path.exists() and path.read_bytes() == stub.read_bytes():
         return f"{path} is the stub already."
     kept = f" Your file is kept as {back_up(path)}." if path.exists() else ""

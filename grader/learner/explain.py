@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.core.catalogue import read_catalogue
+from grader.core.errors import words_of
 from grader.core.judging import judge, show
 from grader.core.paths import BUILD, DESK
 from grader.core.probing import Desk
@@ -177,7 +178,8 @@ def _drawn(found: Explanation, exercise: Exercise) -> str:
     FOLDER.mkdir(parents=True, exist_ok=True)
     files: list[Path] = [FOLDER / f"exercise-{exercise.number}.{kind}" for kind in ("svg", "png")]
     for path in files:
-        render(picture(found), path)
+        with words_of(RuntimeError):
+            render(picture(found), path)
     return f"{wrapped(f'The picture: {files[0]} and {files[1].name}.')}\n" + _stepped(found, exercise)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
+from grader.core.errors import KataError
 from minigrad_reference.drawing.play import short
 
 OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
@@ -28,7 +29,7 @@ class Term:
 def terms(text: str, values: Mapping[str, float]) -> list[Term]:
     """Every value behind the last line, operands first; `values` are the names that the text does not define.
 
-    Raises ValueError, a sentence, for what is not Python, has no value or needs an engine to be run.
+    Raises KataError, a sentence, for what is not Python, has no value or needs an engine to be run.
     """
     reader = _Reader(values)
     last = None
@@ -38,7 +39,7 @@ def terms(text: str, values: Mapping[str, float]) -> list[Term]:
     except RecursionError:
         raise too_deep() from None
     if last is None:
-        raise ValueError("The expression is empty; give one such as EXPRESSION='(a*b + c).tanh()'.")
+        raise KataError("The expression is empty; give one such as EXPRESSION='(a*b + c).tanh()'.")
     needed = {last}
     for term in reversed(reader.made):
         if term in needed:
@@ -47,14 +48,14 @@ def terms(text: str, values: Mapping[str, float]) -> list[Term]:
 
 
 def parsed(text: str) -> ast.Module:
-    """The text as Python reads it; ValueError where it cannot."""
+    """The text as Python reads it; KataError where it cannot."""
     try:
         return ast.parse(text.strip())
     except (RecursionError, MemoryError):
         raise too_deep() from None
     except (SyntaxError, ValueError) as error:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-        raise ValueError(f"Python cannot read the expression{line}: {getattr(error, 'msg', error)}.") from None
+        raise KataError(f"Python cannot read the expression{line}: {getattr(error, 'msg', error)}.") from None
 
 
 class _Reader:
@@ -134,12 +135,12 @@ class _Reader:
         return term
 
 
-def too_deep() -> ValueError:
-    return ValueError("The expression goes too deep to be read at once; give some of it names, as in d = a * b; d + c.")
+def too_deep() -> KataError:
+    return KataError("The expression goes too deep to be read at once; give some of it names, as in d = a * b; d + c.")
 
 
-def without_value(name: str) -> ValueError:
-    return ValueError(f"{name} has no value; give it one, as in VALUES='{name}=2'.")
+def without_value(name: str) -> KataError:
+    return KataError(f"{name} has no value; give it one, as in VALUES='{name}=2'.")
 
 
 def _number(node: ast.expr) -> float | None:
@@ -153,14 +154,14 @@ def _number(node: ast.expr) -> float | None:
     try:
         return float(written)
     except OverflowError:
-        raise ValueError(f"Line {node.lineno}: a number of {len(str(written))} digits is too large.") from None
+        raise KataError(f"Line {node.lineno}: a number of {len(str(written))} digits is too large.") from None
 
 
 def _is_binary(node: ast.expr) -> TypeGuard[ast.BinOp]:
     return isinstance(node, ast.BinOp) and type(node.op) in OPERATORS
 
 
-def _unreadable(node: ast.stmt | ast.expr) -> ValueError:
+def _unreadable(node: ast.stmt | ast.expr) -> KataError:
     shown = short(ast.unparse(node).splitlines()[0].rstrip(":"), SHOWN)
     what = "numbers, names, + - * / **, exp, log, tanh, sigmoid, relu and name = expression"
-    return ValueError(f"Line {node.lineno}, {shown}: only {what} are read; ENGINE=mine or reference runs any Python.")
+    return KataError(f"Line {node.lineno}, {shown}: only {what} are read; ENGINE=mine or reference runs any Python.")

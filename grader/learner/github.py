@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from grader.core.catalogue import read_catalogue
+from grader.core.errors import KataError
 from grader.core.records import Diagnosis, Exercise, Status, Verdict
 from grader.core.source import functions
 from grader.core.text import explain
@@ -140,11 +141,11 @@ def _escaped(text: str) -> str:
 def result(found: Sequence[Outcome], environment: Mapping[str, str]) -> dict[str, Any]:
     """A Classroom 50 result: one test per check, its score the check's part of the marks.
 
-    Raises ValueError where the environment names no classroom.
+    Raises KataError where the environment names no classroom.
     """
     missing = [name for name in ("CLASSROOM", "ASSIGNMENT") if not environment.get(name)]
     if missing:
-        raise ValueError(
+        raise KataError(
             f"A Classroom 50 result needs {' and '.join(missing)} in the environment; its runner sets them."
         )
     repository = (

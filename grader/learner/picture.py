@@ -9,6 +9,7 @@ from typing import Any
 
 import graphviz
 
+from grader.core.errors import KataError, words_of
 from grader.core.judging import same, show
 from grader.core.records import Node
 from grader.learner.explanation import ABS, REL, Explanation, shares_of
@@ -143,7 +144,7 @@ def sketch_page(found: Explanation) -> Stepper | None:
     lines = [line for line in sketch.snippet.splitlines() if ASSIGNED.match(line)]
     try:
         nodes = terms("\n".join(lines), {})
-    except ValueError:
+    except KataError:
         return None
     right = {node.label: list(numbers) for node, numbers in zip(nodes, right_numbers(nodes), strict=True)}
     if not all(same([n.expected_data, n.expected_grad], right.get(n.name), REL, ABS) for n in sketch.nodes):
@@ -152,7 +153,8 @@ def sketch_page(found: Explanation) -> Stepper | None:
         (_decoded(found.got.get(node.data)), _decoded(found.got.get(node.grad))) if node else (None, None)
         for node in (named.get(node.label) for node in nodes)
     ]
-    return stepper(nodes, theirs, "; ".join(lines))
+    with words_of(RuntimeError):
+        return stepper(nodes, theirs, "; ".join(lines))
 
 
 def _decoded(value: Any) -> Any:

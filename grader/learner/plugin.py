@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from grader.core.catalogue import read_catalogue
-from grader.core.checks import ATTRIBUTE, CheckError, read_check, seeded
+from grader.core.checks import ATTRIBUTE, read_check, seeded
+from grader.core.errors import KataError
 from grader.core.judging import judge
 from grader.core.key import expected_values, read_key
 from grader.core.paths import DESK
@@ -47,9 +48,9 @@ def _is_suite(item: pytest.Function) -> bool:
 def _check_of(item: pytest.Function) -> Check:
     try:
         check = read_check(item.function)
-    except CheckError as error:
+        exercise = read_catalogue().get(check.exercise)
+    except KataError as error:
         raise pytest.UsageError(str(error)) from None
-    exercise = read_catalogue().get(check.exercise)
     if exercise is None or check.task not in [task.name for task in exercise.tasks]:
         raise pytest.UsageError(
             f"{item.nodeid}: the catalogue has no task {check.task!r} in exercise {check.exercise}."
@@ -78,7 +79,10 @@ def rng(request: pytest.FixtureRequest) -> random.Random:
 @pytest.fixture
 def answer_key(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Expected values by check id; a suite without a key file brings a fixture of this name instead."""
-    return _key(request.node.path.parent)
+    try:
+        return _key(request.node.path.parent)
+    except KataError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture
@@ -89,7 +93,10 @@ def probe(
     item = request.node
     check: Check = item.stash[CHECK]
     exercise = read_catalogue()[check.exercise]
-    expected = expected_values(answer_key, check, exercise.module)
+    try:
+        expected = expected_values(answer_key, check, exercise.module)
+    except KataError as error:
+        pytest.fail(str(error), pytrace=False)
 
     def run(*_: str, **__: float) -> None:
         if check.task in stopped:  # one endless loop would otherwise cost its five seconds in every check

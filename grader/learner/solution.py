@@ -9,6 +9,7 @@ from rich.syntax import ANSISyntaxTheme, Syntax
 from rich.table import Table
 from rich.text import Text
 
+from grader.core.errors import KataError
 from grader.core.paths import SOLUTIONS
 from grader.core.records import Status
 from grader.core.source import Function, functions, text_of
@@ -20,13 +21,13 @@ ANY_BACKGROUND = ANSISyntaxTheme({Keyword: Style(bold=True), String: Style(itali
 
 
 def show_solution(number: int, console: Console, *, force: bool) -> None:
-    """Print both, task by task. Raises ValueError while the exercise does not pass, unless forced."""
+    """Print both, task by task. Raises KataError while the exercise does not pass, unless forced."""
     chosen = exercise(number)
     path = SOLUTIONS / f"{chosen.module}.py"
     if not path.exists():
-        raise ValueError("The worked answers are not part of this copy of the kata; ask your course for them.")
+        raise KataError("The worked answers are not part of this copy of the kata; ask your course for them.")
     if not force and not all(v.status is Status.PASSED for v in run(chosen)):
-        raise ValueError(
+        raise KataError(
             f"Exercise {number} does not pass yet; make solution-{number} FORCE=1 shows the answer all the same."
         )
     worked, own = path.read_text(encoding="utf-8"), text_of_file(chosen)

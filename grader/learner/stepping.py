@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from grader.core.errors import KataError, words_of
 from grader.core.paths import BUILD
 from grader.learner.datasets import load
-from grader.learner.engines import has_reference, my_package
+from grader.learner.engines import has_reference, my_package, own_code
 from grader.learner.explain import shows
 from grader.learner.expression import parsed, terms, too_deep, without_value
 from grader.learner.terminal import wrapped
@@ -32,8 +33,11 @@ def step_expression(text: str, values: Mapping[str, float], engine: str | None) 
     title = title if len(title) <= TITLE else title[: TITLE - 1] + "…"
     values = dict(values) or VALUES
     if engine is None:
-        return _written(stepper(terms(text, values), title=title))
-    return _written(_played(_run(text, values, _package(engine, "Value").Value), engine, title))
+        nodes = terms(text, values)
+        with words_of(ValueError, RuntimeError):
+            return _written(stepper(nodes, title=title))
+    with own_code(engine):
+        return _written(_played(_run(text, values, _package(engine, "Value").Value), engine, title))
 
 
 def step_network(name: str, engine: str | None) -> str:
@@ -41,15 +45,16 @@ def step_network(name: str, engine: str | None) -> str:
     engine = engine or ("reference" if has_reference() else "mine")
     data = load(name)
     sizes, activation = NETWORKS[name]
-    model = _package(engine, "MLP").MLP(len(data.inputs[0]), sizes, activation, seed=0)
-    prediction = model(data.inputs[0])
-    _name_neurons(model, prediction)
     shape = "-".join(map(str, [len(data.inputs[0]), *sizes]))
-    return _written(_played(prediction, engine, f"A {shape} network predicts a sample of {name}"))
+    with own_code(engine):
+        model = _package(engine, "MLP").MLP(len(data.inputs[0]), sizes, activation, seed=0)
+        prediction = model(data.inputs[0])
+        _name_neurons(model, prediction)
+        return _written(_played(prediction, engine, f"A {shape} network predicts a sample of {name}"))
 
 
 def parse_values(text: str) -> dict[str, float]:
-    """'a=2 b=-3, c=7' as numbers by name. Raises ValueError with a sentence."""
+    """'a=2 b=-3, c=7' as numbers by name. Raises KataError with a sentence."""
     values = {}
     for part in text.replace(",", " ").split():
         name, _, number = part.partition("=")
@@ -58,24 +63,24 @@ def parse_values(text: str) -> dict[str, float]:
         except ValueError:
             name = ""
         if not name.isidentifier():
-            raise ValueError(f"VALUES are names and numbers such as 'a=2 b=-3', and {part!r} is none of them.")
+            raise KataError(f"VALUES are names and numbers such as 'a=2 b=-3', and {part!r} is none of them.")
     return values
 
 
 def read_lines(path: Path) -> str:
-    """A file of Python lines. Raises ValueError where it cannot be read."""
+    """A file of Python lines. Raises KataError where it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise ValueError(f"{path} cannot be read: {reason}.") from None
+        raise KataError(f"{path} cannot be read: {reason}.") from None
 
 
 def _package(engine: str, needed: str) -> Any:
     if engine == "mine":
         return my_package(needed)
     if not has_reference():
-        raise ValueError("The reference engine is not part of this copy of the kata; ENGINE=mine takes your own.")
+        raise KataError("The reference engine is not part of this copy of the kata; ENGINE=mine takes your own.")
     import minigrad_reference
 
     return minigrad_reference
@@ -96,13 +101,13 @@ def _run(text: str, values: Mapping[str, float], value: Any) -> Any:
     except RecursionError:
         raise too_deep() from None
     except NameError as error:
-        raise (without_value(error.name) if error.name else ValueError(f"The expression stopped: {error}.")) from None
+        raise (without_value(error.name) if error.name else KataError(f"The expression stopped: {error}.")) from None
     except Exception as error:  # noqa: BLE001 (whatever they may raise)
-        raise ValueError(f"The expression stopped: {type(error).__name__}: {error}.") from None
+        raise KataError(f"The expression stopped: {type(error).__name__}: {error}.") from None
     target = tree.body[-1].targets[0] if tree.body and isinstance(tree.body[-1], ast.Assign) else None
     root = names.pop(target.id) if isinstance(target, ast.Name) else None
     if not hasattr(root, "_prev"):
-        raise ValueError(f"The last line gives {root!r} and not a Value; it must be the result to step through.")
+        raise KataError(f"The last line gives {root!r} and not a Value; it must be the result to step through.")
     named = {name: found for name, found in names.items() if hasattr(found, "_prev") and found is not value}
     if isinstance(target, ast.Name) and target is not RESULT:
         named[target.id] = root
@@ -113,17 +118,17 @@ def _run(text: str, values: Mapping[str, float], value: Any) -> Any:
 
 def _played(result: Any, engine: str, title: str) -> Stepper:
     """The page; the learner's own numbers are compared, after their own backward pass."""
-    try:
-        nodes = trace(result)[0]
-        if engine == "reference":
-            return stepper(nodes, title=title)
+    nodes = trace(result)[0]
+    theirs = None
+    if engine == "mine":
         result.backward()
-        return stepper(nodes, [(node.data, node.grad) for node in nodes], title)
-    except NotImplementedError:
-        raise
-    except ValueError as error:
+        theirs = [(node.data, node.grad) for node in nodes]
+    try:
+        with words_of(ValueError, RuntimeError):
+            return stepper(nodes, theirs, title)
+    except KataError as error:
         where = " make explain-4 shows where." if engine == "mine" and "order" in str(error) and shows(4) else ""
-        raise ValueError(f"{error}{where}") from None
+        raise KataError(f"{error}{where}") from None
 
 
 def _written(page: Stepper) -> str:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from grader.core.errors import words_of
 from grader.learner.datasets import TOY, Dataset
 from grader.learner.engines import Engine, Epoch, check_finite
 from grader.learner.terminal import wrapped
@@ -190,7 +191,7 @@ def _write(folder: Path, engine: Engine, dataset: Dataset, result: Result) -> No
     prediction.backward()
     _draw(draw_dot(prediction, neuron_columns(model, prediction)), folder / "final_prediction_graph")
     _draw(_toy_loss_graph(engine), folder / "computation_graph")
-    render(draw_network(model), folder / "network.svg")
+    _render(draw_network(model), folder / "network.svg")
     with (folder / "predictions.csv").open("w", newline="", encoding="utf-8") as file:
         rows = ([f"{t:g}", repr(s.data)] for t, s in zip(dataset.targets, result.scores, strict=True))
         csv.writer(file, lineterminator="\n").writerows([["target", "predicted"], *rows])
@@ -205,7 +206,12 @@ def _score(engine: Engine, model: Any, x: Sequence[float]) -> float:
 
 def _draw(graph: Any, path: Path) -> None:
     for suffix in (".svg", ".png"):
-        render(graph, path.with_suffix(suffix))
+        _render(graph, path.with_suffix(suffix))
+
+
+def _render(graph: Any, path: Path) -> None:
+    with words_of(RuntimeError):
+        render(graph, path)
 
 
 def _toy_loss_graph(engine: Engine) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
+from grader.core.errors import KataError
 from grader.core.files import write_text
 from grader.core.judging import same
 from grader.core.probing import encode
@@ -22,7 +23,7 @@ ORACLES = {"reference": "minigrad_reference", "pytorch": "torch"}
 KEPT = "reference"
 
 
-class OracleError(Exception):
+class OracleError(KataError):
     """A probe that an oracle cannot answer, or that the oracles answer differently."""
 
 

@@ -6,9 +6,11 @@ a region that is nested, unclosed or unopened is an error.
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
+from grader.core.errors import KataError, in_words
 from grader.core.files import back_up, write_text
 from grader.core.paths import DESK, SOLUTIONS, STUBS
 from grader.core.records import Exercise
@@ -17,7 +19,7 @@ from grader.core.source import Function, functions
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
-class CutError(Exception):
+class CutError(KataError):
     """A mistake in a solution's source, as a sentence for its author."""
 
 
@@ -60,14 +62,25 @@ def _task_at(found: dict[str, Function], line: int, where: str) -> str:
     raise CutError(f"{where}: this solution region is in no function; a region is the body of one.")
 
 
+def solution(exercise: Exercise) -> str:
+    """The source of a worked answer. Raises CutError where there is none or Python cannot read it."""
+    path = SOLUTIONS / f"{exercise.module}.py"
+    if not path.exists():
+        raise CutError(f"{path} is missing; the catalogue names it as exercise {exercise.number}.")
+    try:
+        source = path.read_text(encoding="utf-8")
+        ast.parse(source)
+    except (SyntaxError, ValueError) as error:
+        place = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        raise CutError(f"{path}{place}: {in_words(error)}; mend the solution.") from None
+    return source
+
+
 def stubs() -> dict[str, str]:
     """All stubs by module name, as they should be now."""
     texts = {}
     for exercise in read_catalogue().values():
-        path = SOLUTIONS / f"{exercise.module}.py"
-        if not path.exists():
-            raise CutError(f"{path} is missing; the catalogue names it as exercise {exercise.number}.")
-        texts[exercise.module] = cut(path.read_text(encoding="utf-8"), exercise)
+        texts[exercise.module] = cut(solution(exercise), exercise)
     return texts
 
 
@@ -80,7 +93,7 @@ def write_exercises(*, force: bool) -> list[str]:
     changed = [name for name in fresh if _has_work(name, fresh[name])]
     if changed and not force:
         files = ", ".join(str(DESK / f"{name}.py") for name in changed)
-        raise ValueError(f"{files} has been worked on and is left alone; FORCE=1 replaces it and keeps a backup.")
+        raise KataError(f"{files} has been worked on and is left alone; FORCE=1 replaces it and keeps a backup.")
     STUBS.mkdir(parents=True, exist_ok=True)
     sentences = []
     for name, text in fresh.items():

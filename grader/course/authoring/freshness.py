@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.core.errors import KataError
 from grader.core.files import write_text
 from grader.course.authoring.digest import digest
 
@@ -50,13 +51,11 @@ def stale_pictures() -> Iterator[str]:
 
 
 def record(folder: Path) -> None:
-    """Remember that everything listed in this folder has just been made. Raises ValueError where something was not."""
+    """Remember that everything listed in this folder has just been made. Raises KataError where something was not."""
     made = [path for path in SOURCES if Path(path).parent == folder]
     missing = [path for path in made if not Path(path).exists()]
     if missing:
-        raise ValueError(
-            f"{', '.join(missing)} is listed in grader/course/authoring/freshness.py but nothing makes it."
-        )
+        raise KataError(f"{', '.join(missing)} is listed in grader/course/authoring/freshness.py but nothing makes it.")
     known = {**_recorded(), **{path: _digest(path) for path in made}}
     write_text(MADE_OF, json.dumps(known, indent=1, sort_keys=True) + "\n")
 

@@ -20,10 +20,10 @@ import nbformat
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.key import expected_values, read_key
-from grader.core.paths import PUBLIC, SOLUTIONS
+from grader.core.paths import PUBLIC
 from grader.core.records import Check, Exercise, Probe, Task
 from grader.core.source import functions
-from grader.course.authoring.cut import cut
+from grader.course.authoring.cut import cut, solution
 from grader.course.authoring.illustrations import LINE, attached
 
 FIRST_CELL = Path(__file__).with_name("first_cell.py")
@@ -79,7 +79,7 @@ def notebooks(numbers: Iterable[int] | None = None, *, answers: bool = False) ->
     texts = {}
     for number in sorted(catalogue if numbers is None else numbers):
         exercise = catalogue[number]
-        source = (SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")
+        source = solution(exercise)
         stub = cut(source, exercise)  # also proves that the source can be cut
         texts[exercise.module] = notebook(
             exercise, source if answers else stub, load_checks(PUBLIC, exercise.number), key

@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.core.judging import same
 from grader.core.records import Check, Node, Probe, Sketch
-from grader.course.authoring.answer_key import agreed_values, available_oracles
+from grader.course.authoring.answer_key import OracleError, agreed_values, available_oracles
 
 LEAVES = {"a": 2.0, "b": -3.0}
 LETTERS = "cdefghk"
@@ -209,7 +209,9 @@ def _answered(sketch: Sketch) -> Sketch:
     for node in sketch.nodes:
         grad = values.get(node.grad)
         if node.expected_grad is not None and not same(node.expected_grad, grad, 1e-9, 1e-12):
-            raise ValueError(f"{node.grad} is {grad} by the oracles but {node.expected_grad} by hand: {sketch.snippet}")
+            raise OracleError(
+                f"{node.grad} is {grad} by the oracles but {node.expected_grad} by hand: {sketch.snippet}"
+            )
         nodes.append(replace(node, expected_data=values[node.data], expected_grad=grad))
     return replace(sketch, nodes=tuple(nodes))
 

@@ -16,9 +16,11 @@ from typing import Any
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.diagnosis import SAYS_WHAT
-from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
+from grader.core.errors import KataError
+from grader.core.paths import FINGERPRINTS, PUBLIC
 from grader.core.records import Exercise, Fault, Fingerprint, Misconception, Status, Verdict
 from grader.core.source import functions
+from grader.course.authoring.cut import solution
 from grader.course.authoring.digest import SUITES, digest
 from grader.course.bank.trials import Trial, run_trials
 from grader.course.grading.suites import HIDDEN_SUITE
@@ -33,7 +35,7 @@ BANK = Path(__file__).with_name("misconceptions")
 TEXTS = tuple(field.name for field in fields(Misconception) if field.name != "exercise")
 
 
-class BankError(ValueError):
+class BankError(KataError):
     """A mistake in the bank, as a sentence for its author."""
 
 
@@ -62,7 +64,7 @@ def read_bank(numbers: Iterable[int] | None = None, folder: Path = BANK) -> list
 def _chaffs(exercise: Exercise, path: Path) -> Iterator[Chaff]:
     if not path.exists():
         return
-    source = (SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")
+    source = solution(exercise)
     seen = set()
     for entry in _entries(path):
         where = f"{path.name}: {entry.get('id', 'an entry without id')}"

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from grader.core.errors import KataError
 from grader.core.records import Exercise
 from grader.core.source import functions
 from grader.course.authoring.cut import BEGIN, END
@@ -63,7 +64,7 @@ def mutants(exercise: Exercise, source: str) -> Iterator[Mutant]:
             yield Mutant(name, exercise.number, task, operator, line, original, changed, mutated)
 
 
-class EquivalentError(ValueError):
+class EquivalentError(KataError):
     """A mistake in equivalents.toml, as a sentence for its author."""
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from multiprocessing import get_context
 
+from grader.core.errors import KataError
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.diagnosis import alike, diagnose, read_fingerprints
@@ -184,8 +185,8 @@ def _both_named(pair: tuple[Chaff, Chaff]) -> bool:
 
 
 def measure(numbers: Iterable[int]) -> Iterator[tuple[int, Score]]:
-    """The figures of each exercise. Raises ValueError where there is nothing to diagnose with."""
+    """The figures of each exercise. Raises KataError where there is nothing to diagnose with."""
     if not all(read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE)):
-        raise ValueError("There are no fingerprints to diagnose with: run `make fingerprints`.")
+        raise KataError("There are no fingerprints to diagnose with: run `make fingerprints`.")
     for number in numbers:
         yield number, score(number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import get_context
@@ -12,6 +13,7 @@ from typing import Any
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
+from grader.core.errors import words_of
 from grader.core.judging import judge
 from grader.core.key import expected_values, read_key
 from grader.core.paths import PUBLIC
@@ -37,7 +39,7 @@ class Trial:
 
 def run_trials(trials: Iterable[Trial]) -> Iterator[list[Verdict]]:
     """The verdicts of every trial, in order."""
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as executor:
+    with words_of(BrokenProcessPool), ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as executor:
         yield from executor.map(run_trial, trials, chunksize=4)
 
 

@@ -15,9 +15,10 @@ from textwrap import dedent, indent
 from typing import Any
 
 from grader.core.catalogue import read_catalogue
-from grader.core.paths import SOLUTIONS
+from grader.core.errors import KataError
 from grader.core.records import Exercise
 from grader.core.source import functions
+from grader.course.authoring.cut import solution
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -28,7 +29,7 @@ WHEATS = Path(__file__).with_name("wheats")
 TEXTS = ("id", "why", "code")
 
 
-class WheatError(ValueError):
+class WheatError(KataError):
     """A mistake in the wheats, as a sentence for their author."""
 
 
@@ -55,9 +56,9 @@ def _wheats(exercise: Exercise, path: Path) -> Iterator[Wheat]:
         return
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WheatError(f"{path.name} is not TOML: {error}.") from None
-    solution = (SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")
+    worked = solution(exercise)
     seen = set()
     for entry in content.get("wheat", []):
         where = f"{path.name}: {entry.get('id', 'an entry without id')}"
@@ -65,7 +66,7 @@ def _wheats(exercise: Exercise, path: Path) -> Iterator[Wheat]:
         if entry["id"] in seen:
             raise WheatError(f"{where} is the id of two wheats; give each its own.")
         seen.add(entry["id"])
-        source = replaced(solution, tasks, entry["code"], where)
+        source = replaced(worked, tasks, entry["code"], where)
         yield Wheat(exercise.number, entry["id"], tasks, entry["why"].strip(), source)
 
 

@@ -12,14 +12,16 @@ import json
 import secrets
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.core.errors import KataError
 from grader.core.files import write_text
 from grader.core.tables import write_sheet
-from grader.course.classroom.executors import GroundError, Open, Result, Rounds, pool, processes
+from grader.course.classroom.executors import LOST, GroundError, Open, Result, Rounds, pool, processes
 from grader.course.grading.grading import Course
 from grader.course.grading.suites import load_course
 from grader.course.intake.reading import read_or_say_why
@@ -63,7 +65,7 @@ def grade_class(
     course = load_apart(_class_seed(out, seed))
     students = find_submissions(submissions)
     if not students:
-        raise ValueError(
+        raise KataError(
             f"{submissions} holds no submissions: one folder, archive or set of files per student is needed."
         )
     outcomes = []
@@ -127,7 +129,10 @@ def _outcome(document: dict[str, Any], *, fresh: bool) -> Outcome:
 def load_apart(seed: int) -> Course:
     """The course, put together in a process of its own, for an oracle takes more memory than all the rest."""
     with pool(1) as process:
-        return process.submit(load_course, seed=seed).result()
+        try:
+            return process.submit(load_course, seed=seed).result()
+        except BrokenExecutor:
+            raise GroundError(LOST) from None
 
 
 def _class_seed(out: Path, seed: int | None) -> int:

@@ -27,6 +27,7 @@ from queue import Empty, SimpleQueue
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from grader.core.errors import KataError
 from grader.core.text import printable
 from grader.course.authoring.closure import closure
 from grader.course.authoring.digest import digest
@@ -52,7 +53,7 @@ class OverdueError(Exception):
     """A submission of which nothing was heard for too long."""
 
 
-class GroundError(RuntimeError):
+class GroundError(KataError):
     """Why grading cannot go on where it is done, in a sentence."""
 
 

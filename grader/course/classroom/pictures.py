@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from typing import Any
 from graphviz import Digraph
 
 from grader.core.catalogue import read_catalogue
+from grader.core.errors import words_of
 from grader.core.records import Check, Exercise, Probe, Sketch
 from grader.course.classroom.executors import pool
 from grader.course.fence.room import desk
@@ -39,13 +41,13 @@ TYPES = ("Value", "str", "int", "list", "tuple", "dict", "set", "function", "met
 def draw_class(submissions: Path, out: Path, jobs: int) -> Iterator[int]:
     """Draw the pictures of every report in `out`; yields how many each has.
 
-    A submission that is another one than was graded has none. Raises SiteError, and RuntimeError without Graphviz.
+    A submission that is another one than was graded has none. Raises SiteError, and KataError without Graphviz.
     """
     paths = dict(find_submissions(submissions))
     reports = read_reports(out / "reports")
-    with TemporaryDirectory() as trial:
+    with TemporaryDirectory() as trial, words_of(RuntimeError):
         render(Digraph(), Path(trial, "trial.svg"))  # that Graphviz is missing is told here
-    with pool(jobs) as processes:
+    with words_of(BrokenProcessPool), pool(jobs) as processes:
         futures = []
         for slot, (name, report) in enumerate(reports.items()):
             folder = out / PICTURES / name

@@ -23,9 +23,8 @@ from copydetect.utils import get_token_coverage
 
 from grader.core.catalogue import read_catalogue
 from grader.core.files import write_text
-from grader.core.paths import SOLUTIONS
 from grader.core.tables import write_sheet
-from grader.course.authoring.cut import cut
+from grader.course.authoring.cut import cut, solution
 from grader.course.bank.chaffs import read_bank
 from grader.course.bank.wheats import read_wheats
 from grader.course.pages.rendering import page
@@ -115,10 +114,10 @@ def _leave_out(answer: Any, known: frozenset[int]) -> None:
 def _known(number: int) -> frozenset[int]:
     """The passages of the stub, the worked answer, right answers in other styles, and answers with a usual mistake."""
     exercise = read_catalogue()[number]
-    solution = (SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")
+    worked = solution(exercise)
     others = [wheat.source for wheat in read_wheats([number])] + [chaff.source for chaff in read_bank([number])]
     found: set[int] = set()
-    for source in (cut(solution, exercise), solution, *others):
+    for source in (cut(worked, exercise), worked, *others):
         found |= _fingerprint(source).hashes
         found |= _fingerprint(ast.unparse(ast.parse(source))).hashes  # in another layout, as a formatter may leave it
     return frozenset(found)

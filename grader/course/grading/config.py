@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from grader.core.catalogue import read_catalogue
+from grader.core.errors import KataError
 from grader.course.fence.worker import Limits
 
 if sys.version_info >= (3, 11):
@@ -27,7 +28,7 @@ MOMENT = "2027-01-29T23:59:59"
 RANGE = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
 
 
-class ConfigError(ValueError):
+class ConfigError(KataError):
     """A mistake in course.toml, as a sentence that says where it is and what to write."""
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.diagnosis import read_fingerprints
+from grader.core.errors import KataError
 from grader.core.key import read_key
-from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
+from grader.core.paths import FINGERPRINTS, PUBLIC
 from grader.core.records import Fingerprint
 from grader.course.authoring.answer_key import make_key
+from grader.course.authoring.cut import solution
 from grader.course.grading.config import read_settings
 from grader.course.grading.grading import HIDDEN, VISIBLE, Course, Suite
 from grader.course.grading.twins import make_twins
@@ -29,7 +31,7 @@ def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) 
     numbers = frozenset(settings.exercises) if numbers is None else numbers
     chosen = {n: exercise for n, exercise in catalogue.items() if n in numbers}
     if not chosen:
-        raise ValueError(f"There is no such exercise; they go from 1 to {len(catalogue)}.")
+        raise KataError(f"There is no such exercise; they go from 1 to {len(catalogue)}.")
     public = tuple(check for check in load_checks(PUBLIC) if check.exercise in chosen)
     hidden = tuple(check for check in load_checks(HIDDEN_SUITE, seed=seed) if check.exercise in chosen)
     twins = {name: twin for name, twin in make_twins(PUBLIC, seed).items() if twin.check.exercise in chosen}
@@ -44,14 +46,14 @@ def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) 
 
 
 def read_solutions() -> dict[int, str]:
-    """The worked answers of all exercises, by number."""
-    return {n: (SOLUTIONS / f"{e.module}.py").read_text(encoding="utf-8") for n, e in read_catalogue().items()}
+    """The worked answers of all exercises, by number. Raises CutError."""
+    return {number: solution(exercise) for number, exercise in read_catalogue().items()}
 
 
 def merged(public: Sequence[Fingerprint], hidden: Sequence[Fingerprint]) -> tuple[Fingerprint, ...]:
-    """Both suites' fingerprints of each chaff as one. Raises ValueError where they are not of the same chaffs."""
+    """Both suites' fingerprints of each chaff as one. Raises KataError where they are not of the same chaffs."""
     if [f.misconception for f in public] != [f.misconception for f in hidden]:
-        raise ValueError(f"The suites' {FINGERPRINTS} are of different chaffs: run `make fingerprints`.")
+        raise KataError(f"The suites' {FINGERPRINTS} are of different chaffs: run `make fingerprints`.")
     return tuple(
         Fingerprint(one.misconception, {**one.shown, **other.shown}) for one, other in zip(public, hidden, strict=True)
     )

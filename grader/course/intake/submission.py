@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
+from grader.core.errors import KataError
 from grader.course.intake.contents import ARCHIVE, Contents, File, UnreadableError, is_ignored
 from grader.course.intake.decoding import decode
 from grader.course.intake.notebook import read_notebook
@@ -30,7 +31,7 @@ CANVAS = re.compile(r"(.+_[0-9]+)_[0-9]+", re.DOTALL)  # surname_user_file_name.
 SUFFIX = re.compile(r"(?:\.tar)?\.\w+$")
 
 
-class SubmissionError(ValueError):
+class SubmissionError(KataError):
     """Why there is nothing to grade, in a sentence."""
 
 

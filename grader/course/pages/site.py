@@ -9,6 +9,7 @@ from typing import Any
 
 import fastjsonschema
 
+from grader.core.errors import KataError
 from grader.core.files import write_text
 from grader.course.grading.report import SCHEMA
 from grader.course.pages.rendering import class_page, student_page
@@ -17,7 +18,7 @@ PICTURES = "pictures"
 LARGEST_PICTURE = 1_000_000  # characters
 
 
-class SiteError(ValueError):
+class SiteError(KataError):
     """Why there are no pages, in a sentence that says what to do."""
 
 

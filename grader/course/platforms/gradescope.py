@@ -18,6 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from grader.core.errors import KataError
 from grader.core.files import write_text
 from grader.core.records import Status
 from grader.core.text import printable
@@ -167,14 +168,14 @@ def chosen(courses: Sequence[Course], metadata: Mapping[str, Any]) -> Course:
 def run(root: Path) -> None:
     """Grade what lies in root/submission into root/results/results.json, which is written last and whole.
 
-    Raises RuntimeError where the fence is not hardened: then there is no result, and Gradescope tells the course.
+    Raises KataError where the fence is not hardened: then there is no result, and Gradescope tells the course.
     """
     started = time.monotonic()
     source = root / "source"
     options = json.loads((source / OPTIONS).read_text(encoding="utf-8"))
     fence = sandbox()
     if not fence.hardened and not options["weak_sandbox"]:
-        raise RuntimeError(
+        raise KataError(
             f"The sandbox is not hardened ({fence.missing}). WEAK_SANDBOX=1 make gradescope grades all the same."
         )
     metadata = _metadata(root / "submission_metadata.json")
@@ -202,7 +203,7 @@ def _submission(folder: Path, metadata: Mapping[str, Any], course: Course) -> Su
 def main() -> None:
     try:
         run(Path(os.environ.get("AUTOGRADER_ROOT", ROOT)))
-    except (OSError, RuntimeError, ValueError) as error:
+    except (KataError, OSError) as error:
         sys.exit(f"There is no result: {error}")
 
 

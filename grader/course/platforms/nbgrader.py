@@ -31,6 +31,7 @@ from nbgrader.preprocessors import ClearSolutions, Execute, NbGraderPreprocessor
 from nbgrader.utils import parse_utc
 
 from grader.core.catalogue import read_catalogue
+from grader.core.errors import KataError
 from grader.core.files import back_up, write_text
 from grader.core.records import Exercise
 from grader.core.source import functions
@@ -69,7 +70,7 @@ configure(c)
 def write_course(folder: Path, assignment: str, numbers: Iterable[int], *, force: bool) -> list[str]:
     """Write the configuration and an assignment's notebooks; returns the names of the files that changed.
 
-    Raises ValueError where a file was changed by somebody and `force` is not given; with it a copy is kept.
+    Raises KataError where a file was changed by somebody and `force` is not given; with it a copy is kept.
     """
     source = folder / "source" / assignment
     texts = {folder / "nbgrader_config.py": CONFIG.format(kata=str(KATA))}
@@ -77,7 +78,7 @@ def write_course(folder: Path, assignment: str, numbers: Iterable[int], *, force
     changed = [path for path, text in texts.items() if path.exists() and path.read_text(encoding="utf-8") != text]
     if changed and not force:
         names = ", ".join(map(str, changed))
-        raise ValueError(f"{names} would be replaced; FORCE=1 does it and keeps a copy.")
+        raise KataError(f"{names} would be replaced; FORCE=1 does it and keeps a copy.")
     source.mkdir(parents=True, exist_ok=True)
     for path in changed:
         back_up(path)
@@ -181,7 +182,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
         about, exercise = resources["nbgrader"], _exercise(resources)
         if exercise is None:
             name = about["notebook"]
-            raise ValueError(f"{name}.ipynb is none of the kata's exercises; grade it in a course folder of its own.")
+            raise KataError(f"{name}.ipynb is none of the kata's exercises; grade it in a course folder of its own.")
         coursedir = self.parent.parent.coursedir
         files = _handed_in(coursedir, about["student"], about["assignment"])
         document = _document(about["student"], files, _seed(Path(coursedir.root)))
@@ -195,7 +196,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
             settings = cell.metadata.get("nbgrader", {})
             if settings.get("grade") and not settings.get("solution"):
                 if settings["grade_id"] not in tasks:
-                    raise ValueError(f"The cell {settings['grade_id']} is graded, but belongs to no task of the kata.")
+                    raise KataError(f"The cell {settings['grade_id']} is graded, but belongs to no task of the kata.")
                 task = tasks[settings["grade_id"]]
                 cell.outputs = list(_outputs(task, settings["points"], [*notes, graded["carried_forward"]]))
                 notes = []
@@ -300,7 +301,7 @@ def _read(path: Path) -> bytes:
 def _document(student: str, files: tuple[tuple[str, bytes], ...], seed: int) -> dict[str, Any]:
     fence = sandbox()
     if not fence.hardened and not is_on("WEAK_SANDBOX"):
-        raise RuntimeError("The sandbox is not hardened: `make sandbox` says why; WEAK_SANDBOX=1 grades all the same.")
+        raise KataError("The sandbox is not hardened: `make sandbox` says why; WEAK_SANDBOX=1 grades all the same.")
     with TemporaryDirectory(dir=room()) as folder:
         for name, data in files:
             path = Path(folder, name)
@@ -322,7 +323,7 @@ def _seed(root: Path) -> int:
     try:
         return int(json.loads((root / SEED_FILE).read_text(encoding="utf-8"))["seed"])
     except (OSError, ValueError, KeyError, TypeError):
-        raise ValueError(f"{root / SEED_FILE} is missing or damaged; `make nbgrader` writes it.") from None
+        raise KataError(f"{root / SEED_FILE} is missing or damaged; `make nbgrader` writes it.") from None
 
 
 @contextmanager

@@ -21,11 +21,14 @@ from textwrap import dedent
 from typing import Any
 
 from grader.core.catalogue import read_catalogue
+from grader.core.errors import KataError
 from grader.core.paths import PUBLIC, SOLUTIONS, STUBS
+from grader.course.authoring.cut import solution
 from grader.course.authoring.illustrations import illustrations
 from grader.course.bank.chaffs import read_bank
 from grader.course.bank.wheats import read_wheats
 from grader.course.grading.suites import HIDDEN_SUITE
+from grader.course.intake.contents import DAMAGED
 
 LINE = 14  # characters without spaces: a shorter line could be anybody's
 TREE = 12  # nodes, and words in texts: a smaller function could be anybody's
@@ -86,14 +89,14 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def contents_of(path: Path) -> dict[str, bytes]:
-    """The files of a folder or a zip. Raises ValueError for anything else."""
+    """The files of a folder or a zip. Raises KataError for anything else."""
     if path.is_dir():
         return files_of(path)
     try:
         with zipfile.ZipFile(path) as archive:
             return {info.filename: archive.read(info) for info in archive.infolist() if not info.is_dir()}
-    except zipfile.BadZipFile:
-        raise ValueError(f"{path} is no folder and no zip; give what `make release` made.") from None
+    except DAMAGED:
+        raise KataError(f"{path} is no folder and no zip that can be read; give what `make release` made.") from None
 
 
 def _in_file(path: str, content: bytes, secrets: Secrets) -> Iterator[str]:
@@ -142,7 +145,7 @@ def _in_tree(tree: ast.AST, secrets: Secrets) -> Iterator[str]:
 def _answers() -> Iterator[tuple[str, str]]:
     for exercise in read_catalogue().values():
         path = SOLUTIONS / f"{exercise.module}.py"
-        yield path.as_posix(), path.read_text(encoding="utf-8")
+        yield path.as_posix(), solution(exercise)
     yield from ((f"the wheat {wheat.id}", wheat.source) for wheat in read_wheats())
     yield from ((f"the chaff {chaff.misconception.id}", chaff.source) for chaff in read_bank())
 

@@ -24,6 +24,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from grader.core.catalogue import CATALOGUE, read_catalogue
+from grader.core.errors import KataError
 from grader.core.paths import BUILD, FINGERPRINTS, PUBLIC, SKETCHES
 from grader.core.records import Exercise
 from grader.course.authoring.cut import stubs
@@ -75,7 +76,7 @@ addopts = "--strict-markers --strict-config -q"
 """)
 
 
-class LeakError(ValueError):
+class LeakError(KataError):
     """Something of the course would have left it; the text names the first finds."""
 
 
@@ -83,7 +84,7 @@ def release(numbers: Sequence[int], settings: Settings, out: Path = OUT) -> list
     """Write out/student, out/student.zip and out/notebooks.zip whole, or leave what was there; returns their paths.
 
     The notebooks are apart: with both in one folder nobody could tell in which a student worked. Raises LeakError,
-    ValueError.
+    KataError.
     """
     files = student_files(numbers, settings)
     alone = {f"{name}.ipynb": text.encode() for name, text in notebooks(numbers).items()}
@@ -113,12 +114,12 @@ def refuse_leaks(files: Mapping[str, bytes]) -> None:
 
 
 def student_files(numbers: Sequence[int], settings: Settings) -> dict[str, bytes]:
-    """Every file of a student's copy by its path. Raises ValueError for exercises whose earlier ones are missing."""
+    """Every file of a student's copy by its path. Raises KataError for exercises whose earlier ones are missing."""
     catalogue = read_catalogue()
     chosen = [catalogue[number] for number in numbers]
     if [exercise.number for exercise in chosen] != list(range(1, len(chosen) + 1)) or not chosen:
         last = max(numbers, default=1)
-        raise ValueError(f"Exercises build on the ones before them: release EXERCISES=1-{last}, or fewer from 1 on.")
+        raise KataError(f"Exercises build on the ones before them: release EXERCISES=1-{last}, or fewer from 1 on.")
     files = {name: Path(name).read_bytes() for name in COPIED}
     files |= _folder(CORE, CORE) | _folder(LEARNER, LEARNER)
     files |= {f"minigrad_reference/drawing/{name}": _drawing(name) for name in ("__init__.py", *DRAWING[1:])}

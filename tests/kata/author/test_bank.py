@@ -11,6 +11,7 @@ import pytest
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.diagnosis import diagnose, read_fingerprints
+from grader.core.errors import KataError
 from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
 from grader.core.records import Status
 from grader.course.authoring.digest import digest
@@ -206,7 +207,7 @@ def test_what_travels_to_learners_names_no_hidden_check_and_holds_no_line_of_a_c
 
 def test_fingerprints_of_different_chaffs_are_not_put_together():
     public, hidden = (read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE))
-    with pytest.raises(ValueError, match=re.escape("are of different chaffs: run `make fingerprints`.")):
+    with pytest.raises(KataError, match=re.escape("are of different chaffs: run `make fingerprints`.")):
         merged(public, hidden[1:])
 
 

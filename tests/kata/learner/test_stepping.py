@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.core.catalogue import read_catalogue
+from grader.core.errors import KataError
 from grader.core.probing import Desk
 from grader.course.bank.chaffs import read_bank
 from grader.learner.explain import simplest
@@ -91,14 +92,14 @@ def test_names_are_kept_shared_values_are_one_and_what_is_not_used_is_left_out()
     ],
 )
 def test_what_cannot_be_read_is_said_in_one_sentence(text, said):
-    with pytest.raises(ValueError, match="^" + re.escape(said)):
+    with pytest.raises(KataError, match="^" + re.escape(said)):
         terms(text, LEAVES)
 
 
 def test_values_are_names_and_numbers():
     assert parse_values("a=2 b=-3, c=7.5e1") == {"a": 2.0, "b": -3.0, "c": 75.0}
     for wrong in ("a", "a=", "=2", "2=a", "a=b", "a b=2"):
-        with pytest.raises(ValueError, match=r"^VALUES are names and numbers"):
+        with pytest.raises(KataError, match=r"^VALUES are names and numbers"):
             parse_values(wrong)
 
 

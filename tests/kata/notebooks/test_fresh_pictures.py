@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.errors import KataError
 from grader.course.authoring.freshness import IMAGES, MADE_OF, MAKERS, NOTEBOOKS, SOURCES, record, stale_pictures
 from grader.course.authoring.illustrations import as_png
 
@@ -103,7 +104,7 @@ def test_what_shows_something_that_has_changed_is_stale_until_it_is_made_again(c
 def test_a_picture_that_is_gone_is_stale_and_cannot_be_recorded(copy):
     (copy / "docs/images/expression.svg").unlink()
     assert list(stale_pictures()) == ["docs/images/expression.svg"]
-    with pytest.raises(ValueError, match=r"^docs/images/expression\.svg is listed in .* but nothing makes it\.$"):
+    with pytest.raises(KataError, match=r"^docs/images/expression\.svg is listed in .* but nothing makes it\.$"):
         record(IMAGES)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.errors import KataError
 from grader.course.grading.config import Settings, read_settings
 from grader.course.release.leaks import contents_of, leaks, read_secrets
 from grader.course.release.release import LeakError, refuse_leaks, release, student_files, zipped
@@ -138,7 +139,7 @@ def test_a_release_of_five_exercises_holds_the_parts_of_these_alone():
 
 
 def test_exercises_without_those_before_them_are_refused_in_a_sentence_that_says_what_to_write():
-    with pytest.raises(ValueError, match=r"^Exercises build on the ones before them: release EXERCISES=1-5, or fewer"):
+    with pytest.raises(KataError, match=r"^Exercises build on the ones before them: release EXERCISES=1-5, or fewer"):
         student_files([3, 5], Settings())
 
 

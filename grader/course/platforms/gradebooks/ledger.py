@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from grader.core.errors import KataError
 from grader.core.tables import Sheet
 from grader.course.grading.config import Settings
 from grader.course.grading.lateness import Lateness, lateness
@@ -25,7 +26,7 @@ from grader.course.platforms.gradebooks.systems import systems
 TIMESTAMP = "timestamp.txt"
 
 
-class LedgerError(ValueError):
+class LedgerError(KataError):
     """Why there are no marks, as a sentence."""
 
 
