@@ -52,7 +52,7 @@ class Minigrad:
     def hand_in(self, student: str, source: str) -> None:
         write_modules(self.course, self.folder / student)
         exercise = the_exercise(self.course)
-        (self.folder / student / f"{exercise.module}.py").write_text(source, encoding="utf-8")
+        (self.folder / student / exercise.file.name).write_text(source, encoding="utf-8")
 
     def grade(self, student: str) -> None:
         graded = grade(read_submission(self.folder / student), self.course, self.fence)

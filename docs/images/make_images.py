@@ -75,7 +75,7 @@ def breadth_first() -> Explanation:
     chaff = next(c for c in read_bank([4]) if c.misconception.id == "order-breadth-first")
     with TemporaryDirectory() as folder:
         shutil.copytree(SOLUTIONS, folder, dirs_exist_ok=True)
-        Path(folder, f"{exercise.module}.py").write_text(chaff.source, encoding="utf-8")
+        Path(folder, exercise.file.name).write_text(chaff.source, encoding="utf-8")
         found = simplest(exercise, Path(folder))
     if found is None:
         raise SystemExit("No sketch shows a breadth-first order any more; choose another misconception.")

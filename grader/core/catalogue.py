@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import keyword
+import re
 import sys
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from grader.core.errors import KataError
-from grader.core.records import Exercise, Task
+from grader.core.names import tag
+from grader.core.records import Exercise, Part, Task
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -20,11 +25,14 @@ HINTS = ("one that points at the place", "one that teaches the idea", "one that 
 FIELDS: dict[str, type] = {
     "number": int,
     "module": str,
+    "part": str,
+    "package": str,
     "title": str,
     "goal": str,
     "prerequisites": list,
     "reading": list,
 }
+PACKAGE = re.compile(r"[a-z][a-z0-9_]*")
 TASK_FIELDS: dict[str, type] = {"name": str, "points": int, "hints": list}
 
 
@@ -43,25 +51,50 @@ def _read(path: Path) -> dict[int, Exercise]:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path.name} is not valid TOML: {error}.") from None
-    if set(content) != {"exercise"}:
-        raise CatalogueError(f"{path.name} has {sorted(content)} at the top; it needs [[exercise]] tables alone.")
-    exercises = [_exercise(table, place) for place, table in enumerate(_tables(content, path.name, "exercise"), 1)]
+    if set(content) != {"parts", "exercise"}:
+        raise CatalogueError(f"{path.name} has {sorted(content)} at the top; it needs [parts] and [[exercise]] tables.")
+    parts = _parts(content["parts"], path.name)
+    tables = _tables(content, path.name, "exercise")
+    exercises = [_exercise(table, place, parts) for place, table in enumerate(tables, 1)]
     for place, exercise in enumerate(exercises, 1):
         if exercise.number != place:
             raise CatalogueError(
                 f"{path.name}: exercise {place} in the file has number = {exercise.number}; write number = {place}."
             )
+        if place > 1 and _place_of(exercise.part, parts) < _place_of(exercises[place - 2].part, parts):
+            before = f"part = {exercise.part.name!r} comes before that of exercise {place - 1}"
+            raise CatalogueError(f"exercise {place}: {before}; keep the exercises of a part together.")
     return {exercise.number: exercise for exercise in exercises}
 
 
-def _exercise(table: dict[str, Any], place: int) -> Exercise:
+def by_part(exercises: Iterable[Exercise]) -> list[tuple[Part, list[Exercise]]]:
+    """The exercises of each part, in order."""
+    return [(part, list(own)) for part, own in groupby(exercises, key=lambda exercise: exercise.part)]
+
+
+def _place_of(part: Part, parts: dict[str, Part]) -> int:
+    return list(parts).index(part.name)
+
+
+def _parts(table: Any, where: str) -> dict[str, Part]:
+    if not isinstance(table, dict) or not all(isinstance(title, str) and title.strip() for title in table.values()):
+        raise CatalogueError(f'{where}: parts is {table!r}; write lines such as I = "The engine" under [parts].')
+    return {name: Part(name, title) for name, title in table.items()}
+
+
+def _exercise(table: dict[str, Any], place: int, parts: dict[str, Part]) -> Exercise:
     where = f"exercise {place}"
     values = _fields(table, FIELDS, where, also={"task"})
     later = [n for n in values["prerequisites"] if not (isinstance(n, int) and 0 < n < values["number"])]
     if later:
         raise CatalogueError(f"{where}: prerequisites = {later} must name earlier exercises, such as [{place - 1}].")
-    if not values["module"].startswith(f"ex{values['number']:02d}_"):
-        raise CatalogueError(f"{where}: module = {values['module']!r} must begin with ex{values['number']:02d}_.")
+    if not values["module"].startswith(f"{tag(values['number'])}_"):
+        raise CatalogueError(f"{where}: module = {values['module']!r} must begin with {tag(values['number'])}_.")
+    if values["part"] not in parts:
+        raise CatalogueError(f"{where}: part = {values['part']!r} is not under [parts], which has {', '.join(parts)}.")
+    if not PACKAGE.fullmatch(values["package"]) or keyword.iskeyword(values["package"]):
+        name = f"package = {values['package']!r} is no module's name"
+        raise CatalogueError(f'{where}: {name}; write a word of small letters, as in package = "engine".')
     tasks = tuple(_task(task, where) for task in _tables(table, where, "exercise.task"))
     names = [task.name for task in tasks]
     if len(set(names)) < len(names):
@@ -69,7 +102,7 @@ def _exercise(table: dict[str, Any], place: int) -> Exercise:
     if not tasks:
         raise CatalogueError(f"{where} has no task: add [[exercise.task]] with name, points and hints.")
     sequences = {name: tuple(values[name]) for name in ("prerequisites", "reading")}
-    return Exercise(**{**values, **sequences}, tasks=tasks)
+    return Exercise(**{**values, **sequences, "part": parts[values["part"]]}, tasks=tasks)
 
 
 def _tables(parent: dict[str, Any], where: str, heading: str) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.core.errors import KataError, in_words, place_of
+from grader.core.names import number_in
 from grader.core.records import Check, Probe
 
 CheckFunction = Callable[..., None]
@@ -90,11 +91,11 @@ def seeded(function: Any, seed: int = 0) -> random.Random:
 
 def load_checks(suite: Path, number: int | None = None, seed: int = 0) -> list[Check]:
     """The checks in a folder of test files, in file order; of one exercise if `number` is given."""
-    pattern = "test_ex*.py" if number is None else f"test_ex{number:02d}_*.py"
+    files = [path for path in sorted(suite.glob("test_ex*.py")) if number in (None, number_in(path.name))]
     checks: list[Check] = []
     sys.path.insert(0, str(suite))  # what the files of a suite share lies beside them
     try:
-        for path in sorted(suite.glob(pattern)):
+        for path in files:
             spec = importlib.util.spec_from_file_location(f"_checks_{path.stem}", path)
             if spec is None or spec.loader is None:
                 raise CheckError(f"{path} cannot be read as a Python file.")

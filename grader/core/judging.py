@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from grader.core.catalogue import read_catalogue
+from grader.core.names import number_in
 from grader.core.records import Check, Difference, Exercise, Fault, Observation, Status, Verdict
 
 STUB = re.compile(r"exercise (\d+): ([\w.]+)")
@@ -117,7 +118,7 @@ def _crash(check: Check, exercise: Exercise, fault: Fault) -> str:
         repeated = max(names, key=names.count, default="a call")
         return f"The recursion in {repeated} went deeper than Python allows: endless, or one level per node."
     if fault.type == "NameError" and fault.frames and fault.frames[-1].file.startswith("<"):
-        return f"{exercise.module}.py does not define what the check uses: {fault.message}."
+        return f"{exercise.file.name} does not define what the check uses: {fault.message}."
     silent = [name for name in _silent_tasks(fault) if check.exercise >= name[0]]
     if silent:
         return f"{_one_line(fault)}. {silent[-1][1]} gives None, whatever it is given: is a return missing?"
@@ -149,9 +150,8 @@ def _blocked(check: Check, number: int, why: str, fault: Fault) -> Verdict:
 
 def _exercise_of(fault: Fault) -> int | None:
     """The exercise whose file raised, if it is one."""
-    names = [re.match(r"ex(\d\d)_", frame.file) for frame in fault.frames]
-    found = [int(name[1]) for name in names if name]
-    return found[-1] if found else None
+    found = [number_in(frame.file) for frame in fault.frames]
+    return next((number for number in reversed(found) if number is not None), None)
 
 
 def _one_line(fault: Fault) -> str:

@@ -1,4 +1,4 @@
-"""What passes between the parts of the grader: plain frozen records that import nothing of it."""
+"""What passes between the parts of the grader: plain frozen records, which know names and paths and nothing else."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
+
+from grader.core.names import tag
+from grader.core.paths import BANK, DESK, HIDDEN_SUITE, PUBLIC, SOLUTIONS, STUBS
 
 
 class Status(str, Enum):
@@ -61,16 +65,66 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Some exercises in a row that make one thing together: part I, the engine."""
+
+    name: str
+    title: str
+
+    @property
+    def heading(self) -> str:
+        return f"Part {self.name}: {self.title}"
+
+
+@dataclass(frozen=True)
 class Exercise:
-    """One module that the learner completes."""
+    """One module that the learner completes, and where everything lies that belongs to it.
+
+    `package` is the module of the learner's own package that it becomes part of.
+    """
 
     number: int
     module: str
+    part: Part
+    package: str
     title: str
     goal: str
     prerequisites: tuple[int, ...]
     reading: tuple[str, ...]
     tasks: tuple[Task, ...]
+
+    @property
+    def tag(self) -> str:
+        return tag(self.number)
+
+    @property
+    def file(self) -> Path:
+        """The learner's file; `file.name` is what its solution and its stub are called too."""
+        return DESK / f"{self.module}.py"
+
+    @property
+    def stub(self) -> Path:
+        return STUBS / self.file.name
+
+    @property
+    def solution(self) -> Path:
+        return SOLUTIONS / self.file.name
+
+    @property
+    def public_suite(self) -> Path:
+        return PUBLIC / f"test_{self.module}.py"
+
+    @property
+    def hidden_suite(self) -> Path:
+        return HIDDEN_SUITE / self.public_suite.name
+
+    @property
+    def misconceptions(self) -> Path:
+        return BANK / "misconceptions" / f"{self.tag}.toml"
+
+    @property
+    def wheats(self) -> Path:
+        return BANK / "wheats" / f"{self.tag}.toml"
 
 
 @dataclass(frozen=True)
@@ -109,7 +163,7 @@ class Check:
     @property
     def id(self) -> str:
         """Unique over all suites: 'ex04.value_used_twice'."""
-        return f"ex{self.exercise:02d}.{self.name.removeprefix('test_')}"
+        return f"{tag(self.exercise)}.{self.name.removeprefix('test_')}"
 
 
 @dataclass(frozen=True)

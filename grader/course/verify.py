@@ -21,7 +21,7 @@ from grader.core.checks import load_checks
 from grader.core.errors import KataError
 from grader.core.judging import judge
 from grader.core.key import expected_values, read_key
-from grader.core.paths import DESK, PUBLIC, SKETCHES, SOLUTIONS
+from grader.core.paths import DESK, HIDDEN_SUITE, PUBLIC, SKETCHES, SOLUTIONS
 from grader.core.records import Check, Exercise, Status, Verdict
 from grader.core.source import functions
 from grader.course.authoring.answer_key import key_text, make_key
@@ -34,7 +34,6 @@ from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import observe
 
 FEWEST_CHECKS = 60
-HIDDEN = PUBLIC.parent / "hidden"  # is nowhere but with the authors and instructors
 FEWEST_HIDDEN, FEWEST_PER_TASK = 160, 2
 SEEDS = (0, 1)  # of the hidden checks that are random
 FAULTS = (KataError, OSError)  # of what the author wrote; anything else is a bug of the kata's own
@@ -75,7 +74,7 @@ def catalogue_is_whole() -> Iterator[str]:
     if len(checks) < FEWEST_CHECKS:
         yield f"There are {len(checks)} public checks; at least {FEWEST_CHECKS} are promised."
     for exercise in read_catalogue().values():
-        path = SOLUTIONS / f"{exercise.module}.py"
+        path = exercise.solution
         lesson = ast.get_docstring(ast.parse(solution(exercise))) or ""
         if ">>>" not in lesson:
             yield f"{path} has no lesson with a worked example; write one as module docstring."
@@ -85,15 +84,15 @@ def catalogue_is_whole() -> Iterator[str]:
     yield from _hidden_is_whole({check.id for check in checks})
     known = {e.module for e in read_catalogue().values()}
     strays = {p.stem for folder in (SOLUTIONS, DESK) for p in folder.glob("*.py")} - known
-    for suite in (PUBLIC, HIDDEN):
+    for suite in (PUBLIC, HIDDEN_SUITE):
         strays |= {p.stem for p in suite.glob("test_*.py")} - {f"test_{module}" for module in known}
     yield from (f"{stray}.py belongs to no exercise of the catalogue." for stray in sorted(strays))
 
 
 def _hidden_is_whole(public: set[str]) -> Iterator[str]:
-    if not HIDDEN.exists():
+    if not HIDDEN_SUITE.exists():
         return
-    checks = load_checks(HIDDEN)
+    checks = load_checks(HIDDEN_SUITE)
     if len(checks) < FEWEST_HIDDEN:
         yield f"There are {len(checks)} hidden checks; at least {FEWEST_HIDDEN} are promised."
     for exercise in read_catalogue().values():
@@ -117,7 +116,7 @@ def key_is_fresh() -> Iterator[str]:
 
 def fingerprints_are_fresh() -> Iterator[str]:
     """The fingerprints of the misconceptions were made from what the chaffs and the checks are now."""
-    if HIDDEN.exists():
+    if HIDDEN_SUITE.exists():
         yield from (f"{path} is stale; run `make fingerprints`." for path in stale_fingerprints())
 
 
@@ -130,7 +129,7 @@ def sketches_are_fresh() -> Iterator[str]:
 
 def mutation_page_is_fresh() -> Iterator[str]:
     """docs/mutation-score.md was made from what the checks and the mistakes are now."""
-    if HIDDEN.exists() and not is_fresh():
+    if HIDDEN_SUITE.exists() and not is_fresh():
         yield f"{PAGE} is stale; run `make mutation-score`."
 
 
@@ -143,11 +142,11 @@ def pictures_are_fresh() -> Iterator[str]:
 def solutions_do_not_leak() -> Iterator[str]:
     """No line of a worked answer stands in exercises/."""
     for exercise in read_catalogue().values():
-        stub = (DESK / f"{exercise.module}.py").read_text(encoding="utf-8")
+        stub = exercise.file.read_text(encoding="utf-8")
         given = set(map(str.strip, stub.splitlines()))
         for line in _answer_lines(solution(exercise)):
             if line in given:
-                yield f"exercises/{exercise.module}.py shows a line of the answer: {line}"
+                yield f"{exercise.file} shows a line of the answer: {line}"
 
 
 def _answer_lines(source: str) -> set[str]:
@@ -163,10 +162,10 @@ def _answer_lines(source: str) -> set[str]:
 def lessons_run() -> Iterator[str]:
     """Every worked example in a lesson gives what the lesson says."""
     for exercise in read_catalogue().values():
-        command = [sys.executable, "-B", "-m", "doctest", f"{exercise.module}.py"]
+        command = [sys.executable, "-B", "-m", "doctest", exercise.file.name]
         result = subprocess.run(command, cwd=SOLUTIONS, capture_output=True, text=True, check=False)
         if result.returncode or result.stdout:
-            yield f"solutions/{exercise.module}.py: {result.stdout[:600]}{result.stderr[-300:]}"
+            yield f"{exercise.solution}: {result.stdout[:600]}{result.stderr[-300:]}"
 
 
 def solutions_pass() -> Iterator[str]:
@@ -217,9 +216,9 @@ def _verdicts(exercise: Exercise, source: str) -> list[Verdict]:
     """The checks of an exercise on `source`, public and hidden, with the solutions as its predecessors."""
     asked = _checks(exercise)
     with TemporaryDirectory() as folder:
-        for path in SOLUTIONS.glob("ex*.py"):
-            (Path(folder) / path.name).write_bytes(path.read_bytes())
-        (Path(folder) / f"{exercise.module}.py").write_text(source, encoding="utf-8")
+        for each in read_catalogue().values():
+            (Path(folder) / each.file.name).write_bytes(each.solution.read_bytes())
+        (Path(folder) / exercise.file.name).write_text(source, encoding="utf-8")
         observations = observe(sandbox(), Path(folder), exercise, [check for check, _ in asked])
     return [
         judge(check, exercise, observation, expected)
@@ -230,8 +229,8 @@ def _verdicts(exercise: Exercise, source: str) -> list[Verdict]:
 def _checks(exercise: Exercise) -> list[tuple[Check, dict[str, Any]]]:
     """Every check of an exercise with the values that it expects; the random ones once for each seed."""
     suites = [(load_checks(PUBLIC, exercise.number), read_key(PUBLIC / "key.json"))]
-    if HIDDEN.exists():
-        suites += [(load_checks(HIDDEN, exercise.number, seed), _hidden_key(seed)) for seed in SEEDS]
+    if HIDDEN_SUITE.exists():
+        suites += [(load_checks(HIDDEN_SUITE, exercise.number, seed), _hidden_key(seed)) for seed in SEEDS]
     asked = {
         (check.id, check.probe): (check, expected_values(key, check, exercise.module))
         for checks, key in suites
@@ -242,7 +241,7 @@ def _checks(exercise: Exercise) -> list[tuple[Check, dict[str, Any]]]:
 
 @lru_cache
 def _hidden_key(seed: int) -> dict[str, Any]:
-    return make_key(HIDDEN, seed)
+    return make_key(HIDDEN_SUITE, seed)
 
 
 PROOFS: tuple[Callable[[], Iterator[str]], ...] = (

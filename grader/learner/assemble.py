@@ -15,24 +15,12 @@ from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
 from grader.core.files import write_text
 from grader.core.paths import BUILD
+from grader.core.probing import is_exercise
 from grader.core.records import Exercise
 from grader.core.source import Function, functions
-from grader.learner.exercises import file_of, text_of_file
+from grader.learner.exercises import text_of_file
 
 PACKAGE = "my_minigrad"
-TARGETS = {
-    1: "numeric",
-    2: "engine",
-    3: "engine",
-    4: "engine",
-    5: "engine",
-    6: "engine",
-    7: "graph",
-    8: "nn",
-    9: "nn",
-    10: "training",
-    11: "moons",
-}
 MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")  # a pasted worked answer has them
 GIVEN = "add_to_class"  # the device that spreads a class over modules; a plain class needs none
 LINE = 100  # characters
@@ -65,11 +53,12 @@ class Module:
 
 def assemble(folder: Path = BUILD / PACKAGE) -> Path:
     """Write the package, replacing an earlier one; returns its folder. Raises ValueError where a file is not Python."""
-    sources = {number: _read(exercise) for number, exercise in read_catalogue().items()}
+    catalogue = read_catalogue()
+    sources = {number: _read(exercise) for number, exercise in catalogue.items()}
     methods = _attached(sources)
     modules: dict[str, Module] = defaultdict(Module)
     for number, source in sources.items():
-        _take_apart(number, source, modules[TARGETS[number]], methods)
+        _take_apart(number, source, modules[catalogue[number].package], methods)
     partial = folder.with_name(folder.name + ".part")
     shutil.rmtree(partial, ignore_errors=True)
     (partial / PACKAGE).mkdir(parents=True)
@@ -94,7 +83,7 @@ def _read(exercise: Exercise) -> str:
     try:
         ast.parse(source)
     except SyntaxError as error:
-        place = f"{file_of(exercise)}, line {error.lineno}"
+        place = f"{exercise.file}, line {error.lineno}"
         raise KataError(f"{place}: {error.msg}; mend it and run the command again.") from None
     return "\n".join(line for line in source.split("\n") if line.strip() not in MARKERS) + "\n"
 
@@ -148,7 +137,7 @@ def _take_apart(number: int, source: str, module: Module, methods: dict[str, dic
         if isinstance(node, ast.FunctionDef) and (node.name == GIVEN or _attached_function(source, node)):
             continue
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            if not (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ex")):
+            if not (isinstance(node, ast.ImportFrom) and is_exercise(node.module or "")):
                 module.imports[block] = None
         elif isinstance(node, ast.ClassDef):
             module.blocks.append(_class_text(lines, node, methods.get(node.name, {}), comments))

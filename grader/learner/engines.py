@@ -171,14 +171,14 @@ def _own_line(error: Exception) -> str | None:
     """Where in the learner's files an error comes from; in the package made of them the lines have other numbers."""
     from grader.core.catalogue import read_catalogue
     from grader.learner.assemble import PACKAGE
-    from grader.learner.exercises import file_of, text_of_file
+    from grader.learner.exercises import text_of_file
 
     frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).parent.name == PACKAGE]
     if not frames:
         return None
     line = (frames[-1].line or "").strip()
     places = [
-        f"in {file_of(exercise)}, line {number}"
+        f"in {exercise.file}, line {number}"
         for exercise in read_catalogue().values()
         for number, text in enumerate(text_of_file(exercise).splitlines(), 1)
         if text.strip() == line

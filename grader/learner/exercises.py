@@ -18,7 +18,7 @@ from grader.core.errors import KataError
 from grader.core.files import back_up, write_text
 from grader.core.judging import judge
 from grader.core.key import expected_values, read_key
-from grader.core.paths import DESK, FINGERPRINTS, PUBLIC, SOLUTIONS, STUBS
+from grader.core.paths import DESK, FINGERPRINTS, PUBLIC
 from grader.core.records import Check, Diagnosis, Exercise, Observation, Status, Task, Verdict, are_right_but_too_deep
 from grader.core.text import NOT_RUN
 from grader.learner.prober import prober
@@ -34,24 +34,21 @@ def exercise(number: int) -> Exercise:
     return catalogue[number]
 
 
-def file_of(exercise: Exercise) -> Path:
-    return DESK / f"{exercise.module}.py"
-
-
 def text_of_file(exercise: Exercise) -> str:
     """The learner's file, whatever their editor makes of line ends. Raises KataError where it cannot be read."""
-    path = file_of(exercise)
     must_exist(exercise)
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return exercise.file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise KataError(f"{path} is not UTF-8 text ({error.reason}); save it with the encoding UTF-8.") from None
+        raise KataError(
+            f"{exercise.file} is not UTF-8 text ({error.reason}); save it with the encoding UTF-8."
+        ) from None
 
 
 def must_exist(exercise: Exercise) -> None:
     """Raises KataError where the learner's file is gone."""
-    if not file_of(exercise).exists():
-        raise KataError(f"{file_of(exercise)} is missing; make reset-{exercise.number} puts a fresh one there.")
+    if not exercise.file.exists():
+        raise KataError(f"{exercise.file} is missing; make reset-{exercise.number} puts a fresh one there.")
 
 
 def run(
@@ -151,7 +148,7 @@ def everything() -> str:
 def wrong_before(exercise: Exercise) -> Iterator[list[Verdict]]:
     """The verdicts of each earlier exercise that is wrong."""
     for number, earlier in read_catalogue().items():
-        if number < exercise.number and file_of(earlier).exists():
+        if number < exercise.number and earlier.file.exists():
             verdicts = run(earlier)
             if is_wrong(verdicts):
                 yield verdicts
@@ -162,7 +159,7 @@ def with_worked(exercise: Exercise, worked: Collection[int]) -> Iterator[Path]:
     """A folder with the learner's exercises up to this one, in which some are the worked answers."""
     with TemporaryDirectory(prefix="minigrad-") as folder:
         for number, each in read_catalogue().items():
-            path = SOLUTIONS / f"{each.module}.py" if number in worked else file_of(each)
+            path = each.solution if number in worked else each.file
             if number <= exercise.number and path.exists():
                 shutil.copy(path, folder)
         yield Path(folder)
@@ -179,7 +176,7 @@ def beliefs(verdicts: Sequence[Verdict]) -> tuple[Diagnosis, ...]:
 
 def is_untouched(exercise: Exercise) -> bool:
     """Whether the learner's file is still the stub."""
-    path, stub = file_of(exercise), STUBS / f"{exercise.module}.py"
+    path, stub = exercise.file, exercise.stub
     return path.exists() and stub.exists() and path.read_bytes() == stub.read_bytes()
 
 
@@ -197,13 +194,13 @@ def next_step(exercise: Exercise, verdicts: list[Verdict]) -> str:
     assert task is not None
     written = any(v.status is not Status.NOT_ATTEMPTED for v in verdicts if v.check.task == task.name)
     verb = "repair" if written and not is_untouched(exercise) else "write"
-    return f"{verb} {task.name} in {file_of(exercise)}, then make test-exercise-{exercise.number}"
+    return f"{verb} {task.name} in {exercise.file}, then make test-exercise-{exercise.number}"
 
 
 def reset(number: int) -> str:
     """Put the stub back; the learner's file is kept as a backup. Returns a sentence."""
     chosen = exercise(number)
-    path, stub = file_of(chosen), STUBS / f"{chosen.module}.py"
+    path, stub = chosen.file, chosen.stub
     if not stub.exists():
         raise KataError(f"{stub} is missing, so exercise {number} cannot be reset; fetch the kata again.")
     if path.exists() and path.read_bytes() == stub.read_bytes():

@@ -21,7 +21,7 @@ from grader.core.errors import KataError
 from grader.core.records import Diagnosis, Exercise, Status, Verdict
 from grader.core.source import functions
 from grader.core.text import explain
-from grader.learner.exercises import beliefs, file_of, is_wrong, run
+from grader.learner.exercises import beliefs, is_wrong, run
 
 SCHEMA = "classroom50/result/v1"
 ANNOTATIONS = 10  # of one kind that GitHub shows for a step
@@ -63,7 +63,7 @@ def outcomes() -> list[Outcome]:
 
 
 def _outcome(exercise: Exercise) -> Outcome:
-    if not file_of(exercise).exists():
+    if not exercise.file.exists():
         return Outcome(exercise, (), ())
     verdicts = run(exercise)
     return Outcome(exercise, tuple(verdicts), beliefs(verdicts) if is_wrong(verdicts) else ())
@@ -76,13 +76,13 @@ def workflow_commands(found: Sequence[Outcome]) -> Iterator[str]:
         believed = [f"{d.misconception.title}." for d in outcome.diagnoses if verdict.check.id in d.checks]
         text = "\n\n".join([verdict.check.title, *believed, click.unstyle(explain(verdict, outcome.exercise))])
         title = f"Exercise {outcome.exercise.number}, {verdict.check.task}: {verdict.status.word}"
-        path, line = file_of(outcome.exercise).as_posix(), line_of(verdict, outcome.exercise)
+        path, line = outcome.exercise.file.as_posix(), line_of(verdict, outcome.exercise)
         yield f"::error file={_property(path)},line={line},title={_property(title)}::{_data(text)}"
 
 
 def line_of(verdict: Verdict, exercise: Exercise) -> int:
     """Where a check fails: in the learner's file where it crashed, else where the task's function begins."""
-    path = file_of(exercise)
+    path = exercise.file
     own = [frame.line for frame in (verdict.fault.frames if verdict.fault else ()) if frame.file == path.name]
     if own:
         return own[-1]
@@ -181,7 +181,7 @@ def _tests(outcome: Outcome) -> Iterator[dict[str, Any]]:
             name = f"{verdict.check.id}: {verdict.check.title}"
             yield {"test-name": name, "passed": passed, "score": worth if passed else 0, "max-score": worth}
         if not verdicts:
-            name = f"{outcome.exercise.module}.py: {task.name}"
+            name = f"{outcome.exercise.file.name}: {task.name}"
             yield {"test-name": name, "passed": False, "score": 0, "max-score": task.points}
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.core.catalogue import read_catalogue
+from grader.core.catalogue import by_part, read_catalogue
 from grader.core.paths import SOLUTIONS
-from grader.learner.exercises import file_of, is_untouched
+from grader.learner.exercises import is_untouched
 
 MAKEFILE = Path("Makefile")
 NARROW = 60  # columns, below which a sentence stands under its command
@@ -45,11 +45,8 @@ def greeting() -> str:
         *_wrapped("The minigrad kata: learn backpropagation by writing it."),
         "",
         *_where_to_go_on(),
-        "",
-        "Exercises",
+        *_exercises(),
     ]
-    names = [f"{exercise.number:>2}  {exercise.title}" for exercise in read_catalogue().values()]
-    parts += table(list(zip(names, [exercise.goal for exercise in read_catalogue().values()], strict=True)))
     parts += ["", *_listed(mine)] if rules else []
     if len(mine) < len(rules):
         parts += [
@@ -82,9 +79,20 @@ def _listed(rules: Iterable[Rule]) -> list[str]:
     return [heading, *table([(f"make {rule.target.replace('%', number)}", rule.sentence) for rule in shown])]
 
 
+def _exercises() -> list[str]:
+    """Part by part, each under a blank line and its heading."""
+    exercises = read_catalogue().values()
+    widest = max(len(exercise.title) for exercise in exercises)
+    lines = []
+    for part, own in by_part(exercises):
+        lines += ["", part.heading]
+        lines += table([(f"{exercise.number:>2}  {exercise.title:<{widest}}", exercise.goal) for exercise in own])
+    return lines
+
+
 def _where_to_go_on() -> list[str]:
     number = _current()
-    file = file_of(read_catalogue()[number])
+    file = read_catalogue()[number].file
     if is_untouched(read_catalogue()[number]):
         return _wrapped(f"Open {file}, read the lesson, write the missing lines, and run make test-exercise-{number}.")
     return _wrapped("make progress says where you are and what comes next.")
@@ -92,7 +100,7 @@ def _where_to_go_on() -> list[str]:
 
 def _current() -> int:
     """The last exercise that was begun, else the first."""
-    return max((e.number for e in read_catalogue().values() if file_of(e).exists() and not is_untouched(e)), default=1)
+    return max((e.number for e in read_catalogue().values() if e.file.exists() and not is_untouched(e)), default=1)
 
 
 def _width() -> int:

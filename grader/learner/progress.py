@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from grader.core.catalogue import read_catalogue
+from grader.core.catalogue import by_part, read_catalogue
 from grader.core.records import Exercise, Status, Verdict, are_right_but_too_deep
 from grader.learner.exercises import everything, is_done, is_untouched, next_step, run
 from grader.learner.state import hints_used, read_state
@@ -39,17 +39,15 @@ def _table(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]) ->
         ("hints", "right"),
     ):
         table.add_column(heading, justify=side)  # type: ignore[arg-type]
-    for number, verdicts in results.items():
-        done = sum(v.status is Status.PASSED for v in verdicts)
-        used = sum(hints.get(str(number), {}).values())
-        cells = (
-            str(number),
-            catalogue[number].title,
-            f"{done}/{len(verdicts)}",
-            _state(catalogue[number], verdicts),
-            str(used or ""),
-        )
-        table.add_row(*cells, style="bold" if done == len(verdicts) else "")
+    for part, exercises in by_part(catalogue.values()):
+        table.add_row("", part.heading)
+        for exercise in exercises:
+            verdicts = results[exercise.number]
+            done = sum(v.status is Status.PASSED for v in verdicts)
+            used = sum(hints.get(str(exercise.number), {}).values())
+            counted = f"{done}/{len(verdicts)}"
+            cells = str(exercise.number), exercise.title, counted, _state(exercise, verdicts), str(used or "")
+            table.add_row(*cells, style="bold" if done == len(verdicts) else "")
     return table
 
 

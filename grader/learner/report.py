@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.core.catalogue import read_catalogue
-from grader.core.paths import DESK, SOLUTIONS
+from grader.core.paths import SOLUTIONS
 from grader.core.probing import OBSERVED, PROBE_FILE
 from grader.core.records import Diagnosis, Exercise, Status, Verdict, are_right_but_too_deep
 from grader.core.text import MARGIN, explain
@@ -138,7 +138,7 @@ def _what_to_do(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes,
     blockers = sorted({v.blocked_by for v in verdicts if v.blocked_by})
     untouched = [t.name for t in exercise.tasks if all(_is_untouched(v) for v in verdicts if v.check.task == t.name)]
     if len(untouched) == len(exercise.tasks):
-        return f"Open {DESK / exercise.module}.py: the lesson stands at its top, then write {untouched[0]}."
+        return f"Open {exercise.file}: the lesson stands at its top, then write {untouched[0]}."
     if blockers and blockers[0] != f"exercise {n}":
         return f"{blockers[0].capitalize()} comes first: make test-{blockers[0].replace(' ', '-')}."
     if causes.earlier:

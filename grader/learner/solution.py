@@ -10,7 +10,6 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.core.errors import KataError
-from grader.core.paths import SOLUTIONS
 from grader.core.records import Status
 from grader.core.source import Function, functions, text_of
 from grader.learner.exercises import exercise, run, text_of_file
@@ -23,7 +22,7 @@ ANY_BACKGROUND = ANSISyntaxTheme({Keyword: Style(bold=True), String: Style(itali
 def show_solution(number: int, console: Console, *, force: bool) -> None:
     """Print both, task by task. Raises KataError while the exercise does not pass, unless forced."""
     chosen = exercise(number)
-    path = SOLUTIONS / f"{chosen.module}.py"
+    path = chosen.solution
     if not path.exists():
         raise KataError("The worked answers are not part of this copy of the kata; ask your course for them.")
     if not force and not all(v.status is Status.PASSED for v in run(chosen)):

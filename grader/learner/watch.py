@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,11 +13,9 @@ from grader.core.catalogue import read_catalogue
 from grader.core.paths import DESK
 from grader.core.records import Exercise, Verdict, are_right_but_too_deep
 from grader.learner.causes import find_causes
-from grader.learner.exercises import everything, exercise, file_of, is_done, run
+from grader.learner.exercises import everything, exercise, is_done, run
 from grader.learner.report import exercise_report
 from grader.learner.terminal import GREEN, coloured, wrapped
-
-SAVED = re.compile(r"ex(\d\d)_\w+\.py")
 
 
 def watch_exercises(number: int | None) -> None:
@@ -73,15 +70,16 @@ def saved_exercises() -> Iterator[set[int]]:
 
 
 def _saved(*, polling: bool | None) -> Iterator[set[int]]:
+    numbers = {exercise.file.name: number for number, exercise in read_catalogue().items()}
+
     def is_exercise(_: object, path: str) -> bool:
-        return SAVED.fullmatch(Path(path).name) is not None
+        return Path(path).name in numbers
 
     for changes in watch(
         DESK, watch_filter=is_exercise, rust_timeout=200, yield_on_timeout=True, force_polling=polling
     ):
-        names = [SAVED.fullmatch(Path(path).name) for _, path in changes]
-        numbers = {int(name[1]) for name in names if name}
-        yield {n for n in numbers if n in read_catalogue() and file_of(exercise(n)).exists()}
+        saved = {numbers[Path(path).name] for _, path in changes}
+        yield {number for number in saved if exercise(number).file.exists()}
 
 
 def _first_line(error: Exception) -> str:

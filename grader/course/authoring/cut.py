@@ -12,7 +12,7 @@ from pathlib import Path
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError, in_words
 from grader.core.files import back_up, write_text
-from grader.core.paths import DESK, SOLUTIONS, STUBS
+from grader.core.paths import DESK, STUBS
 from grader.core.records import Exercise
 from grader.core.source import Function, functions
 
@@ -30,7 +30,7 @@ def cut(source: str, exercise: Exercise) -> str:
     begun = 0
     tasks = []
     for number, line in enumerate(source.splitlines(), 1):
-        where = f"{exercise.module}.py, line {number}"
+        where = f"{exercise.file.name}, line {number}"
         if BEGIN in line:
             if begun:
                 raise CutError(f"{where}: a solution region begins inside the one from line {begun}; end that first.")
@@ -46,11 +46,11 @@ def cut(source: str, exercise: Exercise) -> str:
         elif not begun:
             kept.append(line)
     if begun:
-        raise CutError(f"{exercise.module}.py, line {begun}: this solution region never ends; write {END} after it.")
+        raise CutError(f"{exercise.file.name}, line {begun}: this solution region never ends; write {END} after it.")
     expected = [task.name for task in exercise.tasks]
     if sorted(tasks) != sorted(expected):
         raise CutError(
-            f"{exercise.module}.py has regions for {tasks}, the catalogue has the tasks {expected}; make them agree."
+            f"{exercise.file.name} has regions for {tasks}, the catalogue has the tasks {expected}; make them agree."
         )
     return "\n".join(kept) + "\n"
 
@@ -64,7 +64,7 @@ def _task_at(found: dict[str, Function], line: int, where: str) -> str:
 
 def solution(exercise: Exercise) -> str:
     """The source of a worked answer. Raises CutError where there is none or Python cannot read it."""
-    path = SOLUTIONS / f"{exercise.module}.py"
+    path = exercise.solution
     if not path.exists():
         raise CutError(f"{path} is missing; the catalogue names it as exercise {exercise.number}.")
     try:

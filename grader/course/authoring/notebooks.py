@@ -100,7 +100,7 @@ def notebook(exercise: Exercise, source: str, checks: Sequence[Check], key: Mapp
 
 def answer_id(exercise: Exercise, name: str) -> str:
     """The nbgrader id of the cell in which a function or class is written."""
-    return f"ex{exercise.number:02d}-{name.replace('.', '-')}"
+    return f"{exercise.tag}-{name.replace('.', '-')}"
 
 
 def checks_id(exercise: Exercise, task: Task) -> str:
@@ -115,7 +115,7 @@ def _lesson(exercise: Exercise, source: str) -> Iterator[Cell]:
     sections = [f"# {title.rstrip('.')}\n\n{markdown(first)}", *map(markdown, others)]
     for place, section in enumerate(sections, 1):
         shown, pictures = attached(section)
-        yield Cell(f"ex{exercise.number:02d}-lesson-{place}", shown, "markdown", attachments=pictures)
+        yield Cell(f"{exercise.tag}-lesson-{place}", shown, "markdown", attachments=pictures)
 
 
 def markdown(text: str) -> str:
@@ -141,7 +141,7 @@ def _escaped(block: str) -> str:
 
 def _first_cell(exercise: Exercise) -> Cell:
     collapsed = {"jupyter": {"source_hidden": True}}
-    return Cell(f"ex{exercise.number:02d}-first", FIRST_CELL.read_text(encoding="utf-8"), more=collapsed)
+    return Cell(f"{exercise.tag}-first", FIRST_CELL.read_text(encoding="utf-8"), more=collapsed)
 
 
 def _code(exercise: Exercise, source: str, checks: Sequence[Check], key: Mapping[str, Any]) -> Iterator[Cell]:
@@ -151,7 +151,7 @@ def _code(exercise: Exercise, source: str, checks: Sequence[Check], key: Mapping
     for name, text, tasks in _statements(exercise, source):
         if tasks and given:
             places += 1
-            yield Cell(f"ex{exercise.number:02d}-given-{places}", "\n".join(given))
+            yield Cell(f"{exercise.tag}-given-{places}", "\n".join(given))
             given = []
         if not tasks:
             given.append(text)
@@ -160,7 +160,7 @@ def _code(exercise: Exercise, source: str, checks: Sequence[Check], key: Mapping
         for task in tasks:
             yield _checks(exercise, task, [check for check in checks if check.task == task.name], key)
     if given:
-        yield Cell(f"ex{exercise.number:02d}-given-{places + 1}", "\n".join(given))
+        yield Cell(f"{exercise.tag}-given-{places + 1}", "\n".join(given))
 
 
 def _statements(exercise: Exercise, source: str) -> Iterator[tuple[str, str, list[Task]]]:

@@ -17,13 +17,12 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.diagnosis import SAYS_WHAT
 from grader.core.errors import KataError
-from grader.core.paths import FINGERPRINTS, PUBLIC
+from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC
 from grader.core.records import Exercise, Fault, Fingerprint, Misconception, Status, Verdict
 from grader.core.source import functions
 from grader.course.authoring.cut import solution
 from grader.course.authoring.digest import SUITES, digest
 from grader.course.bank.trials import Trial, run_trials
-from grader.course.grading.suites import HIDDEN_SUITE
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -52,7 +51,7 @@ def read_bank(numbers: Iterable[int] | None = None, folder: Path = BANK) -> list
     """Every chaff of these exercises, in the order of the bank; a misconception may have several. Raises BankError."""
     catalogue = read_catalogue()
     chosen = [catalogue[n] for n in (catalogue if numbers is None else numbers)]
-    chaffs = [chaff for exercise in chosen for chaff in _chaffs(exercise, folder / f"ex{exercise.number:02d}.toml")]
+    chaffs = [chaff for exercise in chosen for chaff in _chaffs(exercise, folder / exercise.misconceptions.name)]
     owners: dict[str, int] = {}
     for misconception in (chaff.misconception for chaff in chaffs):
         if owners.setdefault(misconception.id, misconception.exercise) != misconception.exercise:

@@ -58,7 +58,7 @@ def mutants(exercise: Exercise, source: str) -> Iterator[Mutant]:
             seen.add(meaning)
             line = anchor.lineno  # type: ignore[attr-defined]
             original, changed = (text.splitlines()[line - 1].strip() for text in (source, mutated))
-            name = f"ex{exercise.number:02d} {task}: {operator}: {original} => {changed}"
+            name = f"{exercise.tag} {task}: {operator}: {original} => {changed}"
             ids[name] += 1
             name += f" ({ids[name]})" if ids[name] > 1 else ""
             yield Mutant(name, exercise.number, task, operator, line, original, changed, mutated)

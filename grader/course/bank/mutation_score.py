@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from multiprocessing import get_context
 
-from grader.core.errors import KataError
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.diagnosis import alike, diagnose, read_fingerprints
-from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
+from grader.core.errors import KataError
+from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC
 from grader.core.records import Diagnosis, Fingerprint, Misconception, Status, Verdict
 from grader.course.bank.chaffs import Chaff, edited, fingerprint, read_bank, run_chaffs
 from grader.course.bank.mutants import Mutant, equivalents, mutants
@@ -25,7 +25,7 @@ from grader.course.bank.trials import Trial, run_trials
 from grader.course.bank.wheats import read_wheats
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading.grading import Course, grade
-from grader.course.grading.suites import HIDDEN_SUITE, load_course
+from grader.course.grading.suites import load_course
 from grader.course.intake.submission import Submission
 
 PAIRS = 300
@@ -100,7 +100,7 @@ def _mutants(number: int, known: Sequence[Fingerprint]) -> Score:
     exercise = read_catalogue()[number]
     public = {check.id for check in load_checks(PUBLIC, number)}
     excused = equivalents()
-    made = list(mutants(exercise, (SOLUTIONS / f"{exercise.module}.py").read_text(encoding="utf-8")))
+    made = list(mutants(exercise, exercise.solution.read_text(encoding="utf-8")))
     result, named = Score(), []
     for mutant, found in zip(made, run_trials(Trial(number, m.source, seeds=(0,)) for m in made), strict=True):
         failed = {v.check.id for v in found if v.status is not Status.PASSED}

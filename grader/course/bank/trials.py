@@ -16,13 +16,13 @@ from grader.core.checks import load_checks
 from grader.core.errors import words_of
 from grader.core.judging import judge
 from grader.core.key import expected_values, read_key
-from grader.core.paths import PUBLIC
+from grader.core.paths import HIDDEN_SUITE, PUBLIC
 from grader.core.records import Check, Exercise, Status, Verdict
 from grader.course.authoring.answer_key import KEPT, make_key
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Worker
-from grader.course.grading.suites import HIDDEN_SUITE, read_solutions
+from grader.course.grading.suites import read_solutions
 
 TIME_OUTS = 2  # in one trial; the checks behind them are left out
 
@@ -66,7 +66,7 @@ def verdicts(
     with desk() as folder:
         for number, text in {**solutions, exercise.number: source}.items():
             if number <= exercise.number:
-                (folder / f"{read_catalogue()[number].module}.py").write_text(text, encoding="utf-8")
+                (folder / read_catalogue()[number].file.name).write_text(text, encoding="utf-8")
         with Worker(sandbox(), folder, slot=os.getpid()) as worker:
             for check in checks:
                 if sum(v.status is Status.TIMED_OUT for v in found) >= TIME_OUTS:

@@ -48,7 +48,7 @@ def read_wheats(numbers: Iterable[int] | None = None, folder: Path = WHEATS) -> 
     """Every wheat of these exercises, in the order of the files. Raises WheatError."""
     catalogue = read_catalogue()
     chosen = [catalogue[n] for n in (catalogue if numbers is None else numbers)]
-    return [wheat for exercise in chosen for wheat in _wheats(exercise, folder / f"ex{exercise.number:02d}.toml")]
+    return [wheat for exercise in chosen for wheat in _wheats(exercise, folder / exercise.wheats.name)]
 
 
 def _wheats(exercise: Exercise, path: Path) -> Iterator[Wheat]:

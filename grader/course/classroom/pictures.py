@@ -80,7 +80,7 @@ def simplest(exercise: Exercise, source: str, slot: int = 0) -> Explanation | No
     earlier = {read_catalogue()[n].module: text for n, text in read_solutions().items() if n < exercise.number}
     with desk() as folder, Worker(sandbox(), folder, slot) as worker:
         worker.sandbox.write_compiled(folder, earlier)
-        (folder / f"{exercise.module}.py").write_text(source, encoding="utf-8", errors="replace")
+        (folder / exercise.file.name).write_text(source, encoding="utf-8", errors="replace")
         for sketch in sketches(exercise):
             explanation = _explanation(worker, exercise, sketch)
             if explanation.differs:

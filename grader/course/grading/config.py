@@ -69,7 +69,7 @@ def read_settings(path: Path = COURSE) -> Settings:
     zone = table.take("time_zone", (str,), '"Europe/Berlin"', _zone, timezone.utc)
     settings = Settings(
         title=table.take("title", (str,), '"The minigrad kata"', _line, Settings.title),
-        exercises=table.take("exercises", (str,), '"1-11"', lambda text: selection(text, chosen), chosen),
+        exercises=table.take("exercises", (str,), '"all" or "1-5"', lambda text: selection(text, chosen), chosen),
         time_zone=zone,
         deadlines=_deadlines(table, zone, chosen),
         late=_late(table.sub("late")),
@@ -83,7 +83,9 @@ def read_settings(path: Path = COURSE) -> Settings:
 
 
 def selection(text: str, known: tuple[int, ...]) -> tuple[int, ...]:
-    """The numbers that '1-3, 5' names, in order. Raises ValueError with the end of a sentence."""
+    """The numbers that '1-3, 5' or 'all' names, in order. Raises ValueError with the end of a sentence."""
+    if text.strip() == "all":
+        return known
     chosen: set[int] = set()
     for part in text.split(","):
         match = RANGE.fullmatch(part.strip())

@@ -236,7 +236,7 @@ def _mark(
     exercise = course.exercises[check.exercise]
     if exercise.number in submission.sources:
         return Mark(_verdict(check, exercise, suite, worker, patience), suite.visibility)
-    missing = Verdict(check, Status.NOT_ATTEMPTED, f"{exercise.module}.py was not handed in.")
+    missing = Verdict(check, Status.NOT_ATTEMPTED, f"{exercise.file.name} was not handed in.")
     return Mark(missing, suite.visibility)
 
 

@@ -5,22 +5,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.diagnosis import read_fingerprints
 from grader.core.errors import KataError
 from grader.core.key import read_key
-from grader.core.paths import FINGERPRINTS, PUBLIC
+from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC
 from grader.core.records import Fingerprint
 from grader.course.authoring.answer_key import make_key
 from grader.course.authoring.cut import solution
 from grader.course.grading.config import read_settings
 from grader.course.grading.grading import HIDDEN, VISIBLE, Course, Suite
 from grader.course.grading.twins import make_twins
-
-HIDDEN_SUITE = Path("tests/hidden")
 
 
 def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) -> Course:

@@ -22,12 +22,11 @@ from typing import Any
 
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
-from grader.core.paths import PUBLIC, SOLUTIONS, STUBS
+from grader.core.paths import HIDDEN_SUITE
 from grader.course.authoring.cut import solution
 from grader.course.authoring.illustrations import illustrations
 from grader.course.bank.chaffs import read_bank
 from grader.course.bank.wheats import read_wheats
-from grader.course.grading.suites import HIDDEN_SUITE
 from grader.course.intake.contents import DAMAGED
 
 LINE = 14  # characters without spaces: a shorter line could be anybody's
@@ -60,10 +59,12 @@ class Secrets:
 def read_secrets() -> Secrets:
     """The secrets of the tree that this runs in."""
     drawing = (path for path in REFERENCE.rglob("*.py") if path.name in DRAWING)
-    given = [*STUBS.glob("ex*.py"), *PUBLIC.glob("test_ex*.py"), *drawing, *map(Path, GIVEN)]
+    exercises = read_catalogue().values()
+    given = [path for exercise in exercises for path in (exercise.stub, exercise.public_suite)]
+    given += [*drawing, *map(Path, GIVEN)]
     beliefs = [f"{m.belief}\n{m.explanation}\n{m.question}" for m in (chaff.misconception for chaff in read_bank())]
     secrets = Secrets()
-    shown = chain.from_iterable(illustrations(path.read_text(encoding="utf-8")) for path in STUBS.glob("ex*.py"))
+    shown = chain.from_iterable(illustrations(each.stub.read_text(encoding="utf-8")) for each in exercises)
     secrets.pictures.update(_digest(path.read_bytes()) for path in shown)
     known = _Known([path.read_text(encoding="utf-8") for path in given], beliefs)
     for where, source in _answers():
@@ -71,7 +72,7 @@ def read_secrets() -> Secrets:
     rooms = sorted(path for path in REFERENCE.rglob("*.py") if path.name not in (*DRAWING, "__init__.py"))
     for path in (*sorted(HIDDEN_SUITE.glob("*.py")), *rooms):
         _add(secrets, known, path.as_posix(), path.read_text(encoding="utf-8"))
-    for path in sorted(HIDDEN_SUITE.glob("test_ex*.py")):
+    for path in (exercise.hidden_suite for exercise in exercises):
         for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE):
             if not known.says(name):
                 secrets.names[name.removeprefix("test_")] = path.as_posix()
@@ -144,8 +145,7 @@ def _in_tree(tree: ast.AST, secrets: Secrets) -> Iterator[str]:
 
 def _answers() -> Iterator[tuple[str, str]]:
     for exercise in read_catalogue().values():
-        path = SOLUTIONS / f"{exercise.module}.py"
-        yield path.as_posix(), solution(exercise)
+        yield exercise.solution.as_posix(), solution(exercise)
     yield from ((f"the wheat {wheat.id}", wheat.source) for wheat in read_wheats())
     yield from ((f"the chaff {chaff.misconception.id}", chaff.source) for chaff in read_bank())
 

@@ -23,8 +23,9 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from grader.core.catalogue import CATALOGUE, read_catalogue
+from grader.core.catalogue import CATALOGUE, by_part, read_catalogue
 from grader.core.errors import KataError
+from grader.core.names import number_in
 from grader.core.paths import BUILD, FINGERPRINTS, PUBLIC, SKETCHES
 from grader.core.records import Exercise
 from grader.course.authoring.cut import stubs
@@ -159,13 +160,12 @@ def _drawing(name: str) -> bytes:
 def _cut(chosen: Sequence[Exercise], texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Stubs, checks, answers, fingerprints and sketches of these exercises, and the catalogue."""
     for exercise in chosen:
-        yield f"exercises/{exercise.module}.py", texts[exercise.module]
-        yield f"exercises/.stubs/{exercise.module}.py", texts[exercise.module]
-        for path in sorted(PUBLIC.glob(f"test_ex{exercise.number:02d}_*.py")):
-            yield path.as_posix(), path.read_text(encoding="utf-8")
+        yield f"exercises/{exercise.file.name}", texts[exercise.module]
+        yield f"exercises/.stubs/{exercise.file.name}", texts[exercise.module]
+        yield exercise.public_suite.as_posix(), exercise.public_suite.read_text(encoding="utf-8")
     numbers = {exercise.number for exercise in chosen}
     yield (PUBLIC / "conftest.py").as_posix(), (PUBLIC / "conftest.py").read_text(encoding="utf-8")
-    key = {check: entry for check, entry in _json(PUBLIC / "key.json").items() if int(check[2:4]) in numbers}
+    key = {check: entry for check, entry in _json(PUBLIC / "key.json").items() if number_in(check) in numbers}
     yield (PUBLIC / "key.json").as_posix(), json.dumps(key, indent=1, sort_keys=True) + "\n"
     prints = _json(PUBLIC / FINGERPRINTS)
     known = [entry for entry in prints["chaffs"] if entry["misconception"]["exercise"] in numbers]
@@ -200,13 +200,15 @@ def _filled(chosen: Sequence[Exercise], settings: Settings) -> Iterator[tuple[st
 def _table(chosen: Sequence[Exercise], settings: Settings) -> str:
     due = any(exercise.number in settings.deadlines for exercise in chosen)
     lines = ["| | exercise | you write |" + (" due |" if due else ""), "|---:|---|---|" + ("---|" if due else "")]
-    for exercise in chosen:
-        tasks = ", ".join(f"`{task.name}`" for task in exercise.tasks)
-        cells = [str(exercise.number), f"[{exercise.title}](exercises/{exercise.module}.py)", tasks]
-        if due:
-            moment = settings.deadlines.get(exercise.number)
-            cells.append(f"{moment:%Y-%m-%d %H:%M} {moment.tzname()}" if moment else "")
-        lines.append(f"| {' | '.join(cells)} |")
+    for part, exercises in by_part(chosen):
+        lines.append(f"| | **{part.heading}** | |" + (" |" if due else ""))
+        for exercise in exercises:
+            tasks = ", ".join(f"`{task.name}`" for task in exercise.tasks)
+            cells = [str(exercise.number), f"[{exercise.title}](exercises/{exercise.file.name})", tasks]
+            if due:
+                moment = settings.deadlines.get(exercise.number)
+                cells.append(f"{moment:%Y-%m-%d %H:%M} {moment.tzname()}" if moment else "")
+            lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

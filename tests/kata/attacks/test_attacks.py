@@ -81,7 +81,7 @@ def make_course():
 
 
 def right(number):
-    (path,) = SOLUTIONS.glob(f"ex{number:02d}_*.py")
+    path = SOLUTIONS / read_catalogue()[number].file.name
     return path.read_text(encoding="utf-8")
 
 

@@ -21,6 +21,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from grader.core.catalogue import read_catalogue
+from grader.core.names import tag
 from grader.core.paths import SOLUTIONS
 from grader.core.records import Misconception
 from grader.course.bank.chaffs import Chaff, read_bank
@@ -82,7 +83,7 @@ def bank(number: int) -> dict[Misconception, list[Chaff]]:
 
 
 def read_claims(number: int) -> dict[str, Any]:
-    return {"lesson": "", "hints": {}, "misconceptions": {}} | read(FOLDER / f"ex{number:02d}.toml")
+    return {"lesson": "", "hints": {}, "misconceptions": {}} | read(FOLDER / f"{tag(number)}.toml")
 
 
 def read(path: Path) -> dict[str, Any]:

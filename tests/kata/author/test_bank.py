@@ -12,14 +12,15 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.diagnosis import diagnose, read_fingerprints
 from grader.core.errors import KataError
-from grader.core.paths import FINGERPRINTS, PUBLIC, SOLUTIONS
+from grader.core.names import tag
+from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC, SOLUTIONS
 from grader.core.records import Status
 from grader.course.authoring.digest import digest
 from grader.course.bank.chaffs import MADE_FROM as FINGERPRINTS_FROM
 from grader.course.bank.chaffs import BankError, fingerprint_texts, read_bank, run_chaffs, stale_fingerprints
 from grader.course.bank.mutation_page import MADE_FROM as PAGE_FROM
 from grader.course.bank.mutation_page import PAGE, is_fresh
-from grader.course.grading.suites import HIDDEN_SUITE, merged
+from grader.course.grading.suites import merged
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()
@@ -102,7 +103,7 @@ FAULTS = {
 
 
 def bank(folder, text, number=1):
-    (folder / f"ex{number:02d}.toml").write_text(text, encoding="utf-8")
+    (folder / f"{tag(number)}.toml").write_text(text, encoding="utf-8")
     return read_bank([1, 2], folder)
 
 

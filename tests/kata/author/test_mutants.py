@@ -6,12 +6,11 @@ import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
-from grader.core.paths import PUBLIC, SOLUTIONS
+from grader.core.paths import HIDDEN_SUITE, PUBLIC, SOLUTIONS
 from grader.core.records import Exercise, Status
 from grader.course.authoring.answer_key import make_key
 from grader.course.bank.mutants import OPERATORS, EquivalentError, equivalents, mutants
 from grader.course.bank.trials import verdicts
-from grader.course.grading.suites import HIDDEN_SUITE
 
 CATALOGUE = read_catalogue()
 TOY = Exercise(4, "ex04_toy", "Toy", "Play.", (), (), ())

@@ -7,13 +7,12 @@ import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
-from grader.core.paths import PUBLIC, SOLUTIONS
+from grader.core.paths import HIDDEN_SUITE, PUBLIC, SOLUTIONS
 from grader.core.records import Status
 from grader.core.source import functions, text_of
 from grader.course.authoring.answer_key import make_key
 from grader.course.bank.trials import verdicts
 from grader.course.bank.wheats import WheatError, read_wheats
-from grader.course.grading.suites import HIDDEN_SUITE
 
 CATALOGUE = read_catalogue()
 AT_LEAST = 3  # for each exercise

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.core.catalogue import read_catalogue
 from grader.course.fence.worker import Limits
 from grader.course.grading.config import ConfigError, Late, Settings, read_settings, selection
 from grader.course.grading.lateness import Lateness, days_late, lateness
 
 ROOT = Path(__file__).parents[3]
+LAST = max(read_catalogue())
 BERLIN = ZoneInfo("Europe/Berlin")
 MOMENT = "2027-01-29T23:59:59"
 KEYS = (
@@ -90,15 +92,34 @@ def test_everything_that_can_be_said_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("all", tuple(read_catalogue())),
+        ("1-5", (1, 2, 3, 4, 5)),
+        ("1-4, 6", (1, 2, 3, 4, 6)),
+        (" all ", tuple(read_catalogue())),
+    ],
+)
+def test_exercises_are_all_of_them_or_ranges(text, chosen, tmp_path):
+    assert settings_of(tmp_path, f'exercises = "{text}"').exercises == chosen
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
         ("title = 3", 'title = 3 is of the wrong kind; write title = "The minigrad kata".'),
         ('title = "two\\nlines"', 'title = "two\\nlines" is no line of text; write title = "The minigrad kata".'),
-        ("exercises = [1, 2]", 'exercises = [1, 2] is of the wrong kind; write exercises = "1-11".'),
-        ('exercises = "one"', 'exercises = "one" is no list of exercises; write exercises = "1-11".'),
-        ('exercises = "1-12"', 'exercises = "1-12" names other exercises than 1 to 11; write exercises = "1-11".'),
-        ('exercises = "3-1"', 'exercises = "3-1" names other exercises than 1 to 11; write exercises = "1-11".'),
-        ('exercises = ""', 'exercises = "" is no list of exercises; write exercises = "1-11".'),
+        ("exercises = [1, 2]", 'exercises = [1, 2] is of the wrong kind; write exercises = "all" or "1-5".'),
+        ('exercises = "one"', 'exercises = "one" is no list of exercises; write exercises = "all" or "1-5".'),
+        (
+            'exercises = "1-99"',
+            f'exercises = "1-99" names other exercises than 1 to {LAST}; write exercises = "all" or "1-5".',
+        ),
+        (
+            'exercises = "3-1"',
+            f'exercises = "3-1" names other exercises than 1 to {LAST}; write exercises = "all" or "1-5".',
+        ),
+        ('exercises = ""', 'exercises = "" is no list of exercises; write exercises = "all" or "1-5".'),
         (
             'time_zone = "Middle/Earth"',
             'time_zone = "Middle/Earth" is no time zone that is known here; write time_zone = "Europe/Berlin".',
@@ -186,8 +207,8 @@ def test_what_is_no_toml_at_all_is_one_sentence_too(tmp_path, content):
 
 @given(st.sets(st.integers(1, 11), min_size=1))
 def test_a_selection_reads_what_it_names_however_it_is_written(numbers):
-    assert selection(",".join(map(str, numbers)), tuple(range(1, 12))) == tuple(sorted(numbers))
-    assert set(selection(f"{min(numbers)}-{max(numbers)}", tuple(range(1, 12)))) >= numbers
+    assert selection(",".join(map(str, numbers)), tuple(read_catalogue())) == tuple(sorted(numbers))
+    assert set(selection(f"{min(numbers)}-{max(numbers)}", tuple(read_catalogue()))) >= numbers
 
 
 def rules(percent=0, grace=0, cap=100, due=DUE, **own):

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.catalogue import read_catalogue
+
 ROOT = Path(__file__).parents[3]
 SHARED = ("Makefile", "grader", "minigrad_reference", "solutions", "tests", "pyproject.toml")
-EVERY = range(1, 12)
+EVERY = tuple(read_catalogue())
 VARIABLES = ("CI", "DEBUG", "DESK", "FORCE", "FORCE_COLOR", "PYTEST_ADDOPTS", "PYTHONIOENCODING")
 
 
@@ -29,13 +31,11 @@ class Learner:
             shutil.copy(path, folder / "exercises")
 
     def file(self, number):
-        (path,) = (self.folder / "exercises").glob(f"ex{number:02d}_*.py")
-        return path
+        return self.folder / "exercises" / read_catalogue()[number].file.name
 
     def solve(self, *numbers):
         for number in numbers:
-            (path,) = (ROOT / "solutions").glob(f"ex{number:02d}_*.py")
-            shutil.copy(path, self.folder / "exercises")
+            shutil.copy(ROOT / read_catalogue()[number].solution, self.folder / "exercises")
 
     def edit(self, number, old, new):
         """Solve an exercise with one passage changed, which must be there exactly once."""

@@ -137,7 +137,7 @@ def level_by_level(learner):
 
 def make_mistake(learner, name):
     case = CASES[name]
-    learner.solve(*range(1, 12))
+    learner.solve(*read_catalogue())
     for old, new in case.edits:
         learner.edit_again(case.exercise, old, new)
     if name == "breadth_first":
@@ -253,7 +253,9 @@ def test_a_file_that_python_cannot_read_is_named_with_its_line(learner, broken, 
 
 
 def test_a_wrong_request_and_a_missing_file_are_one_sentence(learner):
-    assert learner.refused("explain", 12) == "There is no exercise 12; they go from 1 to 11.\n"
+    last = max(CATALOGUE)
+    refusal = f"There is no exercise {last + 1}; they go from 1 to {last}.\n"
+    assert learner.refused("explain", last + 1) == refusal
     learner.file(3).unlink()
     assert learner.refused("explain", 3).startswith("exercises/ex03_chain_rule.py is missing; make reset-3 ")
 

@@ -128,7 +128,7 @@ def test_expression_values_and_file_can_be_given(learner):
 
 
 def test_on_a_right_engine_of_ones_own_nothing_differs(learner):
-    learner.solve(*range(1, 12))
+    learner.solve(*read_catalogue())
     assert learner.run("step", ENGINE="mine").stdout == SAID
     page = page_of(learner.folder)
     assert (page["compared"], page["first"]) == (True, None)
@@ -137,7 +137,7 @@ def test_on_a_right_engine_of_ones_own_nothing_differs(learner):
 
 
 def test_on_a_wrong_engine_the_first_difference_is_said_and_shown(learner):
-    learner.solve(*range(1, 12))
+    learner.solve(*read_catalogue())
     learner.edit(6, "(1.0 - out.data**2) * out.grad", "(1.0 - self.data**2) * out.grad")
     result = learner.run("step", ENGINE="mine", EXPRESSION="d = a * b; e = d + c; f = e.tanh()", VALUES="a=2 b=-3 c=7")
     said = "Your numbers first differ on the way back, from f back to e: e.grad is 0,\nexpected 0.41997."
@@ -146,7 +146,7 @@ def test_on_a_wrong_engine_the_first_difference_is_said_and_shown(learner):
 
 
 def test_a_wrong_seed_of_ones_own_is_found_at_the_root(learner):
-    learner.solve(*range(1, 12))
+    learner.solve(*read_catalogue())
     learner.edit_again(4, "    self.grad = 1.0\n", "    self.grad = 2.0\n")
     text = "y = a * a; z = y + a; z * y"
     said = learner.run("step", ENGINE="mine", EXPRESSION=text).stdout

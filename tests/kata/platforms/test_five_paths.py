@@ -19,6 +19,7 @@ from test_gradescope import METADATA, OPTIONS, Platform, as_root
 from test_nbgrader import environment, kata, shell  # noqa: F401 - kata is a fixture
 
 from benchmarks.loopback import loopback
+from grader.core.catalogue import read_catalogue
 from grader.course.authoring.notebooks import checks_id
 from grader.course.grading.config import Settings
 from grader.course.grading.suites import load_course
@@ -113,7 +114,7 @@ def clones(students, tmp_path_factory):
     folder = tmp_path_factory.mktemp("github")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        released = student_files(range(1, 12), Settings())
+        released = student_files(list(read_catalogue()), Settings())
     git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"]
     template = make_repository(released, folder / "template")
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "kata"]):
@@ -144,7 +145,7 @@ def test_what_a_student_sees_after_a_push_agrees_with_the_marks(clones, local, n
     assert done.returncode == any(check["status"] in ("failed", "crashed", "timed_out") for _, check in public)
     passed = Counter(number for number, check in public if check["status"] == "passed")
     rows = re.findall(r"^\| (\d+) \| [^|]+ \| (\d+)/\d+ \|", done.stdout, re.MULTILINE)
-    assert {int(number): int(count) for number, count in rows} == {n: passed[n] for n in range(1, 12)}
+    assert {int(number): int(count) for number, count in rows} == {n: passed[n] for n in read_catalogue()}
 
 
 @as_root

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 
 pytest.importorskip("nbgrader")
@@ -137,7 +138,7 @@ def damage(notebooks):  # noqa: C901 - seven small edits
 
     edits = [without_checks, odd_metadata, copied_and_reordered, no_metadata, strange_cells, other_ids]
     for number, edit in enumerate(edits, 2):
-        (path,) = notebooks.glob(f"ex{number:02d}_*.ipynb")
+        path = notebooks / f"{read_catalogue()[number].module}.ipynb"
         change(path, edit)
 
 

@@ -14,6 +14,8 @@ import tinyhtml5
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.core.catalogue import read_catalogue
+from grader.core.names import tag
 from grader.course.classroom.classroom import grade_class
 from grader.course.pages.figures import class_figures, discrimination, distribution
 from grader.course.pages.rendering import class_page, page, plain, student_page
@@ -49,7 +51,7 @@ HOSTILE = [
 
 def check(name, status="passed", exercise=1, visibility="visible", message="", diagnosis=None):
     return {
-        "id": f"ex{exercise:02d}.{name}",
+        "id": f"{tag(exercise)}.{name}",
         "title": f"Check {name}.",
         "status": status,
         "points": 1 if status == "passed" else 0,
@@ -339,7 +341,11 @@ def site(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
         course = load_course(seed=7)
-        for student, numbers in {"Right": range(1, 12), "Wrong <i>": range(1, 12), "Little": range(1, 3)}.items():
+        for student, numbers in {
+            "Right": read_catalogue(),
+            "Wrong <i>": read_catalogue(),
+            "Little": range(1, 3),
+        }.items():
             (folder / "in" / student).mkdir(parents=True)
             for number in numbers:
                 source = course.solutions[number]
