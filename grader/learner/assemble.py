@@ -52,7 +52,7 @@ class Module:
 
 
 def assemble(folder: Path = BUILD / PACKAGE) -> Path:
-    """Write the package, replacing an earlier one; returns its folder. Raises ValueError where a file is not Python."""
+    """Write the package, replacing an earlier one; returns its folder. Raises KataError where a file is not Python."""
     catalogue = read_catalogue()
     sources = {number: _read(exercise) for number, exercise in catalogue.items()}
     methods = _attached(sources)
