@@ -27,6 +27,7 @@ from grader.core.source import functions
 from grader.course.authoring.answer_key import key_text, make_key
 from grader.course.authoring.cut import BEGIN, END, solution, stale_files, stubs
 from grader.course.authoring.freshness import stale_pictures
+from grader.course.authoring.known_answers import known_answers
 from grader.course.authoring.sketches import sketches_text
 from grader.course.bank.chaffs import stale_fingerprints
 from grader.course.bank.mutation_page import PAGE, is_fresh
@@ -241,7 +242,7 @@ def _checks(exercise: Exercise) -> list[tuple[Check, dict[str, Any]]]:
 
 @lru_cache
 def _hidden_key(seed: int) -> dict[str, Any]:
-    return make_key(HIDDEN_SUITE, seed)
+    return make_key(HIDDEN_SUITE, seed, answered=known_answers)
 
 
 PROOFS: tuple[Callable[[], Iterator[str]], ...] = (
