@@ -28,7 +28,7 @@ from grader.course.authoring.answer_key import key_text, make_key
 from grader.course.authoring.cut import BEGIN, END, solution, stale_files, stubs
 from grader.course.authoring.freshness import stale_pictures
 from grader.course.authoring.sketches import sketches_text
-from grader.course.bank.chaffs import stale_fingerprints
+from grader.course.bank.fingerprints import stale_fingerprints
 from grader.course.bank.mutation_page import PAGE, is_fresh
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import observe

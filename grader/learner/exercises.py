@@ -167,11 +167,10 @@ def with_worked(exercise: Exercise, worked: Collection[int]) -> Iterator[Path]:
 
 def beliefs(verdicts: Sequence[Verdict]) -> tuple[Diagnosis, ...]:
     """The misconceptions behind the verdicts of one exercise."""
-    from grader.core.diagnosis import diagnose, read_fingerprints
+    from grader.core.diagnosis import diagnose
+    from grader.core.fingerprints import read_fingerprints
 
-    number = verdicts[0].check.exercise
-    known = [f for f in read_fingerprints(PUBLIC / FINGERPRINTS) if f.misconception.exercise == number]
-    return diagnose(verdicts, known)
+    return diagnose(verdicts, read_fingerprints(PUBLIC / FINGERPRINTS, verdicts[0].check.exercise))
 
 
 def is_untouched(exercise: Exercise) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
-from grader.core.diagnosis import read_fingerprints
 from grader.core.errors import KataError
+from grader.core.fingerprints import read_fingerprints
 from grader.core.key import read_key
 from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC
 from grader.core.records import Fingerprint
@@ -48,9 +48,9 @@ def read_solutions() -> dict[int, str]:
 
 
 def merged(public: Sequence[Fingerprint], hidden: Sequence[Fingerprint]) -> tuple[Fingerprint, ...]:
-    """Both suites' fingerprints of each chaff as one. Raises KataError where they are not of the same chaffs."""
-    if [f.misconception for f in public] != [f.misconception for f in hidden]:
+    """Both suites' fingerprints of each chaff and pair as one. Raises KataError where they are not of the same ones."""
+    if [f.misconceptions for f in public] != [f.misconceptions for f in hidden]:
         raise KataError(f"The suites' {FINGERPRINTS} are of different chaffs: run `make fingerprints`.")
     return tuple(
-        Fingerprint(one.misconception, {**one.shown, **other.shown}) for one, other in zip(public, hidden, strict=True)
+        Fingerprint(one.misconceptions, {**one.shown, **other.shown}) for one, other in zip(public, hidden, strict=True)
     )
