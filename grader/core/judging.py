@@ -87,10 +87,10 @@ def _judge_fault(check: Check, exercise: Exercise, fault: Fault) -> Verdict:
             check, number, f"The file of exercise {number} is missing; make reset-{number} makes one.", fault
         )
     origin = _exercise_of(fault)
-    if fault.during == "import" and origin not in (None, check.exercise):
+    if fault.during == "import" and origin is not None and origin != check.exercise:
         where = f"{fault.frames[-1].file}, line {fault.frames[-1].line}"
         why = f"Exercise {origin} cannot be imported ({where}): {_one_line(fault)}."
-        return _blocked(check, origin or 0, why, fault)
+        return _blocked(check, origin, why, fault)
     if check.deep and fault.type == "RecursionError":
         return Verdict(check, Status.TOO_DEEP, _crash(check, exercise, fault), fault=fault)
     if fault.type == "TimeIsUp":
@@ -144,8 +144,7 @@ def _silent_tasks(fault: Fault) -> list[tuple[int, str]]:
 
 
 def _blocked(check: Check, number: int, why: str, fault: Fault) -> Verdict:
-    by = f"exercise {number}"
-    return Verdict(check, Status.BLOCKED, why, fault=fault, blocked_by=by)
+    return Verdict(check, Status.BLOCKED, why, fault=fault, blocked_by=number)
 
 
 def _exercise_of(fault: Fault) -> int | None:

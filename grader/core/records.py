@@ -80,7 +80,8 @@ class Part:
 class Exercise:
     """One module that the learner completes, and where everything lies that belongs to it.
 
-    `package` is the module of the learner's own package that it becomes part of.
+    `package` is the module of the learner's own package that it becomes part of. `builds_on` are the exercises that its
+    own checks need; the chain of imports, in which each module imports the one before, is another thing.
     """
 
     number: int
@@ -89,7 +90,7 @@ class Exercise:
     package: str
     title: str
     goal: str
-    prerequisites: tuple[int, ...]
+    builds_on: tuple[int, ...]
     reading: tuple[str, ...]
     tasks: tuple[Task, ...]
 
@@ -225,7 +226,7 @@ class Verdict:
     message: str = ""
     differences: tuple[Difference, ...] = ()
     fault: Fault | None = None
-    blocked_by: str = ""
+    blocked_by: int | None = None  # the exercise that comes first
     printed: str = ""
     observation: Observation | None = None
 

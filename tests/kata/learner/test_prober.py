@@ -248,7 +248,7 @@ def test_a_file_that_is_missing_is_told_as_that(tmp_path):
     desk_with(tmp_path, 3, "from ex02_value import Value\n")
     (tmp_path / "ex02_value.py").unlink()
     verdict = told(tmp_path, 3)
-    assert (verdict.status, verdict.blocked_by) == (Status.BLOCKED, "exercise 2")
+    assert (verdict.status, verdict.blocked_by) == (Status.BLOCKED, 2)
     assert verdict.message == "The file of exercise 2 is missing; make reset-2 makes one."
 
 
