@@ -33,7 +33,7 @@ FIELDS: dict[str, type] = {
     "reading": list,
 }
 PACKAGE = re.compile(r"[a-z][a-z0-9_]*")
-TASK_FIELDS: dict[str, type] = {"name": str, "points": int, "hints": list}
+TASK_FIELDS: dict[str, type] = {"name": str, "points": int, "hints": list, "returns": bool}
 
 
 class CatalogueError(KataError):
@@ -127,13 +127,13 @@ def _tables(parent: dict[str, Any], where: str, heading: str) -> list[dict[str, 
 
 def _task(table: dict[str, Any], where: str) -> Task:
     where = f"{where}, task {table.get('name', '?')}"
-    values = _fields(table, TASK_FIELDS, where)
+    values = _fields({"returns": True, **table}, TASK_FIELDS, where)
     hints = tuple(values["hints"])
     if len(hints) != len(HINTS) or not all(isinstance(hint, str) and hint.strip() for hint in hints):
         raise CatalogueError(f"{where}: hints must be {len(HINTS)} texts: {'; '.join(HINTS)}.")
     if values["points"] < 1:
         raise CatalogueError(f"{where}: points = {values['points']}; a task is worth at least 1.")
-    return Task(values["name"], values["points"], hints)
+    return Task(values["name"], values["points"], hints, values["returns"])
 
 
 def _fields(
@@ -142,7 +142,7 @@ def _fields(
     for name, kind in fields.items():
         value = table.get(name)
         if type(value) is not kind or (isinstance(value, str) and not value.strip()):
-            example = {int: "1", str: '"…"', list: "[…]"}[kind]
+            example = {int: "1", str: '"…"', list: "[…]", bool: "false"}[kind]
             found = "is missing" if value is None else f"is {value!r}"
             raise CatalogueError(f"{where}: {name} {found}; write {name} = {example}.")
     for name in table:

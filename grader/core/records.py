@@ -57,11 +57,15 @@ class Status(str, Enum):
 
 @dataclass(frozen=True)
 class Task:
-    """One stub: its name as in the source ('Value.backward'), its weight, and three hints, each saying more."""
+    """One stub: its name as in the source ('Value.backward'), its weight, and three hints, each saying more.
+
+    `returns` is false where a right answer gives None.
+    """
 
     name: str
     points: int
     hints: tuple[str, ...]
+    returns: bool = True
 
 
 @dataclass(frozen=True)

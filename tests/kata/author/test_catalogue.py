@@ -65,7 +65,12 @@ FAULTS = {
     "an unknown field of a task": (
         "points = 2",
         "points = 2\nlevel = 3",
-        "exercise 2, task two: level is not known; it has name, points, hints.",
+        "exercise 2, task two: level is not known; it has name, points, hints, returns.",
+    ),
+    "a word where true or false is meant": (
+        "points = 2",
+        'points = 2\nreturns = "nothing"',
+        "exercise 2, task two: returns is 'nothing'; write returns = false.",
     ),
     "points of 0": ("points = 2", "points = 0", "exercise 2, task two: points = 0; a task is worth at least 1."),
     "an exercise that builds on a later one": (
