@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,9 @@ from grader.core.files import write_text
 from grader.core.judging import same
 from grader.core.probing import encode
 from grader.core.records import Check
+from grader.course.oracles import vocabulary
 
-# Each is a module of grader/course/oracles and speaks for a package. The key holds the first one's values, so that it
+# Each is a package in grader/course/oracles and speaks for a package. The key holds the first one's values, so that it
 # is the same whether or not the others are installed.
 ORACLES = {"reference": "minigrad_reference", "pytorch": "torch"}
 KEPT = "reference"
@@ -76,7 +76,7 @@ def agreed_values(check: Check, oracles: Sequence[str]) -> dict[str, Any]:
 
 def ask(check: Check, oracle: str) -> dict[str, Any]:
     """What one oracle shows at a check's probe, by observed expression. Raises OracleError."""
-    namespace = import_module(f"grader.course.oracles.{oracle}").vocabulary(check.exercise)
+    namespace = vocabulary(oracle, check.exercise)
     try:
         exec(check.probe.code, namespace)  # noqa: S102 - our own suite
         values = {text: encode(eval(text, namespace)) for text in check.probe.observe}  # noqa: S307
