@@ -15,6 +15,7 @@ from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC
 from grader.core.records import Fingerprint
 from grader.course.authoring.answer_key import make_key
 from grader.course.authoring.cut import solution
+from grader.course.authoring.known_answers import known_answers
 from grader.course.grading.config import read_settings
 from grader.course.grading.grading import HIDDEN, VISIBLE, Course, Suite
 from grader.course.grading.twins import make_twins
@@ -31,10 +32,14 @@ def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) 
         raise KataError(f"There is no such exercise; they go from 1 to {len(catalogue)}.")
     public = tuple(check for check in load_checks(PUBLIC) if check.exercise in chosen)
     hidden = tuple(check for check in load_checks(HIDDEN_SUITE, seed=seed) if check.exercise in chosen)
-    twins = {name: twin for name, twin in make_twins(PUBLIC, seed).items() if twin.check.exercise in chosen}
+    twins = {
+        name: twin
+        for name, twin in make_twins(PUBLIC, seed, answered=known_answers).items()
+        if twin.check.exercise in chosen
+    }
     suites = (
         Suite(VISIBLE, public, read_key(PUBLIC / "key.json"), twins),
-        Suite(HIDDEN, hidden, make_key(HIDDEN_SUITE, seed)),
+        Suite(HIDDEN, hidden, make_key(HIDDEN_SUITE, seed, answered=known_answers)),
     )
     fingerprints = merged(*(read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE)))
     modules = {n: e.module for n, e in catalogue.items()}
