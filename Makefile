@@ -84,7 +84,7 @@ worker: scale-layer ## Start processes on this machine that grade for it (SCHEDU
 	@"$$PY" -m distributed.cli.dask_worker "$$SCHEDULER" --no-dashboard --nthreads 1 --nworkers "$${JOBS:--1}"
 
 ### The authors' commands
-.PHONY: exercises key fingerprints mutation-score lint test test-quick test-failed test-pythons bench-engine bench-grader bench-scale data images notebooks clean
+.PHONY: exercises key fingerprints mutation-score field-score lint test test-quick test-failed test-pythons bench-engine bench-grader bench-scale data images notebooks clean
 exercises: learner ## Cut exercises/ out of solutions/ again (FORCE=1 replaces changed files, with a backup).
 	@"$$PY" grader exercises
 key: learner ## Ask the oracles for the answer key of the public checks (ORACLES=reference,pytorch).
@@ -93,6 +93,8 @@ fingerprints: test-layer ## Ask the chaffs how each known misconception shows, w
 	@"$$PY" grader fingerprints
 mutation-score: test-layer ## Measure what the checks catch and the diagnosis names, for docs/mutation-score.md (some minutes).
 	@"$$PY" grader mutation-score
+field-score: test-layer ## Measure what becomes of mistakes in combination, for docs/field-score.md (many minutes, COUNT=3000).
+	@"$$PY" grader field-score
 lint: lint-layer ## Check style, types, and who may import whom.
 	@"$$PY" -m ruff check .
 	@"$$PY" -m ruff format --check .

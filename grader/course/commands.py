@@ -21,6 +21,7 @@ def add_to(group: click.Group) -> None:
         bank,
         course,
         exercises,
+        field_score,
         fingerprints,
         grade,
         grade_class,
@@ -131,6 +132,25 @@ def mutation_score() -> None:
             killed = f"mutants {score.killed_all} of {score.mutants - score.equivalent} killed"
             progress.console.print(f"{number:>2}  {named}, {killed}, {score.misnamed} misnamed", soft_wrap=True)
         publish(scores, [right for _, _, right in pair_results()])
+    click.echo(f"{PAGE} and {FIGURES} are written.")
+
+
+@click.command(name="field-score")
+@option("--count", envvar="COUNT", type=click.IntRange(1), default=3000, show_default=True, help="Submissions.")
+def field_score(count: int) -> None:
+    """Measure what becomes of mistakes in combination, in thousands of submissions; takes many minutes."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    from rich.progress import track
+
+    from grader.core.errors import words_of
+    from grader.course.bank.field_score import FIGURES, PAGE, FieldScore, field_scores, publish
+
+    total = FieldScore()
+    with words_of(BrokenProcessPool):
+        for score in track(field_scores(count), "submissions", total=count, transient=True):
+            total += score
+    publish(total)
     click.echo(f"{PAGE} and {FIGURES} are written.")
 
 
