@@ -90,7 +90,7 @@ def said(message: str) -> list[str]:
     return QUOTED.findall(message) or [message]
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """A value without the addresses that objects are printed with."""
     if isinstance(value, list):
         return [_plain(item) for item in value]

@@ -162,7 +162,7 @@ def _fingerprint_text(fingerprints: Iterable[Fingerprint], checks: set[str]) -> 
     """As JSON, for these checks; of a fault its type and message, not the lines of the chaff that it comes from."""
     lines = []
     for item in fingerprints:
-        shown: dict[str, Any] = {}
+        shown: dict[str, object] = {}
         for check, observation in item.shown.items():
             if check in checks:
                 fault = observation.fault

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from grader.core.diagnosis import diagnose
 from grader.core.judging import judge
-from grader.core.key import expected_values
+from grader.core.key import Answer, expected_values
 from grader.core.records import Check, Diagnosis, Exercise, Fingerprint, Observation, Status, Verdict
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import Sandbox
@@ -45,7 +44,7 @@ class Twin:
     """A public check with other numbers, and its answers; twins.py makes them."""
 
     check: Check
-    values: dict[str, Any]
+    values: dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Suite:
 
     visibility: str
     checks: tuple[Check, ...]
-    key: Mapping[str, Any]
+    key: Mapping[str, Answer]
     twins: Mapping[str, Twin] = field(default_factory=dict)
 
 

@@ -20,7 +20,7 @@ import graphviz
 import torch
 
 
-def vocabulary(exercise: int) -> dict[str, Any]:
+def vocabulary(exercise: int) -> dict[str, object]:
     """What `from exNN_name import *` would give a learner, as PyTorch means it."""
     return {
         "derivative": derivative,

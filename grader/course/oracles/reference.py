@@ -12,7 +12,7 @@ from minigrad_reference import MLP, Value
 from minigrad_reference.drawing import trace as reference_trace
 
 
-def vocabulary(exercise: int) -> dict[str, Any]:
+def vocabulary(exercise: int) -> dict[str, object]:
     """What `from exNN_name import *` would give a learner, as the reference means it."""
     setattr(Value, "_backward", _backward)  # noqa: B010 - a plain assignment is a type error: the class has no such method
     setattr(Value, "backward", _backward_from)  # noqa: B010

@@ -36,15 +36,16 @@ VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
 OPTIONS, COURSES = "options.json", "courses.pickle"  # in the zip, beside run_autograder
 
 
-def results(report: Report, metadata: Mapping[str, Any], options: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+def results(
+    report: Report, metadata: Mapping[str, Any], options: Mapping[str, Any], seconds: float
+) -> dict[str, object]:
     """The whole of results.json: a test per check, and what concerns all of them above.
 
     `options` has the `hidden` checks' visibility, whether there is a `leaderboard`, and what `late` work costs.
     """
     taken_off = deduction(report, metadata, options.get("late", {}))
     hidden = _visibility(options["hidden"], metadata)
-    tests = list(_tests(report, hidden))
-    found: dict[str, Any] = {
+    found: dict[str, object] = {
         "score": float(Decimal(str(report.score)) - taken_off),
         "execution_time": round(seconds, 1),
         "output": "\n\n".join(_remarks(report, metadata, taken_off)),
@@ -60,15 +61,15 @@ def results(report: Report, metadata: Mapping[str, Any], options: Mapping[str, A
             "seconds_late": late(metadata).total_seconds(),
             "late_deduction": float(taken_off),
         },
-        "tests": tests,
+        "tests": list(_tests(report, hidden)),
     }
     if options["leaderboard"]:
-        seen = round(sum(test["score"] for test in tests if test["visibility"] == "visible"), 2)
-        found["leaderboard"] = [{"name": "Public checks", "value": seen, "order": "desc"}]
+        seen = sum(check.points for _, _, check in report.checks if not check.hidden or hidden == "visible")
+        found["leaderboard"] = [{"name": "Public checks", "value": round(seen, 2), "order": "desc"}]
     return found
 
 
-def _tests(report: Report, hidden: str) -> Iterator[dict[str, Any]]:
+def _tests(report: Report, hidden: str) -> Iterator[dict[str, object]]:
     places = Counter[int]()
     for exercise, task, check in report.checks:
         places[exercise.number] += 1
@@ -181,7 +182,7 @@ def run(root: Path) -> None:
     write_text(root / "results" / "results.json", text + "\n")
 
 
-def _metadata(path: Path) -> dict[str, Any]:
+def _metadata(path: Path) -> dict[str, object]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
