@@ -10,7 +10,6 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from grader.core.fingerprints import SAYS_WHAT
 from grader.core.judging import same
@@ -132,7 +131,7 @@ def said(message: str) -> list[str]:
     return QUOTED.findall(message) or [message]
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """A value without the addresses that objects are printed with."""
     if isinstance(value, list):
         return [_plain(item) for item in value]

@@ -199,22 +199,22 @@ def grade(
     weak_sandbox: bool,
 ) -> None:
     """Grade one submission: a folder, an archive, a .py file or notebooks."""
-    import json
-
     from grader.core.files import write_text
     from grader.course.grading.grading import grade as run
-    from grader.course.grading.report import as_markdown, as_text, report
+    from grader.course.grading.marking import make_report
+    from grader.course.grading.report_files import write_report
     from grader.course.grading.suites import load_course
+    from grader.course.grading.telling import as_markdown, as_text
     from grader.course.intake.reading import read_within_limits
 
     fence = _fence(weak_sandbox)
     course = load_course(None if exercise is None else frozenset({exercise}), seed)
-    document = report(run(read_within_limits(path, wanted=course.exercises), course, fence), course, fence.level)
+    report = make_report(run(read_within_limits(path, wanted=course.exercises), course, fence), course, fence.level)
     if json_file:
-        write_text(json_file, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+        write_report(json_file, report)
     if markdown_file:
-        write_text(markdown_file, as_markdown(document))
-    click.echo(as_text(document), nl=False)
+        write_text(markdown_file, as_markdown(report))
+    click.echo(as_text(report), nl=False)
 
 
 @click.command(name="grade-class")
@@ -474,7 +474,8 @@ def leaks(path: Path) -> int:
 @WEAK
 def pages(out: Path, submissions: Path | None, jobs: int, weak_sandbox: bool) -> None:
     """Make HTML pages of a graded class: one per student and index.html for the course staff."""
-    from grader.course.pages.site import read_reports, write_site
+    from grader.course.grading.report_files import read_reports
+    from grader.course.pages.site import write_site
 
     if submissions is not None:
         from grader.course.classroom.pictures import draw_class

@@ -22,7 +22,7 @@ class Explanation:
     """A sketch beside what the learner's code shows; `order` is the learner's own, empty where it cannot be had."""
 
     sketch: Sketch
-    got: dict[str, Any]
+    got: dict[str, object]
     fault: Fault | None = None
     order: tuple[str, ...] = ()
 

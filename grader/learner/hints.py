@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from grader.core.paths import SOLUTIONS
 from grader.core.records import are_right_but_too_deep
 from grader.learner.exercises import exercise, first_open_task, run
@@ -34,7 +32,7 @@ def next_hint(number: int) -> str:
     return "\n".join([*lines, "", wrapped(more), *unsaved])
 
 
-def _unsaved(state: dict[str, Any]) -> list[str]:
+def _unsaved(state: dict[str, object]) -> list[str]:
     """Save the counts; where that is not possible, a sentence that says so."""
     try:
         write_state(state)

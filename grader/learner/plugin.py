@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,7 +15,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import ATTRIBUTE, read_check, seeded
 from grader.core.errors import KataError
 from grader.core.judging import judge
-from grader.core.key import expected_values, read_key
+from grader.core.key import Answer, expected_values, read_key
 from grader.core.paths import DESK
 from grader.core.records import Check, Status
 from grader.core.text import NOT_RUN, explain
@@ -59,7 +58,7 @@ def _check_of(item: pytest.Function) -> Check:
 
 
 @lru_cache
-def _key(suite: Path) -> dict[str, Any]:
+def _key(suite: Path) -> dict[str, Answer]:
     return read_key(suite / "key.json")
 
 
@@ -77,7 +76,7 @@ def rng(request: pytest.FixtureRequest) -> random.Random:
 
 
 @pytest.fixture
-def answer_key(request: pytest.FixtureRequest) -> dict[str, Any]:
+def answer_key(request: pytest.FixtureRequest) -> dict[str, Answer]:
     """Expected values by check id; a suite without a key file brings a fixture of this name instead."""
     try:
         return _key(request.node.path.parent)
@@ -87,7 +86,7 @@ def answer_key(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture
 def probe(
-    request: pytest.FixtureRequest, answer_key: dict[str, Any], process: Prober | InProcess
+    request: pytest.FixtureRequest, answer_key: dict[str, Answer], process: Prober | InProcess
 ) -> Callable[..., None]:
     """Runs the check's snippet on the learner's exercises and compares what it shows with the answer key."""
     item = request.node

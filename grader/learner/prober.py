@@ -139,8 +139,8 @@ class Prober:
 class InProcess:
     """The same inside this process: for a debugger that is attached to it, and where processes cannot be asked so."""
 
-    def __init__(self, folder: Path, *, debug: bool = False) -> None:
-        self.desk, self.seconds = Desk(folder), None if debug else SECONDS
+    def __init__(self, folder: Path, *, seconds: float | None = SECONDS) -> None:
+        self.desk, self.seconds = Desk(folder), seconds
 
     def observe(self, module: str, probe: Probe) -> tuple[Observation, str]:
         answer = self.desk.observe(module, probe.code, list(probe.observe), self.seconds)
@@ -157,7 +157,7 @@ class InProcess:
 def prober(folder: Path, *, debug: bool = False, waiting: Callable[[float], None] | None = None) -> Prober | InProcess:
     """A process apart, wherever that is possible."""
     if os.name != "posix" or _is_traced():
-        return InProcess(folder, debug=debug)
+        return InProcess(folder, seconds=None if debug else SECONDS)
     return Prober(folder, debug=debug, waiting=waiting)
 
 

@@ -11,7 +11,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
 from grader.core.probing import OBSERVED, PROBE_FILE
 from grader.core.records import Diagnosis, Exercise, Status, Verdict, are_right_but_too_deep
-from grader.core.text import MARGIN, explain
+from grader.core.text import MARGIN, explain, told
 from grader.learner.terminal import BLUE, BROWN, GREEN, RED, coloured, wrapped
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _belief(diagnosis: Diagnosis, heading: str) -> str:
     m = diagnosis.misconception
     where = f"exercise {m.exercise}, {m.task}"
     heading = _headed(heading, BLUE, f"{m.title} ({where}).")
-    parts = [f'Perhaps you thought: "{m.belief}"', m.explanation, f"Ask yourself: {m.question}"]
+    _, *parts = told(m)
     return "\n\n".join([heading, *(wrapped(part, MARGIN) for part in parts), *_others(diagnosis)])
 
 

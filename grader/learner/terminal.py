@@ -7,7 +7,7 @@ comes with one of its background, and everything else is bold or plain.
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -53,5 +53,7 @@ def console() -> Console:
     from rich.console import Console
 
     size = shutil.get_terminal_size(USUAL)
-    shape: dict[str, Any] = {"width": max(size.columns, NARROWEST), "height": size.lines}
-    return Console(markup=False, emoji=False, highlight=False, soft_wrap=True, no_color=True, **shape)
+    width = max(size.columns, NARROWEST)
+    return Console(
+        width=width, height=size.lines, markup=False, emoji=False, highlight=False, soft_wrap=True, no_color=True
+    )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from grader.core.checks import load_checks
 from grader.core.fingerprints import SAYS_WHAT
@@ -49,18 +49,31 @@ def fingerprint_texts() -> dict[Path, str]:
     return {suite / FINGERPRINTS: fingerprint_text(alone, both, suite) for suite in (PUBLIC, HIDDEN_SUITE)}
 
 
-def chaff_entries(runs: Runs) -> dict[int, list[dict[str, Any]]]:
+class Entry(TypedDict):
+    """What the file says of a chaff: by check, values or a fault."""
+
+    misconception: dict[str, object]
+    shown: dict[str, dict[str, object]]
+
+
+class PairEntry(TypedDict):
+    """What it says of two together, by their places; a number is for what one of the two shows alone."""
+
+    exercise: int
+    of: list[int]
+    shown: dict[str, dict[str, object] | int]
+
+
+def chaff_entries(runs: Runs) -> dict[int, list[Entry]]:
     """What the file says of each chaff, by exercise."""
-    entries: dict[int, list[dict[str, Any]]] = {}
+    entries: dict[int, list[Entry]] = {}
     for chaff, found in runs:
-        entry = {"misconception": asdict(chaff.misconception), "shown": _written(shown_by(found))}
+        entry = Entry(misconception=asdict(chaff.misconception), shown=_written(shown_by(found)))
         entries.setdefault(chaff.misconception.exercise, []).append(entry)
     return entries
 
 
-def pair_entries(
-    runs: Iterable[tuple[Pair, list[Verdict]]], alone: Mapping[int, Sequence[dict[str, Any]]]
-) -> list[dict[str, Any]]:
+def pair_entries(runs: Iterable[tuple[Pair, list[Verdict]]], alone: Mapping[int, Sequence[Entry]]) -> list[PairEntry]:
     """What the file says of each pair; one that shows nothing, or what one of the two does, has nothing to say."""
     entries = []
     for pair, found in runs:
@@ -68,11 +81,11 @@ def pair_entries(
         shown = _written(shown_by(found))
         if shown and shown not in both:
             told = {check: _told(its, [single.get(check) for single in both]) for check, its in shown.items()}
-            entries.append({"exercise": pair.exercise, "of": list(pair.places), "shown": told})
+            entries.append(PairEntry(exercise=pair.exercise, of=list(pair.places), shown=told))
     return entries
 
 
-def _written(shown: Mapping[str, Observation]) -> dict[str, Any]:
+def _written(shown: Mapping[str, Observation]) -> dict[str, dict[str, object]]:
     """Observations as the file has them: of a fault its type and message, not the lines that it comes from."""
     return {
         check: {"fault": [o.fault.type, o.fault.message if o.fault.type in SAYS_WHAT else ""]}
@@ -82,23 +95,23 @@ def _written(shown: Mapping[str, Observation]) -> dict[str, Any]:
     }
 
 
-def _told(its: dict[str, Any], both: Sequence[dict[str, Any] | None]) -> dict[str, Any] | int:
+def _told(its: dict[str, object], both: Sequence[dict[str, object] | None]) -> dict[str, object] | int:
     return both.index(its) if its in both else its
 
 
-def fingerprint_text(alone: Mapping[int, Sequence[dict[str, Any]]], both: Iterable[dict[str, Any]], suite: Path) -> str:
+def fingerprint_text(alone: Mapping[int, Sequence[Entry]], both: Iterable[PairEntry], suite: Path) -> str:
     """The file of one suite, a line for each entry."""
     checks = {check.id for check in load_checks(suite)}
-    singles, twos = (
-        ",\n".join(json.dumps({**entry, "shown": _of(entry["shown"], checks)}, sort_keys=True) for entry in entries)
-        for entries in ([entry for its in alone.values() for entry in its], both)
-    )
+    singles = ",\n".join(_line(entry, checks) for its in alone.values() for entry in its)
+    twos = ",\n".join(_line(entry, checks) for entry in both)
     made_from = digest(*MADE_FROM)
     return f'{{"made_from": "{made_from}", "chaffs": [\n{singles}\n], "pairs": [\n{twos}\n]}}\n'
 
 
-def _of(shown: Mapping[str, Any], checks: set[str]) -> dict[str, Any]:
-    return {check: its for check, its in shown.items() if check in checks}
+def _line(entry: Entry | PairEntry, checks: set[str]) -> str:
+    """An entry with what it shows at these checks."""
+    shown = {check: its for check, its in entry["shown"].items() if check in checks}
+    return json.dumps({**entry, "shown": shown}, sort_keys=True)
 
 
 def stale_fingerprints() -> list[Path]:

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from grader.course.intake.contents import UnreadableError
 from grader.course.intake.scratch import contained, kept, without_future
@@ -50,7 +49,7 @@ class Cell:
     grade: bool
 
     @staticmethod
-    def of(cell: dict[str, Any]) -> Cell:
+    def of(cell: dict[str, object]) -> Cell:
         lines = cell.get("source", "")
         lines = lines if isinstance(lines, list) else [lines]
         source = "".join(line for line in lines if isinstance(line, str))
@@ -66,7 +65,7 @@ class Cell:
             about.get("grade") is True,
         )
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """The cell as in a notebook's file, without what it showed when it was run."""
         about = {"grade_id": self.grade_id, "solution": self.solution, "grade": self.grade}
         return {"cell_type": self.kind, "source": self.source, "metadata": {"nbgrader": about}}
