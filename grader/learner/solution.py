@@ -1,4 +1,4 @@
-"""The worked answer beside the learner's."""
+"""The worked answer beside the learner's, and one in another style."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from grader.core.errors import KataError
 from grader.core.records import Status
 from grader.core.source import Function, functions, text_of
 from grader.learner.exercises import exercise, run, text_of_file
+from grader.learner.styles import other_style
+from grader.learner.terminal import wrapped
 
 SIDE_BY_SIDE = 150  # columns; below, one stands under the other, as where a line would not fit into its half
 GAP = 2
@@ -46,6 +48,10 @@ def show_solution(number: int, console: Console, *, force: bool) -> None:
             console.print(table, soft_wrap=False)
         else:
             console.print("yours", both[0], "worked answer", both[1], sep="\n")
+    if style := other_style(chosen):
+        console.rule("in another style")
+        console.print(wrapped(f"This answer to {' and '.join(style.tasks)} is right too. {style.why}"))
+        console.print(_code(style.code))
 
 
 def _functions_or_none(source: str) -> dict[str, Function]:
