@@ -28,11 +28,11 @@ STOPPED = pytest.StashKey[set[str]]()  # tasks in which a check ran into the tim
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every check its record and its time limit; a test that is no check stops the run."""
+    """Give every check its record and its time limit; a test that is not a check stops the run."""
     for item in items:
         if isinstance(item, pytest.Function) and _is_suite(item):
             item.stash[CHECK] = _check_of(item)
-            item.add_marker(pytest.mark.filterwarnings("ignore"))  # a learner's warnings are no errors
+            item.add_marker(pytest.mark.filterwarnings("ignore"))  # a learner's warnings are not errors
             if not hasattr(signal, "SIGALRM"):  # there the probe cannot stop itself; this ends the whole run
                 item.add_marker(pytest.mark.timeout(SECONDS, method="thread"))
 

@@ -28,9 +28,7 @@ def show_solution(number: int, console: Console, *, force: bool) -> None:
     if not path.exists():
         raise KataError("The worked answers are not part of this copy of the kata; ask your course for them.")
     if not force and not all(v.status is Status.PASSED for v in run(chosen)):
-        raise KataError(
-            f"Exercise {number} does not pass yet; make solution-{number} FORCE=1 shows the answer all the same."
-        )
+        raise KataError(f"Exercise {number} does not pass yet; make solution-{number} FORCE=1 shows the answer anyway.")
     worked, own = path.read_text(encoding="utf-8"), text_of_file(chosen)
     worked_functions, own_functions = functions(worked), _functions_or_none(own)
     for task in chosen.tasks:

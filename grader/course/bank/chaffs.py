@@ -137,7 +137,7 @@ def run_chaffs(chaffs: Sequence[Chaff], seeds: tuple[int, ...] = ()) -> Iterator
 
 
 def fingerprint(chaff: Chaff, found: Iterable[Verdict]) -> Fingerprint:
-    """What the verdicts on a chaff say of its misconception; a random check, other in each run, says nothing."""
+    """What the verdicts on a chaff say of its misconception; random checks, which differ between runs, say nothing."""
     shown = {
         v.check.id: v.observation
         for v in found

@@ -172,7 +172,7 @@ def test_what_else_is_in_the_state_is_kept(learner):
 
 def test_the_worked_answer_waits_until_the_checks_pass_or_force(learner):
     answer, mine = "rise = f(x + h) - f(x - h)", 'raise NotImplementedError("exercise 1: derivative")'
-    sentence = "Exercise 1 does not pass yet; make solution-1 FORCE=1 shows the answer all the same.\n"
+    sentence = "Exercise 1 does not pass yet; make solution-1 FORCE=1 shows the answer anyway.\n"
     assert learner.refused("solution", 1) == sentence
     learner.edit(1, "slopes = []", 'raise NotImplementedError("exercise 1: gradient")')
     assert learner.refused("solution", 1) == sentence  # half of it passes

@@ -82,7 +82,7 @@ def _read(path: Path, exercises: Sequence[int]) -> Marks:
         maxima = {exercise["number"]: Decimal(exercise["max_score"]) for exercise in document["exercises"]}
         marks = Marks(str(document["student"]), scores, maxima, " ".join(document["notes"]))
     except (OSError, ValueError, TypeError, LookupError, ArithmeticError):
-        raise LedgerError(f"{path} is no report; remove it and grade the class again.") from None
+        raise LedgerError(f"{path} is not a report; remove it and grade the class again.") from None
     missing = [number for number in exercises if number not in scores]
     if missing:
         raise LedgerError(f"{path} has no exercise {missing[0]}, which course.toml chooses; grade the class again.")
@@ -94,7 +94,7 @@ def timestamps(folder: Path) -> tuple[dict[str, datetime], tuple[str, ...]]:
     """By student, the latest of nbgrader's submitted/<student>/<assignment>/timestamp.txt; without a zone it is UTC.
 
     nbgrader's submit writes this file; a folder that a student filled in another way could hold anything there. Of a
-    student with one that is no time none is known, since the latest may be that one; sentences name them.
+    student with one that is not a time none is known, since the latest may be that one; sentences name them.
     """
     found: dict[str, datetime] = {}
     unread = []
