@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PROBE_FILE, OBSERVED = "<probe>", "<observed>"  # where a frame is that is in no file
 DEEP, LONG, WIDE = 6, 10_000, 20_000
+SECONDS = 5.0  # by the clock, that one check may take; a course may say otherwise in course.toml
 LIFETIME = 1800  # seconds of CPU time of such a process, in case whoever started it is gone
 ALLOWED = ("graphviz",)  # packages beside the standard library that an exercise may import
 CLASS_NAME = type.__dict__["__name__"].__get__

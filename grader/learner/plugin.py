@@ -18,9 +18,10 @@ from grader.core.errors import KataError
 from grader.core.judging import judge
 from grader.core.key import expected_values, read_key
 from grader.core.paths import DESK
+from grader.core.probing import SECONDS
 from grader.core.records import Check, Status
 from grader.core.text import NOT_RUN, explain
-from grader.learner.prober import SECONDS, InProcess, Prober, prober
+from grader.learner.prober import InProcess, Prober, prober
 from grader.learner.switches import is_on
 
 CHECK = pytest.StashKey[Check]()
