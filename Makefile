@@ -14,7 +14,7 @@ unexport PYTEST_PLUGINS PYTHONCASEOK PYTHONDEBUG PYTHONDUMPREFS PYTHONEXECUTABLE
 unexport PYTHONINTMAXSTRDIGITS PYTHONOPTIMIZE PYTHONPATH PYTHONPLATLIBDIR PYTHONPROFILEIMPORTTIME PYTHONSAFEPATH
 unexport PYTHONSTARTUP PYTHONUSERBASE PYTHONVERBOSE PYTHONWARNINGS
 
-# Who sits at a terminal has read what is wrong, and is spared make's own "*** Error 1"; scripts and CI get the exit code.
+# Somebody at a terminal has read what is wrong and is spared make's own "*** Error 1"; scripts and CI get the exit code.
 HAS_SAID = || { code=$$?; [ $$code -le 2 ] && [ -t 1 ] && [ -z "$$CI" ] || exit $$code; }
 
 .NOTPARALLEL: # two layers are installed one after the other

@@ -106,7 +106,7 @@ def _exercise(table: dict[str, Any], place: int, parts: dict[str, Part]) -> Exer
     if values["part"] not in parts:
         raise CatalogueError(f"{where}: part = {values['part']!r} is not under [parts], which has {', '.join(parts)}.")
     if not PACKAGE.fullmatch(values["package"]) or keyword.iskeyword(values["package"]):
-        name = f"package = {values['package']!r} is no module's name"
+        name = f"package = {values['package']!r} is not a name for a module"
         raise CatalogueError(f'{where}: {name}; write a word of small letters, as in package = "engine".')
     tasks = tuple(_task(task, where) for task in _tables(table, where, "exercise.task"))
     names = [task.name for task in tasks]

@@ -40,7 +40,7 @@ def simplest(exercise: Exercise, folder: Path = DESK) -> Explanation | None:
 
 
 def shows(number: int) -> bool:
-    """Whether `make explain-N` has something to show; asked in another process, which the code may end or hold up."""
+    """Whether `make explain-N` shows more than the checks do; asked in a process that the code may end or hold up."""
     ask = f"from grader.learner.explain import exit_code; raise SystemExit(exit_code({number}))"
     command = [sys.executable, "-c", ask]
     try:
@@ -51,9 +51,9 @@ def shows(number: int) -> bool:
 
 
 def exit_code(number: int) -> int:
-    """SHOWS where a sketch differs and not only because of a stub."""
+    """SHOWS where a sketch differs and points at something."""
     found = simplest(read_catalogue()[number])
-    return SHOWS if found is not None and not found.at_a_stub else 0
+    return SHOWS if found is not None and found.points_at_something else 0
 
 
 def _explanation(process: InProcess, exercise: Exercise, sketch: Sketch) -> Explanation:
@@ -143,7 +143,7 @@ def explain_exercise(exercise: Exercise) -> str:
         verdicts = run(exercise)
         where = f"make test-exercise-{exercise.number} shows"
         if are_right_but_too_deep(verdicts):
-            told = f"There is nothing to draw. {TOO_DEEP}: {where} where it ends."
+            told = f"There is nothing to draw. {TOO_DEEP} You can go on; {where} where it ends."
         elif is_wrong(verdicts):
             told = f"No small expression shows it; {where} the checks that fail."
         else:
