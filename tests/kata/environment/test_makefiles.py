@@ -151,15 +151,6 @@ def test_an_active_environment_in_a_folder_with_a_space_is_found(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "asked\n", "")
 
 
-def test_a_class_in_a_folder_with_a_space_and_an_apostrophe_is_graded(kata):
-    student = kata / "Prof's class" / "ada"
-    student.mkdir(parents=True)
-    shutil.copy(ROOT / "solutions/ex01_derivatives.py", student)
-    done = make(kata, "grade", "SUBMISSIONS=Prof's class", "OUT=build/Prof's marks", WEAK_SANDBOX="1")
-    assert done.returncode == 0, done.stderr
-    assert "ada" in (kata / "build/Prof's marks/gradebook.csv").read_text(encoding="utf-8")
-
-
 # Variables
 
 
