@@ -77,9 +77,9 @@ def key(oracles: str | None) -> None:
 
 @click.command()
 def fingerprints() -> None:
-    """Ask the chaffs how each known misconception shows, for the diagnosis; takes a minute."""
+    """Ask the chaffs how each known misconception shows, for the diagnosis; takes some minutes."""
     from grader.core.files import write_text
-    from grader.course.bank.chaffs import fingerprint_texts
+    from grader.course.bank.fingerprints import fingerprint_texts
 
     with _progress("asking the chaffs"):
         texts = fingerprint_texts()

@@ -111,8 +111,7 @@ def _cause(verdict: Verdict) -> object:
 
 def _is_untouched(verdict: Verdict) -> bool:
     """Also where the check first runs into another stub of the same exercise."""
-    own = f"exercise {verdict.check.exercise}"
-    return verdict.status is Status.NOT_ATTEMPTED or verdict.blocked_by == own
+    return verdict.status is Status.NOT_ATTEMPTED or verdict.blocked_by == verdict.check.exercise
 
 
 def _ending(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool) -> str:
@@ -135,18 +134,24 @@ def _next_step(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, 
 
 def _what_to_do(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool) -> str:
     n = exercise.number
-    blockers = sorted({v.blocked_by for v in verdicts if v.blocked_by})
+    blocker = _blocker(exercise, verdicts)
     untouched = [t.name for t in exercise.tasks if all(_is_untouched(v) for v in verdicts if v.check.task == t.name)]
     if len(untouched) == len(exercise.tasks):
         return f"Open {exercise.file}: the lesson stands at its top, then write {untouched[0]}."
-    if blockers and blockers[0] != f"exercise {n}":
-        return f"{blockers[0].capitalize()} comes first: make test-{blockers[0].replace(' ', '-')}."
+    if blocker:
+        return f"Exercise {blocker} comes first: make test-exercise-{blocker}."
     if causes.earlier:
         return _what_comes_first(verdicts, causes)
     if all(v.fault is not None and v.fault.type == "SyntaxError" for v in verdicts):
         return "Mend that line and run again."
     hint = f"make hint-{n} says a little more each time."
     return f"make explain-{n} shows where it goes wrong; {hint}" if explained else hint
+
+
+def _blocker(exercise: Exercise, verdicts: Sequence[Verdict]) -> int | None:
+    """The first of the earlier exercises without which checks cannot be run."""
+    found = {v.blocked_by for v in verdicts if v.blocked_by not in (None, exercise.number)}
+    return min((number for number in found if number), default=None)
 
 
 def _what_comes_first(verdicts: Sequence[Verdict], causes: Causes) -> str:

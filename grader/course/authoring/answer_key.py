@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from importlib import import_module
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,15 @@ from grader.core.files import write_text
 from grader.core.judging import same
 from grader.core.probing import encode
 from grader.core.records import Check
+from grader.course.oracles import vocabulary
 
-# Each is a module of grader/course/oracles and speaks for a package. The key holds the first one's values, so that it
+# Each is a package in grader/course/oracles and speaks for a package. The key holds the first one's values, so that it
 # is the same whether or not the others are installed.
 ORACLES = {"reference": "minigrad_reference", "pytorch": "torch"}
 KEPT = "reference"
+
+Answers = dict[str, dict[str, Any]]  # by check id, and then by expression
+Answered = Callable[[Sequence[Check], Sequence[str] | None], Answers]
 
 
 class OracleError(KataError):
@@ -32,19 +35,27 @@ def available_oracles() -> tuple[str, ...]:
     return tuple(oracle for oracle, package in ORACLES.items() if find_spec(package))
 
 
-def make_key(suite: Path, seed: int = 0, oracles: Sequence[str] | None = None) -> dict[str, Any]:
+def agreed_answers(checks: Sequence[Check], oracles: Sequence[str] | None = None) -> Answers:
+    """What these oracles, or all that are available, agree on at each check's probe. Raises OracleError."""
+    chosen = chosen_oracles(oracles)
+    return {check.id: agreed_values(check, chosen) for check in checks}
+
+
+def make_key(
+    suite: Path, seed: int = 0, oracles: Sequence[str] | None = None, answered: Answered = agreed_answers
+) -> dict[str, Any]:
     """Expected values by check id, on which these oracles agree; without a choice, all that are available.
 
     `seed` decides on the probes that are random. Raises OracleError.
     """
-    chosen = chosen_oracles(oracles)
-    exercises = read_catalogue()
+    exercises, checks = read_catalogue(), load_checks(suite, seed=seed)
+    answers = answered(checks, oracles)
     return {
         check.id: {
             "probe": check.probe.fingerprint(exercises[check.exercise].module),
-            "values": agreed_values(check, chosen),
+            "values": answers[check.id],
         }
-        for check in load_checks(suite, seed=seed)
+        for check in checks
     }
 
 
@@ -76,7 +87,7 @@ def agreed_values(check: Check, oracles: Sequence[str]) -> dict[str, Any]:
 
 def ask(check: Check, oracle: str) -> dict[str, Any]:
     """What one oracle shows at a check's probe, by observed expression. Raises OracleError."""
-    namespace = import_module(f"grader.course.oracles.{oracle}").vocabulary(check.exercise)
+    namespace = vocabulary(oracle, check.exercise)
     try:
         exec(check.probe.code, namespace)  # noqa: S102 - our own suite
         values = {text: encode(eval(text, namespace)) for text in check.probe.observe}  # noqa: S307

@@ -226,7 +226,7 @@ def _diagnoses(found: Sequence[Mark], course: Course) -> tuple[Diagnosis, ...]:
         return ()
     verdicts = [mark.alone or mark.verdict for mark in found]
     number = verdicts[0].check.exercise
-    known = [f for f in course.fingerprints if f.misconception.exercise == number]
+    known = [f for f in course.fingerprints if f.exercise == number]
     return diagnose((v for v in verdicts if not v.check.random), known)
 
 

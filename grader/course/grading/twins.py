@@ -18,7 +18,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.key import expected_values, read_key
 from grader.core.records import Check, Probe
-from grader.course.authoring.answer_key import agreed_values, chosen_oracles
+from grader.course.authoring.answer_key import Answered, agreed_answers
 from grader.course.grading.grading import Twin
 
 SPECIAL = (0.0, 1.0)  # numbers that a check may be about: a neutral element, a margin, the start of a backward pass
@@ -28,20 +28,21 @@ FROM = 3  # the first exercise in which a difference is no right way to a deriva
 TEXT_WITH_A_NUMBER = re.compile(r"""['"][^'"]*\d\.\d[^'"]*['"]""")
 
 
-def make_twins(suite: Path, seed: int, oracles: Sequence[str] | None = None) -> dict[str, Twin]:
+def make_twins(
+    suite: Path, seed: int, oracles: Sequence[str] | None = None, answered: Answered = agreed_answers
+) -> dict[str, Twin]:
     """The twins of a suite's checks by check id, with their answers; a check without one is learned as it stands.
 
     Raises OracleError where the oracles do not agree on a twin.
     """
     exercises, key = read_catalogue(), read_key(suite / "key.json")
-    chosen = chosen_oracles(oracles)
-    found = {}
-    for check in load_checks(suite):
-        moved = twin(check, seed)
-        values = agreed_values(moved, chosen) if moved else {}
-        if moved and values != expected_values(key, check, exercises[check.exercise].module):
-            found[check.id] = Twin(moved, values)
-    return found
+    twins = {check: moved for check in load_checks(suite) if (moved := twin(check, seed))}
+    answers = answered(list(twins.values()), oracles)
+    return {
+        check.id: Twin(moved, answers[check.id])
+        for check, moved in twins.items()
+        if answers[check.id] != expected_values(key, check, exercises[check.exercise].module)
+    }
 
 
 def twin(check: Check, seed: int) -> Check | None:

@@ -126,6 +126,39 @@ def test_without_worked_answers_an_earlier_belief_is_only_a_perhaps(learner):
     assert flat(result).endswith(" Exercise 3 does not pass either; repair it first: make test-exercise-3.")
 
 
+@pytest.mark.parametrize("has_answers", [True, False])
+def test_an_exercise_is_not_held_up_by_one_that_it_does_not_build_on(learner, has_answers):
+    learner.solve(1, 2, 3, 4, 6)
+    learner.edit(5, *MINUS_TURNED_ROUND)
+    learner.edit(7, "(operand, result) for result in nodes", "(result, operand) for result in nodes")
+    if not has_answers:
+        (learner.folder / "solutions").unlink()
+    result = learner.run("test", 7).stdout
+    assert WHY.findall(joined(result)) == [("WHY", "7", "trace")]
+    assert "xercise 5" not in result
+    assert flat(result).endswith("make explain-7 shows where it goes wrong; make hint-7 says a little more each time.")
+
+
+def test_an_exercise_passes_while_those_that_it_does_not_build_on_are_stubs(learner):
+    learner.solve(3, 4, 7)
+    assert learner.run("test", 7).returncode == 0
+
+
+def test_without_worked_answers_what_no_failing_check_uses_is_not_blamed(learner):
+    """Hidden checks of exercise 6 use exercise 5, the public ones do not."""
+    learner.solve(1, 2, 3, 4)
+    learner.edit(5, *MINUS_TURNED_ROUND)
+    learner.edit(6, "(1.0 - out.data**2)", "(1.0 + out.data**2)")
+    (learner.folder / "solutions").unlink()
+    assert "xercise 5" not in learner.run("test", 6).stdout
+
+
+def test_what_comes_first_is_the_first_by_number(learner):
+    learner.solve(1, 2, 3, 4, 5, 6, 7, 8, 11)
+    result = learner.run("test", 11).stdout
+    assert flat(result).endswith("Exercise 9 comes first: make test-exercise-9.")
+
+
 def test_a_helper_that_the_worked_answers_lack_makes_nobody_sure(learner):
     learner.solve(1, 2, 3, 4)
     let_sums_overwrite(learner)

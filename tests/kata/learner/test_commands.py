@@ -309,6 +309,14 @@ def test_watch_follows_the_file_that_is_saved_and_celebrates_what_is_done(learne
         assert process.wait(20) == 130
 
 
+def test_watch_goes_on_with_what_the_next_exercise_builds_on(learner):
+    learner.solve(3, 4, 7)
+    with learner.started("watch", 7) as process:
+        learner.wait_for(r"(?s)\nExercise 7, .*, is done.\n\nExercise 5: Operators.*Watching")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+
+
 def test_watch_goes_on_where_only_recursion_ends(learner):
     learner.solve(1, 2, 3)
     learner.edit(4, "def topological_order(root):", RECURSIVE)
