@@ -23,6 +23,7 @@ SECONDS = 1.0  # per sketch
 PATIENCE = 10.0  # seconds for all of them
 SHOWS = 17  # an exit code that nobody else gives
 FOLDER = BUILD / "explain"
+ROOT = Path(__file__).absolute().parents[2]
 
 
 def simplest(exercise: Exercise, folder: Path = DESK) -> Explanation | None:
@@ -41,8 +42,9 @@ def simplest(exercise: Exercise, folder: Path = DESK) -> Explanation | None:
 
 def shows(number: int) -> bool:
     """Whether `make explain-N` shows more than the checks do; asked in a process that the code may end or hold up."""
-    ask = f"from grader.learner.explain import exit_code; raise SystemExit(exit_code({number}))"
-    command = [sys.executable, "-c", ask]
+    here = f"import sys; sys.path.append({str(ROOT)!r})"  # last, as in __main__.py
+    ask = f"{here}; from grader.learner.explain import exit_code; raise SystemExit(exit_code({number}))"
+    command = [sys.executable, "-I", "-c", ask]
     try:
         result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
     except subprocess.TimeoutExpired:

@@ -80,9 +80,7 @@ def _belief(diagnoses: Sequence[Diagnosis], heading: str) -> str:
     parts += [f"It is the same in {other.task}: {other.title[0].lower()}{other.title[1:]}." for other in others]
     alike = [part for diagnosis in diagnoses for part in _others(diagnosis)]
     heading = _headed(heading, BLUE, f"{m.title} ({where}).")
-    return "
-
-".join([heading, *(wrapped(part, MARGIN) for part in parts), *alike])
+    return "\n\n".join([heading, *(wrapped(part, MARGIN) for part in parts), *alike])
 
 
 def _others(diagnosis: Diagnosis) -> list[str]:
