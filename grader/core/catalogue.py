@@ -29,11 +29,11 @@ FIELDS: dict[str, type] = {
     "package": str,
     "title": str,
     "goal": str,
-    "prerequisites": list,
+    "builds_on": list,
     "reading": list,
 }
 PACKAGE = re.compile(r"[a-z][a-z0-9_]*")
-TASK_FIELDS: dict[str, type] = {"name": str, "points": int, "hints": list}
+TASK_FIELDS: dict[str, type] = {"name": str, "points": int, "hints": list, "returns": bool}
 
 
 class CatalogueError(KataError):
@@ -67,6 +67,19 @@ def _read(path: Path) -> dict[int, Exercise]:
     return {exercise.number: exercise for exercise in exercises}
 
 
+def needed_by(exercise: Exercise) -> list[int]:
+    """The exercises that this one builds on, and those that these build on, in order."""
+    catalogue = read_catalogue()
+    needed: set[int] = set()
+    waiting = list(exercise.builds_on)
+    while waiting:
+        number = waiting.pop()
+        if number not in needed:
+            needed.add(number)
+            waiting += catalogue[number].builds_on
+    return sorted(needed)
+
+
 def by_part(exercises: Iterable[Exercise]) -> list[tuple[Part, list[Exercise]]]:
     """The exercises of each part, in order."""
     return [(part, list(own)) for part, own in groupby(exercises, key=lambda exercise: exercise.part)]
@@ -85,15 +98,15 @@ def _parts(table: Any, where: str) -> dict[str, Part]:
 def _exercise(table: dict[str, Any], place: int, parts: dict[str, Part]) -> Exercise:
     where = f"exercise {place}"
     values = _fields(table, FIELDS, where, also={"task"})
-    later = [n for n in values["prerequisites"] if not (isinstance(n, int) and 0 < n < values["number"])]
+    later = [n for n in values["builds_on"] if not (isinstance(n, int) and 0 < n < values["number"])]
     if later:
-        raise CatalogueError(f"{where}: prerequisites = {later} must name earlier exercises, such as [{place - 1}].")
+        raise CatalogueError(f"{where}: builds_on = {later} must name earlier exercises, such as [{place - 1}].")
     if not values["module"].startswith(f"{tag(values['number'])}_"):
         raise CatalogueError(f"{where}: module = {values['module']!r} must begin with {tag(values['number'])}_.")
     if values["part"] not in parts:
         raise CatalogueError(f"{where}: part = {values['part']!r} is not under [parts], which has {', '.join(parts)}.")
     if not PACKAGE.fullmatch(values["package"]) or keyword.iskeyword(values["package"]):
-        name = f"package = {values['package']!r} is no module's name"
+        name = f"package = {values['package']!r} is not a name for a module"
         raise CatalogueError(f'{where}: {name}; write a word of small letters, as in package = "engine".')
     tasks = tuple(_task(task, where) for task in _tables(table, where, "exercise.task"))
     names = [task.name for task in tasks]
@@ -101,7 +114,7 @@ def _exercise(table: dict[str, Any], place: int, parts: dict[str, Part]) -> Exer
         raise CatalogueError(f"{where}: two tasks have one name, of {names}; give each task a name of its own.")
     if not tasks:
         raise CatalogueError(f"{where} has no task: add [[exercise.task]] with name, points and hints.")
-    sequences = {name: tuple(values[name]) for name in ("prerequisites", "reading")}
+    sequences = {name: tuple(values[name]) for name in ("builds_on", "reading")}
     return Exercise(**{**values, **sequences, "part": parts[values["part"]]}, tasks=tasks)
 
 
@@ -114,13 +127,13 @@ def _tables(parent: dict[str, Any], where: str, heading: str) -> list[dict[str, 
 
 def _task(table: dict[str, Any], where: str) -> Task:
     where = f"{where}, task {table.get('name', '?')}"
-    values = _fields(table, TASK_FIELDS, where)
+    values = _fields({"returns": True, **table}, TASK_FIELDS, where)
     hints = tuple(values["hints"])
     if len(hints) != len(HINTS) or not all(isinstance(hint, str) and hint.strip() for hint in hints):
         raise CatalogueError(f"{where}: hints must be {len(HINTS)} texts: {'; '.join(HINTS)}.")
     if values["points"] < 1:
         raise CatalogueError(f"{where}: points = {values['points']}; a task is worth at least 1.")
-    return Task(values["name"], values["points"], hints)
+    return Task(values["name"], values["points"], hints, values["returns"])
 
 
 def _fields(
@@ -129,7 +142,7 @@ def _fields(
     for name, kind in fields.items():
         value = table.get(name)
         if type(value) is not kind or (isinstance(value, str) and not value.strip()):
-            example = {int: "1", str: '"…"', list: "[…]"}[kind]
+            example = {int: "1", str: '"…"', list: "[…]", bool: "false"}[kind]
             found = "is missing" if value is None else f"is {value!r}"
             raise CatalogueError(f"{where}: {name} {found}; write {name} = {example}.")
     for name in table:

@@ -6,8 +6,7 @@ import math
 import re
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import lru_cache
-from typing import Any
+from typing import TypeGuard
 
 from grader.core.catalogue import read_catalogue
 from grader.core.names import number_in
@@ -15,11 +14,10 @@ from grader.core.records import Check, Difference, Exercise, Fault, Observation,
 
 STUB = re.compile(r"exercise (\d+): ([\w.]+)")
 MISSING_MODULE = re.compile(r"No module named '([\w.]+)'")
-RETURN_NOTHING = ("Value.backward", "Module.zero_grad", "sgd_step")  # the tasks for which that is right
 SHOWN = 160  # characters of a value in a message
 
 
-def judge(check: Check, exercise: Exercise, observation: Observation, expected: dict[str, Any]) -> Verdict:
+def judge(check: Check, exercise: Exercise, observation: Observation, expected: dict[str, object]) -> Verdict:
     """Compare what a submission showed with what the oracles showed."""
     if observation.fault is not None:
         return replace(_judge_fault(check, exercise, observation.fault), observation=observation)
@@ -33,7 +31,7 @@ def judge(check: Check, exercise: Exercise, observation: Observation, expected: 
     )
 
 
-def same(expected: Any, got: Any, rel: float, abs_: float) -> bool:
+def same(expected: object, got: object, rel: float, abs_: float) -> bool:
     """Whether two encoded values agree: numbers within the tolerance (3 is 3.0, True is not 1), the rest exactly."""
     if _is_number(expected) and _is_number(got):
         return math.isclose(expected, got, rel_tol=rel, abs_tol=abs_)
@@ -42,7 +40,7 @@ def same(expected: Any, got: Any, rel: float, abs_: float) -> bool:
     return type(expected) is type(got) and bool(expected == got)
 
 
-def _difference(expression: str, expected: Any, got: Any, rel: float) -> Difference:
+def _difference(expression: str, expected: object, got: object, rel: float) -> Difference:
     """Both values with the digits that count, or with more where that many do not tell them apart."""
     digits = min(10, round(-math.log10(rel)) + 1)
     if show(expected, digits) == show(got, digits):
@@ -50,7 +48,7 @@ def _difference(expression: str, expected: Any, got: Any, rel: float) -> Differe
     return Difference(expression, show(expected, digits), show(got, digits))
 
 
-def show(value: Any, digits: int = 10) -> str:
+def show(value: object, digits: int = 10) -> str:
     """An encoded value as a learner would see it printed, shortened."""
     if isinstance(value, list):
         text = "[" + ", ".join(show(item, digits) for item in value) + "]"
@@ -64,12 +62,7 @@ def show(value: Any, digits: int = 10) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
-@lru_cache
-def _catalogue() -> dict[int, Exercise]:
-    return read_catalogue()
-
-
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return type(value) in (int, float)
 
 
@@ -80,17 +73,17 @@ def _judge_fault(check: Check, exercise: Exercise, fault: Fault) -> Verdict:
     if stub:
         return _blocked(check, int(stub[1]), f"{stub[2]} of exercise {stub[1]} is not written yet.", fault)
     missing = MISSING_MODULE.search(fault.message) if fault.type == "ModuleNotFoundError" else None
-    modules = {each.module: number for number, each in _catalogue().items()}
+    modules = {each.module: number for number, each in read_catalogue().items()}
     if missing and modules.get(missing[1], check.exercise) != check.exercise:
         number = modules[missing[1]]
         return _blocked(
             check, number, f"The file of exercise {number} is missing; make reset-{number} makes one.", fault
         )
     origin = _exercise_of(fault)
-    if fault.during == "import" and origin not in (None, check.exercise):
+    if fault.during == "import" and origin is not None and origin != check.exercise:
         where = f"{fault.frames[-1].file}, line {fault.frames[-1].line}"
         why = f"Exercise {origin} cannot be imported ({where}): {_one_line(fault)}."
-        return _blocked(check, origin or 0, why, fault)
+        return _blocked(check, origin, why, fault)
     if check.deep and fault.type == "RecursionError":
         return Verdict(check, Status.TOO_DEEP, _crash(check, exercise, fault), fault=fault)
     if fault.type == "TimeIsUp":
@@ -127,25 +120,24 @@ def _crash(check: Check, exercise: Exercise, fault: Fault) -> str:
 
 def _not_found(name: str) -> str:
     """Which modules there are instead of one that is not found."""
-    similar = get_close_matches(name, [each.module for each in _catalogue().values()], 1, 0.7)
+    similar = get_close_matches(name, [each.module for each in read_catalogue().values()], 1, 0.7)
     if similar and name.startswith("ex"):
-        return f"There is no module {name}: is {similar[0]} meant?"
+        return f"There is no module {name}; did you mean {similar[0]}?"
     return (
         f"{name.partition('.')[0]} cannot be imported: an exercise may import the standard library, the exercises"
-        " before it and, in exercise 7, graphviz. It is the same where marks are given."
+        " before it and, where its file does so already, graphviz. It is the same where marks are given."
     )
 
 
 def _silent_tasks(fault: Fault) -> list[tuple[int, str]]:
     """The tasks, with their exercises, that should return something and can give nothing but None."""
-    silent = set(fault.silent.split(", ")) - set(RETURN_NOTHING)
-    tasks = [(number, task.name) for number, each in _catalogue().items() for task in each.tasks]
-    return [(number, name) for number, name in tasks if name in silent]
+    silent = set(fault.silent.split(", "))
+    tasks = [(number, task) for number, each in read_catalogue().items() for task in each.tasks]
+    return [(number, task.name) for number, task in tasks if task.returns and task.name in silent]
 
 
 def _blocked(check: Check, number: int, why: str, fault: Fault) -> Verdict:
-    by = f"exercise {number}"
-    return Verdict(check, Status.BLOCKED, why, fault=fault, blocked_by=by)
+    return Verdict(check, Status.BLOCKED, why, fault=fault, blocked_by=number)
 
 
 def _exercise_of(fault: Fault) -> int | None:

@@ -57,11 +57,15 @@ class Status(str, Enum):
 
 @dataclass(frozen=True)
 class Task:
-    """One stub: its name as in the source ('Value.backward'), its weight, and three hints, each saying more."""
+    """One stub: its name as in the source ('Value.backward'), its weight, and three hints, each saying more.
+
+    `returns` is false where a right answer gives None.
+    """
 
     name: str
     points: int
     hints: tuple[str, ...]
+    returns: bool = True
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,8 @@ class Part:
 class Exercise:
     """One module that the learner completes, and where everything lies that belongs to it.
 
-    `package` is the module of the learner's own package that it becomes part of.
+    `package` is the module of the learner's own package that it becomes part of. `builds_on` are the exercises that its
+    own checks need; the chain of imports, in which each module imports the one before, is another thing.
     """
 
     number: int
@@ -89,7 +94,7 @@ class Exercise:
     package: str
     title: str
     goal: str
-    prerequisites: tuple[int, ...]
+    builds_on: tuple[int, ...]
     reading: tuple[str, ...]
     tasks: tuple[Task, ...]
 
@@ -195,7 +200,7 @@ class Fault:
 class Observation:
     """What a probe saw, as untrusted data: a value per expression in the encoding of `probing.encode`, or a fault."""
 
-    values: dict[str, Any]
+    values: dict[str, object]
     fault: Fault | None = None
 
     @staticmethod
@@ -225,7 +230,7 @@ class Verdict:
     message: str = ""
     differences: tuple[Difference, ...] = ()
     fault: Fault | None = None
-    blocked_by: str = ""
+    blocked_by: int | None = None  # the exercise that comes first
     printed: str = ""
     observation: Observation | None = None
 
@@ -296,10 +301,21 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """How a misconception shows: by check id, the observation on a chaff that has it. All other checks pass there."""
+    """How one misconception, or two of one task together, show: by check id, the observation on a chaff that has them.
 
-    misconception: Misconception
+    All other checks pass there.
+    """
+
+    misconceptions: tuple[Misconception, ...]
     shown: Mapping[str, Observation]
+
+    @property
+    def exercise(self) -> int:
+        return self.misconceptions[0].exercise
+
+    @property
+    def task(self) -> str:
+        return self.misconceptions[0].task
 
 
 @dataclass(frozen=True)

@@ -8,19 +8,18 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import click
 
-from grader.core.catalogue import read_catalogue
+from grader.core.catalogue import needed_by, read_catalogue
 from grader.core.checks import load_checks
 from grader.core.errors import KataError
 from grader.core.judging import judge
-from grader.core.key import expected_values, read_key
+from grader.core.key import Answer, expected_values, read_key
 from grader.core.paths import DESK, HIDDEN_SUITE, PUBLIC, SKETCHES, SOLUTIONS
 from grader.core.records import Check, Exercise, Status, Verdict
 from grader.core.source import functions
@@ -29,7 +28,7 @@ from grader.course.authoring.cut import BEGIN, END, solution, stale_files, stubs
 from grader.course.authoring.freshness import stale_pictures
 from grader.course.authoring.known_answers import known_answers
 from grader.course.authoring.sketches import sketches_text
-from grader.course.bank.chaffs import stale_fingerprints
+from grader.course.bank.fingerprints import stale_fingerprints
 from grader.course.bank.mutation_page import PAGE, is_fresh
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import observe
@@ -187,6 +186,23 @@ def stubs_fail() -> Iterator[str]:
                 yield f"{v.check.id} is '{v.status.word}' on the untouched stub: {v.message}"
 
 
+def builds_on_is_true() -> Iterator[str]:
+    """Every exercise needs what it builds on, and nothing else."""
+    for exercise in read_catalogue().values():
+        source, needed = solution(exercise), needed_by(exercise)
+        others = set(range(1, exercise.number)) - set(needed)
+        for number, check in sorted(_blocked(_verdicts(exercise, source, stubbed=others)).items()):
+            yield f"{check} needs exercise {number}; write it into builds_on of exercise {exercise.number}."
+        for number in exercise.builds_on:
+            if number not in _blocked(_verdicts(exercise, source, stubbed={number})):
+                yield f"No check needs exercise {number}; take it out of builds_on of exercise {exercise.number}."
+
+
+def _blocked(verdicts: list[Verdict]) -> dict[int, str]:
+    """The exercises whose stubs stop checks, each with the last check that it stops."""
+    return {v.blocked_by: v.check.id for v in verdicts if v.blocked_by}
+
+
 def doing_nothing_earns_nothing() -> Iterator[str]:
     """A submission that does nothing passes no check."""
     for exercise in read_catalogue().values():
@@ -213,12 +229,13 @@ def hollow(source: str, exercise: Exercise, body: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _verdicts(exercise: Exercise, source: str) -> list[Verdict]:
-    """The checks of an exercise on `source`, public and hidden, with the solutions as its predecessors."""
+def _verdicts(exercise: Exercise, source: str, stubbed: Collection[int] = ()) -> list[Verdict]:
+    """The checks of an exercise on `source`, public and hidden, with solutions, or some stubs, as its predecessors."""
     asked = _checks(exercise)
     with TemporaryDirectory() as folder:
         for each in read_catalogue().values():
-            (Path(folder) / each.file.name).write_bytes(each.solution.read_bytes())
+            path = each.stub if each.number in stubbed else each.solution
+            (Path(folder) / each.file.name).write_bytes(path.read_bytes())
         (Path(folder) / exercise.file.name).write_text(source, encoding="utf-8")
         observations = observe(sandbox(), Path(folder), exercise, [check for check, _ in asked])
     return [
@@ -227,7 +244,7 @@ def _verdicts(exercise: Exercise, source: str) -> list[Verdict]:
     ]
 
 
-def _checks(exercise: Exercise) -> list[tuple[Check, dict[str, Any]]]:
+def _checks(exercise: Exercise) -> list[tuple[Check, dict[str, object]]]:
     """Every check of an exercise with the values that it expects; the random ones once for each seed."""
     suites = [(load_checks(PUBLIC, exercise.number), read_key(PUBLIC / "key.json"))]
     if HIDDEN_SUITE.exists():
@@ -241,7 +258,7 @@ def _checks(exercise: Exercise) -> list[tuple[Check, dict[str, Any]]]:
 
 
 @lru_cache
-def _hidden_key(seed: int) -> dict[str, Any]:
+def _hidden_key(seed: int) -> dict[str, Answer]:
     return make_key(HIDDEN_SUITE, seed, answered=known_answers)
 
 
@@ -257,5 +274,6 @@ PROOFS: tuple[Callable[[], Iterator[str]], ...] = (
     lessons_run,
     solutions_pass,
     stubs_fail,
+    builds_on_is_true,
     doing_nothing_earns_nothing,
 )

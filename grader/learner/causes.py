@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from grader.core.catalogue import read_catalogue
+from grader.core.overlay import with_own_helpers
 from grader.core.paths import SOLUTIONS
 from grader.core.records import Diagnosis, Exercise, Status, Verdict
-from grader.learner.exercises import beliefs, is_wrong, run, with_worked, wrong_before
+from grader.learner.exercises import beliefs, is_wrong, run, with_replaced, wrong_before
 
 
 @dataclass(frozen=True)
 class Earlier:
     """An earlier exercise that is wrong, and the beliefs behind that.
 
-    `checks` are those that pass once it alone is put right; None where there are no worked answers to find out with.
+    `checks` are those that pass once it alone is put right; None where there are no worked answers to find out with,
+    and all that is known is that a failing check makes use of it.
     """
 
     number: int
@@ -31,13 +35,17 @@ class Causes:
 
 
 def find_causes(exercise: Exercise, verdicts: Sequence[Verdict]) -> Causes:
-    """An earlier exercise is blamed for nothing that the worked answers in its place do not mend."""
+    """An earlier exercise is blamed for nothing that the worked answers in its place do not mend.
+
+    None is a suspect that the exercise does not build on.
+    """
     if not is_wrong(verdicts):
         return Causes(beliefs(verdicts) if any(v.status is Status.TOO_DEEP for v in verdicts) else ())
     suspects = list(wrong_before(exercise))
     alone = _on_worked_answers(exercise, verdicts) if suspects and SOLUTIONS.exists() else None
     if alone is None:
-        return Causes(beliefs(verdicts), tuple(Earlier(_number(s), beliefs(s), None) for s in suspects[:1]))
+        used = next((s for s in suspects if _is_used(_number(s), exercise, verdicts)), None)
+        return Causes(beliefs(verdicts), (Earlier(_number(used), beliefs(used), None),) if used else ())
     mended = frozenset(v.check.id for v in alone if v.status is Status.PASSED) - _passed(verdicts)
     earlier = []
     for suspect in suspects:
@@ -50,10 +58,10 @@ def find_causes(exercise: Exercise, verdicts: Sequence[Verdict]) -> Causes:
 def _on_worked_answers(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[Verdict] | None:
     """The verdicts with all earlier exercises put right; None where that cannot be told.
 
-    The learner's file may import what the worked answers do not have, such as a function of the learner's own.
+    Functions of the learner's own, which a later file of theirs imports, are there too.
     """
     failed = {v.check.id for v in verdicts if v.status.is_wrong}
-    with with_worked(exercise, range(1, exercise.number)) as folder:
+    with with_replaced(exercise, _worked(range(1, exercise.number), exercise)) as folder:
         again = {v.check.id: v for v in run(exercise, folder=folder, only=failed)}
     if any(v.fault is not None and v.fault.during == "import" for v in again.values()):
         return None
@@ -61,8 +69,32 @@ def _on_worked_answers(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[
 
 
 def _mended_by(number: int, exercise: Exercise, checks: frozenset[str]) -> frozenset[str]:
-    with with_worked(exercise, (number,)) as folder:
+    with with_replaced(exercise, _worked([number], exercise)) as folder:
         return _passed(run(exercise, folder=folder, only=checks))
+
+
+def _worked(numbers: Iterable[int], exercise: Exercise) -> dict[int, str]:
+    """The worked answers of some exercises, with the learner's own helpers where this exercise imports any."""
+    chosen = [each for number, each in read_catalogue().items() if number in numbers and each.solution.exists()]
+    own = {each.module: _read(each.file) for each in chosen if each.file.exists()}
+    worked = {each.module: each.solution.read_text(encoding="utf-8") for each in chosen}
+    made = with_own_helpers(worked, own, _read(exercise.file))
+    return {each.number: made[each.module] for each in chosen}
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8-sig", errors="replace")
+
+
+def _is_used(number: int, exercise: Exercise, verdicts: Sequence[Verdict]) -> bool:
+    """Whether a failing check comes to another end with the stub of an earlier exercise in the place of its code."""
+    failed = {v.check.id: v for v in verdicts if v.status.is_wrong}
+    with with_replaced(exercise, {number: read_catalogue()[number].stub.read_text(encoding="utf-8")}) as folder:
+        return any(_end(v) != _end(failed[v.check.id]) for v in run(exercise, folder=folder, only=failed))
+
+
+def _end(verdict: Verdict) -> object:
+    return verdict.status, verdict.message, verdict.differences
 
 
 def _passed(verdicts: Sequence[Verdict]) -> frozenset[str]:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from grader.core.catalogue import read_catalogue
+from grader.core.catalogue import needed_by, read_catalogue
 from grader.core.checks import load_checks
 from grader.core.errors import KataError
 from grader.core.files import back_up, write_text
 from grader.core.judging import judge
-from grader.core.key import expected_values, read_key
+from grader.core.key import Answer, expected_values, read_key
 from grader.core.paths import DESK, FINGERPRINTS, PUBLIC
 from grader.core.records import Check, Diagnosis, Exercise, Observation, Status, Task, Verdict, are_right_but_too_deep
 from grader.core.text import NOT_RUN
@@ -95,7 +94,7 @@ def _checks(number: int) -> list[Check]:
 
 
 @lru_cache
-def _key() -> dict[str, Any]:
+def _key() -> dict[str, Answer]:
     return read_key(PUBLIC / "key.json")
 
 
@@ -146,32 +145,38 @@ def everything() -> str:
 
 
 def wrong_before(exercise: Exercise) -> Iterator[list[Verdict]]:
-    """The verdicts of each earlier exercise that is wrong."""
-    for number, earlier in read_catalogue().items():
-        if number < exercise.number and earlier.file.exists():
+    """The verdicts of each exercise that is wrong, of those that this one builds on."""
+    for earlier in map(read_catalogue().__getitem__, needed_by(exercise)):
+        if earlier.file.exists():
             verdicts = run(earlier)
             if is_wrong(verdicts):
                 yield verdicts
 
 
+def first_open(exercise: Exercise) -> Exercise | None:
+    """What to do first for the sake of an exercise: the first that is not done of all that it builds on, or itself."""
+    chosen = map(read_catalogue().__getitem__, [*needed_by(exercise), exercise.number])
+    return next((each for each in chosen if not is_done(run(each))), None)
+
+
 @contextmanager
-def with_worked(exercise: Exercise, worked: Collection[int]) -> Iterator[Path]:
-    """A folder with the learner's exercises up to this one, in which some are the worked answers."""
+def with_replaced(exercise: Exercise, others: Mapping[int, str]) -> Iterator[Path]:
+    """A folder with the learner's exercises up to this one, in which other sources take the place of some."""
     with TemporaryDirectory(prefix="minigrad-") as folder:
         for number, each in read_catalogue().items():
-            path = each.solution if number in worked else each.file
-            if number <= exercise.number and path.exists():
-                shutil.copy(path, folder)
+            if number in others:
+                Path(folder, each.file.name).write_text(others[number], encoding="utf-8")
+            elif number <= exercise.number and each.file.exists():
+                shutil.copy(each.file, folder)
         yield Path(folder)
 
 
 def beliefs(verdicts: Sequence[Verdict]) -> tuple[Diagnosis, ...]:
     """The misconceptions behind the verdicts of one exercise."""
-    from grader.core.diagnosis import diagnose, read_fingerprints
+    from grader.core.diagnosis import diagnose
+    from grader.core.fingerprints import read_fingerprints
 
-    number = verdicts[0].check.exercise
-    known = [f for f in read_fingerprints(PUBLIC / FINGERPRINTS) if f.misconception.exercise == number]
-    return diagnose(verdicts, known)
+    return diagnose(verdicts, read_fingerprints(PUBLIC / FINGERPRINTS, verdicts[0].check.exercise))
 
 
 def is_untouched(exercise: Exercise) -> bool:

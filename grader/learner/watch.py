@@ -13,7 +13,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.paths import DESK
 from grader.core.records import Exercise, Verdict, are_right_but_too_deep
 from grader.learner.causes import find_causes
-from grader.learner.exercises import everything, exercise, is_done, run
+from grader.learner.exercises import everything, exercise, first_open, is_done, run
 from grader.learner.report import exercise_report
 from grader.learner.terminal import GREEN, coloured, wrapped
 
@@ -42,8 +42,7 @@ def _run_on_from(current: Exercise) -> Exercise | None:
         deep = are_right_but_too_deep(verdicts)
         state = "is right, though not for the deepest graphs" if deep else "is done"
         click.echo(f"\n{coloured(f'Exercise {current.number}, {current.title}, {state}.', GREEN)}\n")
-        later = _first_open(range(current.number + 1, len(read_catalogue()) + 1))
-        following = later or _first_open(range(1, current.number))
+        following = _following(current)
         if following is None:
             return None
         current = following
@@ -56,8 +55,10 @@ def _report(current: Exercise) -> list[Verdict]:
     return verdicts
 
 
-def _first_open(numbers: range) -> Exercise | None:
-    return next((e for n in numbers if not is_done(run(e := exercise(n)))), None)
+def _following(current: Exercise) -> Exercise | None:
+    """The next exercise that is not done, or what that builds on; after the last the search begins anew."""
+    after = [n for n in read_catalogue() if n > current.number] + [n for n in read_catalogue() if n < current.number]
+    return next(filter(None, (first_open(exercise(n)) for n in after)), None)
 
 
 def saved_exercises() -> Iterator[set[int]]:

@@ -8,6 +8,7 @@ import math
 
 SUMS = ("x + y", "x + n")
 SUMS_AND_PRODUCTS = ("x + y", "x * y", "x + n", "x * n")
+BY_HAND = "Value( n , ( x ,), 'bend')"  # of one operand, for graphs without the operations that have one
 LETTERS = "abcdefghijklm"
 ABS = 1e-11  # gradients here are sums of terms below 1e4; where these cancel, rounding leaves less than this
 EXACT = 1e-13  # of a single operation: rounding leaves less than this, and a finite difference more
@@ -142,6 +143,8 @@ def _apply(operation, x, y, n):  # noqa: C901, PLR0911, PLR0912 - one line for e
             return operation, x / n, 1 / n, 0.0
         case "n / x":
             return (operation, n / x, -n / x**2, 0.0) if abs(x) > 0.4 else None
+        case _ if operation == BY_HAND:
+            return operation, n, 1.0, 0.0  # nothing is passed back; counted as if, so that it is not too weak
         case "x.exp()":
             return operation, math.exp(x), math.exp(x), 0.0
         case "x.log()":

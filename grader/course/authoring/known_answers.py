@@ -26,7 +26,7 @@ from grader.course.authoring.digest import digest
 FOLDER = BUILD / "answers"
 MOST = 60  # files; each seed has two
 CODE = (
-    *("grader/core/*.py", "grader/course/oracles/*.py", "minigrad_reference/**/*.py"),
+    *("grader/core/*.py", "grader/course/oracles/**/*.py", "minigrad_reference/**/*.py"),
     "grader/course/authoring/answer_key.py",
 )
 KATA = Path(__file__).resolve().parents[3]

@@ -10,16 +10,15 @@ import math
 import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
+from grader.core.catalogue import needed_by, read_catalogue
 from grader.core.judging import same
 from grader.core.records import Check, Node, Probe, Sketch
 from grader.course.authoring.answer_key import OracleError, agreed_values, available_oracles
 
 LEAVES = {"a": 2.0, "b": -3.0}
 LETTERS = "cdefghk"
-NUMBERS = ("2", "0.5")
-COMPOSED = ("neg", "-", "/")  # may be made of others, which are then in the graph: not where the graph is looked at
+NUMBERS = ("3", "0.5")  # unlike the leaf beside each: 2 - a and a - 2 would be the same for a = 2
 LARGEST, SAMPLED = 6, 30  # operations in a random sketch, random sketches per exercise
 Partials = Callable[..., tuple[float, ...]]
 
@@ -84,7 +83,8 @@ def _drafts() -> Iterator[Sketch]:
 
 def _programs(exercise: int) -> list[tuple[Step, ...]]:
     """One operation in every way, two operations in a row, then random graphs with shared values."""
-    every = [op for op in OPERATIONS if op.since <= exercise and not (exercise == 7 and op.symbol in COMPOSED)]
+    known = {2, exercise, *needed_by(read_catalogue()[exercise])}  # so a slip in another exercise shows nowhere here
+    every = [op for op in OPERATIONS if op.since in known]
     new = [op for op in every if op.since == exercise] or list(OPERATIONS[:2])
     singles = [(step,) for op in new for step in _steps("c", op, ("a", "b"))]
     first = [step for (step,) in singles if all(operand in LEAVES for operand in step.operands)]
@@ -151,7 +151,7 @@ def _draft(exercise: int, program: tuple[Step, ...]) -> Sketch | None:
 
 
 def _evaluate(step: Step, values: list[float]) -> float:
-    namespace: dict[str, Any] = {"Number": _Number}
+    namespace: dict[str, object] = {"Number": _Number}
     names = [f"Number({value!r})" for value in values]
     return float(eval(step.operation.text.format(*names), namespace))  # noqa: S307 - our own templates
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from grader.core.catalogue import read_catalogue
 from grader.core.files import write_text
@@ -20,7 +19,8 @@ from grader.course.bank.mutation_score import SEEDS, Score
 PAGE = Path("docs/mutation-score.md")
 FIGURES = BUILD / "mutation-score.json"
 MISTAKES = ("misconceptions/*.toml", "wheats/*.toml", "equivalents.toml", "mut*.py")
-MADE_FROM = (*SUITES, *(f"grader/course/bank/{pattern}" for pattern in MISTAKES), "grader/course/grading/grading.py")
+NAMING = ("grader/core/diagnosis.py", "grader/core/fingerprints.py", "grader/course/grading/grading.py")
+MADE_FROM = (*SUITES, *(f"grader/course/bank/{pattern}" for pattern in MISTAKES), *NAMING)
 INTRODUCTION = f"""\
 Made by `make mutation-score`. A *chaff* is a worked answer with one known misconception, a *wheat* a right answer in
 another style, a *mutant* a worked answer with one small change made by machine. Equivalent mutants behave as the answer
@@ -48,7 +48,7 @@ def publish(scores: dict[int, Score], pairs: Sequence[bool]) -> None:
     write_text(PAGE, page(scores, pairs))
 
 
-def figures(total: Score, pairs: Sequence[bool]) -> dict[str, Any]:
+def figures(total: Score, pairs: Sequence[bool]) -> dict[str, object]:
     """The published figures."""
     numbers = {name: value for name, value in vars(total).items() if isinstance(value, int)}
     return {**numbers, "pairs": len(pairs), "pairs_both_named": sum(pairs)}

@@ -15,7 +15,7 @@ part = "I"
 package = "first"
 title = "One"
 goal = "Begin."
-prerequisites = []
+builds_on = []
 reading = ["A book"]
 
 [[exercise.task]]
@@ -30,7 +30,7 @@ part = "II"
 package = "second"
 title = "Two"
 goal = "Go on."
-prerequisites = [1]
+builds_on = [1]
 reading = []
 
 [[exercise.task]]
@@ -65,11 +65,20 @@ FAULTS = {
     "an unknown field of a task": (
         "points = 2",
         "points = 2\nlevel = 3",
-        "exercise 2, task two: level is not known; it has name, points, hints.",
+        "exercise 2, task two: level is not known; it has name, points, hints, returns.",
+    ),
+    "a word where true or false is meant": (
+        "points = 2",
+        'points = 2\nreturns = "nothing"',
+        "exercise 2, task two: returns is 'nothing'; write returns = false.",
     ),
     "points of 0": ("points = 2", "points = 0", "exercise 2, task two: points = 0; a task is worth at least 1."),
-    "a later prerequisite": ("[1]", "[2]", "exercise 2: prerequisites = [2] must name earlier exercises, such as [1]."),
-    "a prerequisite of text": ("[1]", '["1"]', "exercise 2: prerequisites = ['1'] must name earlier exercises"),
+    "an exercise that builds on a later one": (
+        "[1]",
+        "[2]",
+        "exercise 2: builds_on = [2] must name earlier exercises, such as [1].",
+    ),
+    "an exercise that builds on a text": ("[1]", '["1"]', "exercise 2: builds_on = ['1'] must name earlier exercises"),
     "a wrong order of numbers": (
         'number = 2\nmodule = "ex02_two"',
         'number = 3\nmodule = "ex03_two"',
@@ -119,9 +128,9 @@ FAULTS = {
     "a package that is no name": (
         'package = "second"',
         'package = "my nn"',
-        "exercise 2: package = 'my nn' is no module's name; write a word of small letters, as in package = \"engine\".",
+        "exercise 2: package = 'my nn' is not a name for a module; write a word of small letters, as in package",
     ),
-    "a package that is a word of Python": ('package = "second"', 'package = "with"', "package = 'with' is no module's"),
+    "a package that is a word of Python": ('package = "second"', 'package = "with"', "package = 'with' is not a name"),
     "no TOML": ("number = 2", "number 2", "catalogue.toml is not valid TOML: "),
 }
 
@@ -140,7 +149,7 @@ def test_the_example_without_a_fault_is_read(tmp_path):
         ("A book",),
         ("look", "learn", "write"),
     )
-    assert (two.title, two.goal, two.prerequisites, two.tasks[0].points) == ("Two", "Go on.", (1,), 2)
+    assert (two.title, two.goal, two.builds_on, two.tasks[0].points) == ("Two", "Go on.", (1,), 2)
     assert (one.part.heading, two.part.heading, two.package) == ("Part I: Beginnings", "Part II: Ends", "second")
 
 

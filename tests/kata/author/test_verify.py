@@ -2,10 +2,12 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from grader.core.records import Probe
+from tests.kata.layered import make_environment
 
 TITLES = {
     "whole": "Every exercise has its solution, its checks and its lesson, and every task has checks",
@@ -19,6 +21,7 @@ TITLES = {
     "lessons": "Every worked example in a lesson gives what the lesson says",
     "pass": "Every worked answer passes every check",
     "fail": "Every stub is not attempted in every check of its task, whatever came before",
+    "builds on": "Every exercise needs what it builds on, and nothing else",
     "nothing": "A submission that does nothing passes no check",
 }
 FIRST, KEY = "tests/public/test_ex01_derivatives.py", "tests/public/key.json"
@@ -39,6 +42,7 @@ def full_of_faults(author):
     author.write(
         "tests/public/test_ex04_backward.py", text.replace('@check("topological_order"', '@check("Value.backward"')
     )
+    author.edit("grader/core/catalogue.toml", "builds_on = [9]", "builds_on = [7, 8]")
     doctest = "    >>> 3.0 + 1e-17 == 3.0\n    "
     author.edit("solutions/ex01_derivatives.py", f"{doctest}True", f"{doctest}False")
     author.edit("solutions/ex05_operators.py", "return self * -1.0", "return self * 1.0")
@@ -57,13 +61,15 @@ def out_of_date(author):
 
 
 @pytest.fixture(scope="module")
-def said(make_author):
-    """What `verify` says about three copies of the repository."""
+def said(make_author, tmp_path_factory):
+    """What `verify` says about three copies of the repository; of the one that is right, through make."""
+    layer = str(tmp_path_factory.mktemp("learner") / "layer")
+    make_environment(Path(layer), ["learner"])
 
     def run(change):
         author = make_author()
         change(author)
-        return author.run("verify")
+        return author.run("verify") if change is not untouched else author.call("verify", program="make", VENV=layer)
 
     changes = (untouched, full_of_faults, out_of_date)
     with ThreadPoolExecutor(2) as pool:
@@ -104,6 +110,16 @@ FOUND = {
     "a wrong solution": (full_of_faults, "pass", " wrong on the solution: "),
     "a check that doing nothing passes": (full_of_faults, "nothing", "ex01.free passes when every stub is: pass\n"),
     "a check that a stub passes": (full_of_faults, "fail", "ex01.free is 'passed' on the untouched stub:"),
+    "an exercise that is needed and not named": (
+        full_of_faults,
+        "builds on",
+        " needs exercise 9; write it into builds_on of exercise 10.\n",
+    ),
+    "an exercise that is named and not needed": (
+        full_of_faults,
+        "builds on",
+        "No check needs exercise 7; take it out of builds_on of exercise 10.\n",
+    ),
     "stale sketches": (full_of_faults, "sketches", "tests/public/sketches.json is stale; run `make key`.\n"),
     "a stale picture": (full_of_faults, "pictures", "docs/images/explain.svg is stale; run `make images`.\n"),
     "a stale key": (out_of_date, "key", "tests/public/key.json is stale; run `make key`.\n"),
@@ -134,6 +150,7 @@ def test_verify_complains_of_nothing_else(said):
     assert len(found[TITLES["stubs"]].splitlines()) == 3
     assert len(found[TITLES["whole"]].splitlines()) == 3
     assert len(found[TITLES["leak"]].splitlines()) == 1
+    assert len(found[TITLES["builds on"]].splitlines()) == 2
     assert all("ex01.free" in line for line in found[TITLES["nothing"]].splitlines())
     assert all("ex01.free" in line or "ex05." in line for line in found[TITLES["fail"]].splitlines())
     assert all(line[:4] >= "ex05" for line in found[TITLES["pass"]].splitlines() if " on the solution: " in line)

@@ -1,0 +1,5 @@
+"""A neuron."""
+
+from minigrad_reference import Module, Neuron
+
+WORDS = {"Module": Module, "Neuron": Neuron}

@@ -1,0 +1,5 @@
+"""Layers and networks."""
+
+from minigrad_reference import MLP, Layer
+
+WORDS = {"Layer": Layer, "MLP": MLP}
