@@ -6,14 +6,14 @@ import re
 import pytest
 
 from grader.core.catalogue import read_catalogue
-from grader.core.records import Exercise, Task
+from grader.core.records import Exercise, Part, Task
 from grader.core.source import functions
 from grader.course.authoring.cut import CutError, cut, stubs
 
 CATALOGUE = read_catalogue()
 BEGIN, END = "    ### BEGIN SOLUTION", "    ### END SOLUTION"
 TASKS = (Task("first", 1, ("", "", "")), Task("Thing.second", 1, ("", "", "")))
-TOY = Exercise(4, "ex04_toy", "Toy", "Play.", (), (), TASKS)
+TOY = Exercise(4, "ex04_toy", Part("I", "Toys"), "toy", "Toy", "Play.", (), (), TASKS)
 GOOD = f'''def first(x):
     """Doc."""
 {BEGIN}

@@ -8,14 +8,14 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.key import read_key
 from grader.core.paths import HIDDEN_SUITE, PUBLIC, SOLUTIONS
-from grader.core.records import Exercise, Status
+from grader.core.records import Exercise, Part, Status
 from grader.course.authoring.answer_key import make_key
 from grader.course.authoring.known_answers import known_answers
 from grader.course.bank.mutants import OPERATORS, EquivalentError, equivalents, mutants
 from grader.course.bank.trials import verdicts
 
 CATALOGUE = read_catalogue()
-TOY = Exercise(4, "ex04_toy", "Toy", "Play.", (), (), ())
+TOY = Exercise(4, "ex04_toy", Part("I", "Toys"), "toy", "Toy", "Play.", (), (), ())
 FRAME = '''
 LIMIT = 1 + 1
 
