@@ -70,14 +70,14 @@ def _read(path: Path) -> dict[int, Exercise]:
 def needed_by(exercise: Exercise) -> list[int]:
     """The exercises that this one builds on, and those that these build on, in order."""
     catalogue = read_catalogue()
-    found: set[int] = set()
+    below: set[int] = set()
     waiting = list(exercise.builds_on)
     while waiting:
         number = waiting.pop()
-        if number not in found:
-            found.add(number)
+        if number not in below:
+            below.add(number)
             waiting += catalogue[number].builds_on
-    return sorted(found)
+    return sorted(below)
 
 
 def by_part(exercises: Iterable[Exercise]) -> list[tuple[Part, list[Exercise]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,13 @@ def available_oracles() -> tuple[str, ...]:
     return tuple(oracle for oracle, package in ORACLES.items() if find_spec(package))
 
 
-def make_key(suite: Path, seed: int = 0, oracles: Sequence[str] | None = None) -> dict[str, Any]:
+def make_key(
+    suite: Path, seed: int = 0, oracles: Sequence[str] | None = None, numbers: Collection[int] | None = None
+) -> dict[str, Any]:
     """Expected values by check id, on which these oracles agree; without a choice, all that are available.
 
-    `seed` decides on the probes that are random. Raises OracleError.
+    `seed` decides on the probes that are random; `numbers` asks for some exercises alone. Raises
+    OracleError.
     """
     chosen = chosen_oracles(oracles)
     exercises = read_catalogue()
@@ -45,6 +48,7 @@ def make_key(suite: Path, seed: int = 0, oracles: Sequence[str] | None = None) -
             "values": agreed_values(check, chosen),
         }
         for check in load_checks(suite, seed=seed)
+        if numbers is None or check.exercise in numbers
     }
 
 

@@ -158,6 +158,22 @@ def fingerprint_texts(runs: Iterable[tuple[Chaff, list[Verdict]]] | None = None)
     }
 
 
+def with_fingerprints_of(number: int) -> dict[Path, str]:
+    """The fingerprint files with new entries for one exercise.
+
+    They stay as stale as they were: what the others show may have changed as well.
+    """
+    texts = {}
+    for path, fresh in fingerprint_texts(run_chaffs(read_bank([number]))).items():
+        head, *lines = path.read_text(encoding="utf-8").splitlines()
+        new = [line.rstrip(",") for line in fresh.splitlines()[1:-1]]
+        entries = [line.rstrip(",") for line in lines[:-1]]
+        others = [line for line in entries if json.loads(line)["misconception"]["exercise"] != number]
+        every = sorted([*others, *new], key=lambda line: json.loads(line)["misconception"]["exercise"])
+        texts[path] = "\n".join([head, ",\n".join(every), lines[-1], ""])
+    return texts
+
+
 def _fingerprint_text(fingerprints: Iterable[Fingerprint], checks: set[str]) -> str:
     """As JSON, for these checks; of a fault its type and message, not the lines of the chaff that it comes from."""
     lines = []

@@ -31,10 +31,9 @@ def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) 
         raise KataError(f"There is no such exercise; they go from 1 to {len(catalogue)}.")
     public = tuple(check for check in load_checks(PUBLIC) if check.exercise in chosen)
     hidden = tuple(check for check in load_checks(HIDDEN_SUITE, seed=seed) if check.exercise in chosen)
-    twins = {name: twin for name, twin in make_twins(PUBLIC, seed).items() if twin.check.exercise in chosen}
     suites = (
-        Suite(VISIBLE, public, read_key(PUBLIC / "key.json"), twins),
-        Suite(HIDDEN, hidden, make_key(HIDDEN_SUITE, seed)),
+        Suite(VISIBLE, public, read_key(PUBLIC / "key.json"), make_twins(PUBLIC, seed, numbers=chosen.keys())),
+        Suite(HIDDEN, hidden, make_key(HIDDEN_SUITE, seed, numbers=chosen.keys())),
     )
     fingerprints = merged(*(read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE)))
     modules = {n: e.module for n, e in catalogue.items()}

@@ -10,7 +10,7 @@ import io
 import random
 import re
 import tokenize
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,8 +28,10 @@ FROM = 3  # the first exercise in which a difference is no right way to a deriva
 TEXT_WITH_A_NUMBER = re.compile(r"""['"][^'"]*\d\.\d[^'"]*['"]""")
 
 
-def make_twins(suite: Path, seed: int, oracles: Sequence[str] | None = None) -> dict[str, Twin]:
-    """The twins of a suite's checks by check id, with their answers; a check without one is learned as it stands.
+def make_twins(
+    suite: Path, seed: int, oracles: Sequence[str] | None = None, numbers: Collection[int] | None = None
+) -> dict[str, Twin]:
+    """The twins of the checks of a suite, or of some exercises in it, by check id, with their answers; a check without one is learned as it stands.
 
     Raises OracleError where the oracles do not agree on a twin.
     """
@@ -37,7 +39,7 @@ def make_twins(suite: Path, seed: int, oracles: Sequence[str] | None = None) -> 
     chosen = chosen_oracles(oracles)
     found = {}
     for check in load_checks(suite):
-        moved = twin(check, seed)
+        moved = twin(check, seed) if numbers is None or check.exercise in numbers else None
         values = agreed_values(moved, chosen) if moved else {}
         if moved and values != expected_values(key, check, exercises[check.exercise].module):
             found[check.id] = Twin(moved, values)
