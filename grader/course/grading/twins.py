@@ -31,9 +31,9 @@ TEXT_WITH_A_NUMBER = re.compile(r"""['"][^'"]*\d\.\d[^'"]*['"]""")
 def make_twins(
     suite: Path, seed: int, oracles: Sequence[str] | None = None, numbers: Collection[int] | None = None
 ) -> dict[str, Twin]:
-    """The twins of the checks of a suite, or of some exercises in it, by check id, with their answers; a check without one is learned as it stands.
+    """The twins of the checks of a suite, or of some exercises in it, by check id, with their answers.
 
-    Raises OracleError where the oracles do not agree on a twin.
+    A check without a twin is learned as it stands. Raises OracleError where the oracles do not agree on a twin.
     """
     exercises, key = read_catalogue(), read_key(suite / "key.json")
     chosen = chosen_oracles(oracles)
