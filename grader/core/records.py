@@ -301,10 +301,21 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """How a misconception shows: by check id, the observation on a chaff that has it. All other checks pass there."""
+    """How one misconception, or two of one task together, show: by check id, the observation on a chaff that has them.
 
-    misconception: Misconception
+    All other checks pass there.
+    """
+
+    misconceptions: tuple[Misconception, ...]
     shown: Mapping[str, Observation]
+
+    @property
+    def exercise(self) -> int:
+        return self.misconceptions[0].exercise
+
+    @property
+    def task(self) -> str:
+        return self.misconceptions[0].task
 
 
 @dataclass(frozen=True)

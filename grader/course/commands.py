@@ -79,9 +79,9 @@ def key(oracles: str | None) -> None:
 @click.command()
 @option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Only this one, while it is being written.")
 def fingerprints(exercise: int | None) -> None:
-    """Ask the chaffs how each known misconception shows, for the diagnosis; takes a minute."""
+    """Ask the chaffs how each known misconception shows, for the diagnosis; takes some minutes."""
     from grader.core.files import write_text
-    from grader.course.bank.chaffs import fingerprint_texts, with_fingerprints_of
+    from grader.course.bank.fingerprints import fingerprint_texts, with_fingerprints_of
 
     with _progress("asking the chaffs"):
         texts = fingerprint_texts() if exercise is None else with_fingerprints_of(exercise)

@@ -30,7 +30,7 @@ from grader.course.authoring.cut import BEGIN, END, solution, stale_files, stubs
 from grader.course.authoring.freshness import stale_pictures
 from grader.course.authoring.skeletons import ENTRIES, content, left_open
 from grader.course.authoring.sketches import sketches_text
-from grader.course.bank.chaffs import stale_fingerprints
+from grader.course.bank.fingerprints import stale_fingerprints
 from grader.course.bank.mutation_page import PAGE, is_fresh
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import observe
@@ -110,7 +110,7 @@ def _hidden_is_whole(chosen: Chosen, public: set[str]) -> Iterator[str]:
 
 
 def nothing_is_half_done(chosen: Chosen) -> Iterator[str]:
-    """Every exercise is written to its end: lesson, hints, checks, mistakes, right answers, the oracles' words."""
+    """Every exercise is written to its end."""
     for exercise in chosen:
         words = [words_file(oracle, exercise.number) for oracle in ORACLES]
         for path in content(exercise):
@@ -150,7 +150,7 @@ def key_is_fresh(chosen: Chosen) -> Iterator[str]:
         is_right = there != {} and path.read_text(encoding="utf-8") == key_text(make_key(PUBLIC))
     else:
         own = {check: entry for check, entry in there.items() if number_in(check) == number}
-        is_right = own == make_key(PUBLIC, numbers=[number])
+        is_right = own == make_key(PUBLIC, number=number)
     if not is_right:
         yield f"{path} is stale; run `make key`."
 
@@ -301,7 +301,7 @@ def _checks(exercise: Exercise) -> list[tuple[Check, dict[str, Any]]]:
 
 @lru_cache
 def _hidden_key(seed: int, number: int) -> dict[str, Any]:
-    return make_key(HIDDEN_SUITE, seed, numbers=[number])
+    return make_key(HIDDEN_SUITE, seed, number=number)
 
 
 PROOFS: tuple[Callable[[Chosen], Iterator[str]], ...] = (

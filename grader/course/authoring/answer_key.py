@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,9 @@ from grader.course.oracles import vocabulary
 ORACLES = {"reference": "minigrad_reference", "pytorch": "torch"}
 KEPT = "reference"
 
+Answers = dict[str, dict[str, Any]]  # by check id, and then by expression
+Answered = Callable[[Sequence[Check], Sequence[str] | None], Answers]
+
 
 class OracleError(KataError):
     """A probe that an oracle cannot answer, or that the oracles answer differently."""
@@ -32,23 +35,31 @@ def available_oracles() -> tuple[str, ...]:
     return tuple(oracle for oracle, package in ORACLES.items() if find_spec(package))
 
 
+def agreed_answers(checks: Sequence[Check], oracles: Sequence[str] | None = None) -> Answers:
+    """What these oracles, or all that are available, agree on at each check's probe. Raises OracleError."""
+    chosen = chosen_oracles(oracles)
+    return {check.id: agreed_values(check, chosen) for check in checks}
+
+
 def make_key(
-    suite: Path, seed: int = 0, oracles: Sequence[str] | None = None, numbers: Collection[int] | None = None
+    suite: Path,
+    seed: int = 0,
+    oracles: Sequence[str] | None = None,
+    answered: Answered = agreed_answers,
+    number: int | None = None,
 ) -> dict[str, Any]:
     """Expected values by check id, on which these oracles agree; without a choice, all that are available.
 
-    `seed` decides on the probes that are random; `numbers` asks for some exercises alone. Raises
-    OracleError.
+    `seed` decides on the probes that are random; `number` asks for one exercise alone. Raises OracleError.
     """
-    chosen = chosen_oracles(oracles)
-    exercises = read_catalogue()
+    exercises, checks = read_catalogue(), load_checks(suite, number, seed)
+    answers = answered(checks, oracles)
     return {
         check.id: {
             "probe": check.probe.fingerprint(exercises[check.exercise].module),
-            "values": agreed_values(check, chosen),
+            "values": answers[check.id],
         }
-        for check in load_checks(suite, seed=seed)
-        if numbers is None or check.exercise in numbers
+        for check in checks
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-CHECKING = ("grader/core/probing.py", "grader/core/judging.py", "grader/core/diagnosis.py")
+CHECKING = ("grader/core/probing.py", "grader/core/judging.py")
 SUITES = ("solutions/*.py", "tests/public/*.py", "tests/hidden/*.py", *CHECKING)
 
 

@@ -1,4 +1,4 @@
-"""Chaffs: worked answers, each with one known mistake, and what the checks show on them.
+"""Chaffs: worked answers, each with one known mistake.
 
 A bank of misconceptions lies in misconceptions/exNN.toml. Each entry has the belief in the learner's words and the
 smallest edits of the worked answer that behave as that belief does.
@@ -6,22 +6,17 @@ smallest edits of the worked answer that behave as that belief does.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from grader.core.catalogue import read_catalogue
-from grader.core.checks import load_checks
-from grader.core.diagnosis import SAYS_WHAT
 from grader.core.errors import KataError
-from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC
-from grader.core.records import Exercise, Fault, Fingerprint, Misconception, Status, Verdict
+from grader.core.records import Exercise, Misconception, Verdict
 from grader.core.source import functions
 from grader.course.authoring.cut import solution
-from grader.course.authoring.digest import SUITES, digest
 from grader.course.bank.trials import Trial, run_trials
 
 if sys.version_info >= (3, 11):
@@ -29,7 +24,6 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-MADE_FROM = (*SUITES, "grader/course/bank/misconceptions/*.toml")
 BANK = Path(__file__).with_name("misconceptions")
 TEXTS = tuple(field.name for field in fields(Misconception) if field.name != "exercise")
 
@@ -134,65 +128,3 @@ def run_chaffs(chaffs: Sequence[Chaff], seeds: tuple[int, ...] = ()) -> Iterator
     """Each chaff with its verdicts in both suites; `seeds` add the checks that are random."""
     trials = [Trial(chaff.misconception.exercise, chaff.source, seeds) for chaff in chaffs]
     return zip(chaffs, run_trials(trials), strict=True)
-
-
-def fingerprint(chaff: Chaff, found: Iterable[Verdict]) -> Fingerprint:
-    """What the verdicts on a chaff say of its misconception; a random check, other in each run, says nothing."""
-    shown = {
-        v.check.id: v.observation
-        for v in found
-        if v.status is not Status.PASSED and v.observation is not None and not v.check.random
-    }
-    return Fingerprint(chaff.misconception, shown)
-
-
-def fingerprint_texts(runs: Iterable[tuple[Chaff, list[Verdict]]] | None = None) -> dict[Path, str]:
-    """The fingerprint file of either suite as it should be; an entry for each chaff, in the order of the bank.
-
-    `runs` are the chaffs with their verdicts where these are known already; without them every chaff is run.
-    """
-    found = [fingerprint(chaff, its) for chaff, its in runs or run_chaffs(read_bank())]
-    return {
-        suite / FINGERPRINTS: _fingerprint_text(found, {check.id for check in load_checks(suite)})
-        for suite in (PUBLIC, HIDDEN_SUITE)
-    }
-
-
-def with_fingerprints_of(number: int) -> dict[Path, str]:
-    """The fingerprint files with new entries for one exercise.
-
-    They stay as stale as they were: what the others show may have changed as well.
-    """
-    texts = {}
-    for path, fresh in fingerprint_texts(run_chaffs(read_bank([number]))).items():
-        head, *lines = path.read_text(encoding="utf-8").splitlines()
-        new = [line.rstrip(",") for line in fresh.splitlines()[1:-1]]
-        entries = [line.rstrip(",") for line in lines[:-1]]
-        others = [line for line in entries if json.loads(line)["misconception"]["exercise"] != number]
-        every = sorted([*others, *new], key=lambda line: json.loads(line)["misconception"]["exercise"])
-        texts[path] = "\n".join([head, ",\n".join(every), lines[-1], ""])
-    return texts
-
-
-def _fingerprint_text(fingerprints: Iterable[Fingerprint], checks: set[str]) -> str:
-    """As JSON, for these checks; of a fault its type and message, not the lines of the chaff that it comes from."""
-    lines = []
-    for item in fingerprints:
-        shown: dict[str, Any] = {}
-        for check, observation in item.shown.items():
-            if check in checks:
-                fault = observation.fault
-                shown[check] = {"fault": _fault(fault)} if fault else {"values": observation.values}
-        lines.append(json.dumps({"misconception": asdict(item.misconception), "shown": shown}, sort_keys=True))
-    return f'{{"made_from": "{digest(*MADE_FROM)}", "chaffs": [\n' + ",\n".join(lines) + "\n]}\n"
-
-
-def _fault(fault: Fault) -> list[str]:
-    return [fault.type, fault.message if fault.type in SAYS_WHAT else ""]
-
-
-def stale_fingerprints() -> list[Path]:
-    """The fingerprint files that are not made from what the chaffs and the checks are now."""
-    wanted = f'{{"made_from": "{digest(*MADE_FROM)}"'
-    files = [suite / FINGERPRINTS for suite in (PUBLIC, HIDDEN_SUITE)]
-    return [path for path in files if not path.exists() or not path.read_text(encoding="utf-8").startswith(wanted)]

@@ -20,7 +20,8 @@ from grader.course.bank.mutation_score import SEEDS, Score
 PAGE = Path("docs/mutation-score.md")
 FIGURES = BUILD / "mutation-score.json"
 MISTAKES = ("misconceptions/*.toml", "wheats/*.toml", "equivalents.toml", "mut*.py")
-MADE_FROM = (*SUITES, *(f"grader/course/bank/{pattern}" for pattern in MISTAKES), "grader/course/grading/grading.py")
+NAMING = ("grader/core/diagnosis.py", "grader/core/fingerprints.py", "grader/course/grading/grading.py")
+MADE_FROM = (*SUITES, *(f"grader/course/bank/{pattern}" for pattern in MISTAKES), *NAMING)
 INTRODUCTION = f"""\
 Made by `make mutation-score`. A *chaff* is a worked answer with one known misconception, a *wheat* a right answer in
 another style, a *mutant* a worked answer with one small change made by machine. Equivalent mutants behave as the answer

@@ -15,11 +15,13 @@ from multiprocessing import get_context
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
-from grader.core.diagnosis import alike, diagnose, read_fingerprints
+from grader.core.diagnosis import alike, diagnose
 from grader.core.errors import KataError
+from grader.core.fingerprints import read_fingerprints
 from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC
 from grader.core.records import Diagnosis, Fingerprint, Misconception, Status, Verdict
-from grader.course.bank.chaffs import Chaff, edited, fingerprint, read_bank, run_chaffs
+from grader.course.bank.chaffs import Chaff, edited, read_bank, run_chaffs
+from grader.course.bank.fingerprints import fingerprint
 from grader.course.bank.mutants import Mutant, equivalents, mutants
 from grader.course.bank.trials import Trial, run_trials
 from grader.course.bank.wheats import read_wheats
@@ -67,24 +69,23 @@ class Score:
         return Score(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
 
 
-def chaff_rows(numbers: Iterable[int] | None = None) -> Iterator[Row]:
-    """Every chaff of these exercises against both suites."""
+def chaff_rows(numbers: Iterable[int] | None = None, known: Sequence[Fingerprint] = ()) -> Iterator[Row]:
+    """Every chaff of these exercises against both suites, named by these fingerprints or by what all of them show."""
     public = {check.id for check in load_checks(PUBLIC)}
     for number in read_catalogue() if numbers is None else numbers:
         found = list(run_chaffs(read_bank([number]), seeds=(0,)))
-        known = [fingerprint(chaff, its) for chaff, its in found]
+        prints = known or [fingerprint(chaff, its) for chaff, its in found]
         for chaff, its in found:
             failed = {v.check.id for v in its if v.status is not Status.PASSED}
-            named = diagnose([v for v in its if not v.check.random], known)
+            named = diagnose([v for v in its if not v.check.random], prints)
             yield Row(chaff.misconception, len(failed & public), len(failed - public), named)
 
 
 def score(number: int) -> Score:
     """Chaffs, wheats and mutants of one exercise."""
-    result = Score()
-    for row in chaff_rows([number]):
+    result, known = Score(), _known(number)
+    for row in chaff_rows([number], known):
         result += Score(chaffs=1, chaffs_failed=row.hidden > 0, chaffs_named=row.right)
-    known = _known(number)
     for found in run_trials(Trial(number, wheat.source, seeds=(0,)) for wheat in read_wheats([number])):
         wrong = any(v.status is not Status.PASSED for v in found)
         accused = diagnose([v for v in found if not v.check.random], known)
@@ -93,7 +94,7 @@ def score(number: int) -> Score:
 
 
 def _known(number: int) -> list[Fingerprint]:
-    return [f for f in load_course(frozenset({number}), seed=0).fingerprints if f.misconception.exercise == number]
+    return [f for f in load_course(frozenset({number}), seed=0).fingerprints if f.exercise == number]
 
 
 def _mutants(number: int, known: Sequence[Fingerprint]) -> Score:
@@ -127,13 +128,13 @@ def _misnamed(number: int, named: Sequence[tuple[Mutant, Diagnosis]]) -> Iterato
     shown = [fingerprint_of(chaff, its) for chaff, its in zip(chaffs, found, strict=False)]
     for (mutant, diagnosis), its in zip(named, found[len(chaffs) :], strict=True):
         blamed = diagnosis.misconception
-        alike_one = any(_behaves(f, its) for f in shown if f.misconception == blamed)
+        alike_one = any(_behaves(f, its) for f in shown if f.misconceptions == (blamed,))
         yield mutant.task != blamed.task or not alike_one
 
 
 def fingerprint_of(chaff: Chaff, found: Sequence[Verdict]) -> Fingerprint:
     """As `chaffs.fingerprint`, of random checks: by seed, since they have the same names with each."""
-    return Fingerprint(chaff.misconception, {f"{i}": v.observation for i, v in enumerate(found) if v.observation})
+    return Fingerprint((chaff.misconception,), {f"{i}": v.observation for i, v in enumerate(found) if v.observation})
 
 
 def _behaves(chaff: Fingerprint, found: Sequence[Verdict]) -> bool:

@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
-from grader.core.diagnosis import read_fingerprints
 from grader.core.errors import KataError
+from grader.core.fingerprints import read_fingerprints
 from grader.core.key import read_key
 from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC
 from grader.core.records import Fingerprint
 from grader.course.authoring.answer_key import make_key
 from grader.course.authoring.cut import solution
+from grader.course.authoring.known_answers import known_answers
 from grader.course.grading.config import read_settings
 from grader.course.grading.grading import HIDDEN, VISIBLE, Course, Suite
 from grader.course.grading.twins import make_twins
@@ -31,9 +32,14 @@ def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) 
         raise KataError(f"There is no such exercise; they go from 1 to {len(catalogue)}.")
     public = tuple(check for check in load_checks(PUBLIC) if check.exercise in chosen)
     hidden = tuple(check for check in load_checks(HIDDEN_SUITE, seed=seed) if check.exercise in chosen)
+    twins = {
+        name: twin
+        for name, twin in make_twins(PUBLIC, seed, answered=known_answers).items()
+        if twin.check.exercise in chosen
+    }
     suites = (
-        Suite(VISIBLE, public, read_key(PUBLIC / "key.json"), make_twins(PUBLIC, seed, numbers=chosen.keys())),
-        Suite(HIDDEN, hidden, make_key(HIDDEN_SUITE, seed, numbers=chosen.keys())),
+        Suite(VISIBLE, public, read_key(PUBLIC / "key.json"), twins),
+        Suite(HIDDEN, hidden, make_key(HIDDEN_SUITE, seed, answered=known_answers)),
     )
     fingerprints = merged(*(read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE)))
     modules = {n: e.module for n, e in catalogue.items()}
@@ -47,9 +53,9 @@ def read_solutions() -> dict[int, str]:
 
 
 def merged(public: Sequence[Fingerprint], hidden: Sequence[Fingerprint]) -> tuple[Fingerprint, ...]:
-    """Both suites' fingerprints of each chaff as one. Raises KataError where they are not of the same chaffs."""
-    if [f.misconception for f in public] != [f.misconception for f in hidden]:
+    """Both suites' fingerprints of each chaff and pair as one. Raises KataError where they are not of the same ones."""
+    if [f.misconceptions for f in public] != [f.misconceptions for f in hidden]:
         raise KataError(f"The suites' {FINGERPRINTS} are of different chaffs: run `make fingerprints`.")
     return tuple(
-        Fingerprint(one.misconception, {**one.shown, **other.shown}) for one, other in zip(public, hidden, strict=True)
+        Fingerprint(one.misconceptions, {**one.shown, **other.shown}) for one, other in zip(public, hidden, strict=True)
     )

@@ -10,7 +10,7 @@ import io
 import random
 import re
 import tokenize
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.key import expected_values, read_key
 from grader.core.records import Check, Probe
-from grader.course.authoring.answer_key import agreed_values, chosen_oracles
+from grader.course.authoring.answer_key import Answered, agreed_answers
 from grader.course.grading.grading import Twin
 
 SPECIAL = (0.0, 1.0)  # numbers that a check may be about: a neutral element, a margin, the start of a backward pass
@@ -29,21 +29,20 @@ TEXT_WITH_A_NUMBER = re.compile(r"""['"][^'"]*\d\.\d[^'"]*['"]""")
 
 
 def make_twins(
-    suite: Path, seed: int, oracles: Sequence[str] | None = None, numbers: Collection[int] | None = None
+    suite: Path, seed: int, oracles: Sequence[str] | None = None, answered: Answered = agreed_answers
 ) -> dict[str, Twin]:
-    """The twins of the checks of a suite, or of some exercises in it, by check id, with their answers.
+    """The twins of a suite's checks by check id, with their answers; a check without one is learned as it stands.
 
-    A check without a twin is learned as it stands. Raises OracleError where the oracles do not agree on a twin.
+    Raises OracleError where the oracles do not agree on a twin.
     """
     exercises, key = read_catalogue(), read_key(suite / "key.json")
-    chosen = chosen_oracles(oracles)
-    found = {}
-    for check in load_checks(suite):
-        moved = twin(check, seed) if numbers is None or check.exercise in numbers else None
-        values = agreed_values(moved, chosen) if moved else {}
-        if moved and values != expected_values(key, check, exercises[check.exercise].module):
-            found[check.id] = Twin(moved, values)
-    return found
+    twins = {check: moved for check in load_checks(suite) if (moved := twin(check, seed))}
+    answers = answered(list(twins.values()), oracles)
+    return {
+        check.id: Twin(moved, answers[check.id])
+        for check, moved in twins.items()
+        if answers[check.id] != expected_values(key, check, exercises[check.exercise].module)
+    }
 
 
 def twin(check: Check, seed: int) -> Check | None:

@@ -168,8 +168,10 @@ def _cut(chosen: Sequence[Exercise], texts: Mapping[str, str]) -> Iterator[tuple
     key = {check: entry for check, entry in _json(PUBLIC / "key.json").items() if number_in(check) in numbers}
     yield (PUBLIC / "key.json").as_posix(), json.dumps(key, indent=1, sort_keys=True) + "\n"
     prints = _json(PUBLIC / FINGERPRINTS)
-    known = [entry for entry in prints["chaffs"] if entry["misconception"]["exercise"] in numbers]
-    yield (PUBLIC / FINGERPRINTS).as_posix(), json.dumps({**prints, "chaffs": known}, sort_keys=True) + "\n"
+    chaffs = [entry for entry in prints["chaffs"] if entry["misconception"]["exercise"] in numbers]
+    pairs = [entry for entry in prints["pairs"] if entry["exercise"] in numbers]
+    known = {**prints, "chaffs": chaffs, "pairs": pairs}
+    yield (PUBLIC / FINGERPRINTS).as_posix(), json.dumps(known, sort_keys=True) + "\n"
     sketches = [sketch for sketch in _json(PUBLIC / SKETCHES) if sketch["exercise"] in numbers]
     yield (PUBLIC / SKETCHES).as_posix(), json.dumps(sketches, sort_keys=True) + "\n"
     yield (CORE / CATALOGUE.name).as_posix(), _catalogue(len(chosen))

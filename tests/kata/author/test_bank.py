@@ -1,6 +1,7 @@
 """The bank of misconceptions: a mistake in it ends in a sentence, its chaffs fail and are named; what is stale."""
 
 import json
+import random
 import re
 import shutil
 from collections import Counter
@@ -10,21 +11,31 @@ import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
-from grader.core.diagnosis import diagnose, read_fingerprints
+from grader.core.diagnosis import diagnose
 from grader.core.errors import KataError
+from grader.core.fingerprints import read_fingerprints
 from grader.core.names import tag
 from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC, SOLUTIONS
 from grader.core.records import Status
 from grader.course.authoring.digest import digest
-from grader.course.bank.chaffs import MADE_FROM as FINGERPRINTS_FROM
-from grader.course.bank.chaffs import BankError, fingerprint_texts, read_bank, run_chaffs, stale_fingerprints
+from grader.course.bank.chaffs import BankError, read_bank, run_chaffs
+from grader.course.bank.fingerprints import MADE_FROM as FINGERPRINTS_FROM
+from grader.course.bank.fingerprints import (
+    chaff_entries,
+    fingerprint_text,
+    pair_entries,
+    run_pairs,
+    stale_fingerprints,
+)
 from grader.course.bank.mutation_page import MADE_FROM as PAGE_FROM
 from grader.course.bank.mutation_page import PAGE, is_fresh
+from grader.course.bank.pairs import pairs
 from grader.course.grading.suites import merged
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()
 FEWEST, NAMED = 70, 0.97  # misconceptions; the share of chaffs that is named rightly
+PAIRS = 40  # of some seventeen hundred, run again
 GOOD = """[[misconception]]
 id = "halves"
 task = "derivative"
@@ -187,9 +198,15 @@ def test_titles_and_beliefs_differ_within_a_task():
 
 
 def test_the_fingerprints_of_both_suites_are_of_the_bank_in_its_order():
-    bank = [chaff.misconception for chaff in read_bank()]
+    bank = read_bank()
     public, hidden = (read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE))
-    assert [f.misconception for f in merged(public, hidden)] == bank
+    known = [f.misconceptions for f in merged(public, hidden)]
+    assert known[: len(bank)] == [(chaff.misconception,) for chaff in bank]
+    by_place = {n: [c.misconception for c in bank if c.misconception.exercise == n] for n in CATALOGUE}
+    made = [tuple(by_place[pair.exercise][place] for place in pair.places) for pair in pairs(bank)]
+    twos = known[len(bank) :]
+    assert len(twos) > 0.7 * len(made)
+    assert set(twos) <= set(made)
     assert {check for f in public for check in f.shown} <= {check.id for check in load_checks(PUBLIC)}
     random = {check.id for check in load_checks(HIDDEN_SUITE) if check.random}
     assert random
@@ -201,7 +218,10 @@ def test_what_travels_to_learners_names_no_hidden_check_and_holds_no_line_of_a_c
     assert not [check.id for check in load_checks(HIDDEN_SUITE) if f'"{check.id}"' in text]
     entries = json.loads(text)["chaffs"]
     assert {key for entry in entries for key in entry} == {"misconception", "shown"}
-    faults = [shown["fault"] for entry in entries for shown in entry["shown"].values() if "fault" in shown]
+    pairs_ = json.loads(text)["pairs"]
+    assert {key for entry in pairs_ for key in entry} == {"exercise", "of", "shown"}
+    all_shown = [shown for entry in [*entries, *pairs_] for shown in entry["shown"].values()]
+    faults = [shown["fault"] for shown in all_shown if shown not in (0, 1) and "fault" in shown]
     assert faults
     assert all(len(fault) == 2 for fault in faults)
 
@@ -221,8 +241,18 @@ def runs():
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_fingerprints_made_again_are_those_in_the_repository_byte_for_byte(runs):
-    for path, text in fingerprint_texts(runs).items():
-        assert path.read_text(encoding="utf-8") == text, path
+    """Every chaff's, and those of pairs that are drawn by what the files were made from."""
+    bank, alone = read_bank(), chaff_entries(runs)
+    drawn = random.Random(digest(*FINGERPRINTS_FROM)).sample(list(pairs(bank)), PAIRS)
+    again = pair_entries(run_pairs(drawn), alone)
+    assert len(again) > PAIRS / 2
+    for suite in (PUBLIC, HIDDEN_SUITE):
+        before, _, after = (suite / FINGERPRINTS).read_text(encoding="utf-8").partition('], "pairs": [\n')
+        expected, _, expected_pairs = fingerprint_text(alone, again, suite).partition('], "pairs": [\n')
+        assert before == expected
+        assert {line.rstrip(",") for line in expected_pairs.splitlines()} <= {
+            line.rstrip(",") for line in after.splitlines()
+        }
 
 
 @pytest.mark.slow
@@ -235,7 +265,7 @@ def test_every_chaff_fails_a_hidden_check_and_the_files_name_nearly_all_of_them_
         m = chaff.misconception
         survived += [m.id] * all(v.status is Status.PASSED for v in found if v.check.id in hidden)
         fixed = [v for v in found if not v.check.random]
-        named = diagnose(fixed, [f for f in known if f.misconception.exercise == m.exercise])
+        named = diagnose(fixed, [f for f in known if f.exercise == m.exercise])
         misnamed += [(m.id, [d.misconception.id for d in named])] * ([d.misconception for d in named] != [m])
     assert survived == []
     assert len(misnamed) <= (1 - NAMED) * len(runs), misnamed
@@ -251,7 +281,8 @@ CHANGES = {  # a file, and whether the fingerprints depend on it; the page of th
     "the bank": ("grader/course/bank/misconceptions/ex03.toml", True),
     "how values are compared": ("grader/core/judging.py", True),
     "how a snippet is run": ("grader/core/probing.py", True),
-    "the diagnosis": ("grader/core/diagnosis.py", True),
+    "how fingerprints are read": ("grader/core/fingerprints.py", True),
+    "the diagnosis": ("grader/core/diagnosis.py", False),
     "the wheats": ("grader/course/bank/wheats/ex03.toml", False),
     "the mutants": ("grader/course/bank/mutants.py", False),
     "the mutants that are excused": ("grader/course/bank/equivalents.toml", False),

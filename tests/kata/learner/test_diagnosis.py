@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.core.diagnosis import AT_ONCE, PER_TASK, alike, diagnose, read_fingerprints
+from grader.core.diagnosis import AT_ONCE, IN_ONE_TASK, PER_TASK, alike, diagnose
+from grader.core.fingerprints import read_fingerprints
 from grader.core.probing import encode
 from grader.core.records import Check, Fault, Fingerprint, Misconception, Observation, Probe, Status, Verdict
 
@@ -32,10 +33,10 @@ def verdicts(**found):
     return [verdict(name[5:], found.get(name[5:], 0)) for name in CHECKS]
 
 
-def fingerprint(name, **shown):
-    """Of a misconception in the task with whose name it begins: 'f-doubles'."""
-    misconception = Misconception(name, 1, name[0], f"Title of {name}", "", "", "")
-    return Fingerprint(misconception, {f"ex01.{check}": seen(x) for check, x in shown.items()})
+def fingerprint(*names, **shown):
+    """Of a misconception, or two together, in the task with whose name they begin: 'f-doubles'."""
+    misconceptions = tuple(Misconception(name, 1, name[0], f"Title of {name}", "", "", "") for name in names)
+    return Fingerprint(misconceptions, {f"ex01.{check}": seen(x) for check, x in shown.items()})
 
 
 def names(diagnoses):
@@ -174,6 +175,42 @@ def test_with_many_candidates_in_a_task_one_that_predicts_all_is_found():
     assert names(diagnose(verdicts(f1=1, f2=2), [*decoys, fingerprint("f-a", f1=1, f2=2)])) == ["f-a"]
 
 
+# several mistakes in one task
+
+
+def test_two_mistakes_in_one_task_are_named_by_what_both_show_together_even_where_neither_shows_anything_alone():
+    known = [fingerprint("f-a", f1=1, f2=1), fingerprint("f-b", f1=2, f2=2), fingerprint("f-a", "f-b", f1=3, f2=1)]
+    assert names(diagnose(verdicts(f1=3, f2=1), known)) == ["f-a", "f-b"]
+    assert diagnose(verdicts(f1=3, f2=2), known) == ()
+
+
+def test_without_a_record_of_both_they_are_named_where_each_shows_something_that_the_other_does_not_touch():
+    known = [fingerprint("f-a", f1=1), fingerprint("f-b", f2=1)]
+    assert names(diagnose(verdicts(f1=1, f2=1), known)) == ["f-a", "f-b"]
+    assert diagnose(verdicts(f1=1, f2=1, f3=1), known) == ()  # something else is wrong as well
+
+
+def test_where_they_meet_little_may_be_unlike_what_either_shows_alone():
+    far = {f"{task}{i}": 1 for task in "gh" for i in "123"}
+    few = [fingerprint("f-a", f1=1, f3=1), fingerprint("f-b", f2=1, f3=2)]
+    many = [fingerprint("f-a", f1=1, f3=1, **far, x1=1, x2=1), fingerprint("f-b", f2=1, f3=2)]
+    assert diagnose(verdicts(f1=1, f2=1, f3=7), few) == ()
+    checks = [Check(f"test_{name}", 1, "x", 1, name, PROBE) for name in ("x1", "x2")]
+    others = [Verdict(check, Status.FAILED, observation=seen(1)) for check in checks]
+    assert names(diagnose([*verdicts(f1=1, f2=1, f3=7, **far), *others], many)) == ["f-a", "f-b"]
+
+
+def test_one_in_a_task_that_explains_it_all_is_better_than_two_in_it():
+    known = [fingerprint("f-a", f1=1), fingerprint("f-b", f2=1), fingerprint("f-c", f1=1, f2=1)]
+    assert names(diagnose(verdicts(f1=1, f2=1), known)) == ["f-c"]
+
+
+def test_a_third_mistake_joins_a_pair_and_a_fourth_does_not():
+    known = [fingerprint("f-a", "f-b", f1=3), fingerprint("f-c", f2=1), fingerprint("f-d", f3=1)]
+    assert sorted(names(diagnose(verdicts(f1=3, f2=1), known))) == ["f-a", "f-b", "f-c"]
+    assert diagnose(verdicts(f1=3, f2=1, f3=1), known) == ()
+
+
 # what is known
 
 
@@ -288,7 +325,9 @@ def worlds(draw):
     known = []
     for i in range(draw(st.integers(0, PER_TASK))):
         shown = draw(st.dictionaries(st.sampled_from([name[5:] for name in CHECKS]), SHOWN, min_size=1, max_size=4))
-        known.append(fingerprint(f"{draw(st.sampled_from(TASKS))}-{i}", **shown))
+        task = draw(st.sampled_from(TASKS))
+        both = [f"{task}-{i}", f"{task}-{i}-too"][: draw(st.integers(1, 2))]
+        known.append(fingerprint(*both, **shown))
     found = dict.fromkeys(CHECKS, 0)
     for f in draw(st.lists(st.sampled_from(known), max_size=3)) if known else ():
         found |= {name: _raw(o) for name, o in f.shown.items()}
@@ -300,17 +339,25 @@ def _raw(observation):
     return (observation.fault.type, observation.fault.message) if observation.fault else observation.values["x"]
 
 
+def shown_by_each(known):
+    """What a fingerprint shows, by the id of each misconception in it; these worlds have each in one alone."""
+    return {m.id: f.shown for f in known for m in f.misconceptions}
+
+
 def failed(verdicts):
     return {v.check.id: v for v in verdicts if v.status is not Status.PASSED}
 
 
 @law
 @given(worlds())
-def test_where_nothing_fails_nothing_is_named_and_at_most_one_is_in_each_task(world):
+def test_where_nothing_fails_nothing_is_named_and_nothing_twice_and_few_in_each_task(world):
     found, known = world
     diagnoses = diagnose(found, known)
     assert failed(found) or not diagnoses
-    assert len({d.misconception.task for d in diagnoses}) == len(diagnoses) <= AT_ONCE
+    assert len(set(names(diagnoses))) == len(diagnoses)
+    tasks = [d.misconception.task for d in diagnoses]
+    assert len(set(tasks)) <= AT_ONCE
+    assert all(tasks.count(task) <= IN_ONE_TASK for task in tasks)
     assert diagnose([v for v in found if v.status is Status.PASSED], known) == ()
 
 
@@ -318,7 +365,7 @@ def test_where_nothing_fails_nothing_is_named_and_at_most_one_is_in_each_task(wo
 @given(worlds())
 def test_what_is_named_contradicts_no_check_of_its_task_that_passes(world):
     found, known = world
-    shown = {f.misconception.id: f.shown for f in known}
+    shown = shown_by_each(known)
     for d in diagnose(found, known):
         for m in (d.misconception, *d.alternatives):
             passed = {v.check.id for v in found if v.check.task == m.task} - failed(found).keys()
@@ -329,25 +376,24 @@ def test_what_is_named_contradicts_no_check_of_its_task_that_passes(world):
 @given(worlds())
 def test_every_failure_in_a_blamed_task_is_predicted_or_is_where_two_mistakes_meet(world):
     found, known = world
-    shown = {f.misconception.id: f.shown for f in known}
+    shown = shown_by_each(known)
     diagnoses = diagnose(found, known)
     blamed = {d.misconception.task for d in diagnoses}
     for check, v in failed(found).items():
-        touching = [d.misconception.id for d in diagnoses if check in shown[d.misconception.id]]
+        touching = {id(shown[m]): m for m in names(diagnoses) if check in shown[m]}  # a pair once
         assert touching or v.check.task not in blamed
-        assert len(touching) != 1 or alike(shown[touching[0]][check], v)
+        assert len(touching) != 1 or all(alike(shown[m][check], v) for m in touching.values())
 
 
 @law
 @given(worlds())
 def test_checks_and_confidence_say_what_is_blamed_on_it_and_how_much_of_that_it_predicts(world):
     found, known = world
-    shown = {f.misconception.id: f.shown for f in known}
-    failures = failed(found)
-    for d in diagnose(found, known):
-        its = shown[d.misconception.id]
-        assert d.checks == its.keys() & failures.keys()
-        predicted = [check for check in d.checks if alike(its[check], failures[check])]
+    shown, failures, diagnoses = shown_by_each(known), failed(found), diagnose(found, known)
+    for d in diagnoses:
+        own = [shown[e.misconception.id] for e in diagnoses if e.misconception.task == d.misconception.task]
+        assert d.checks == set().union(*own) & failures.keys()
+        predicted = [c for c in d.checks if any(c in its and alike(its[c], failures[c]) for its in own)]
         assert predicted
         assert d.confidence == round(len(predicted) / len(d.checks), 3)
 
@@ -377,7 +423,7 @@ def test_a_fingerprint_that_cannot_be_named_changes_nothing(world):
     for v in passed[:1]:
         own = {c: w.observation for c, w in failed(found).items() if w.check.task == v.check.task}
         contradicted = {**own, v.check.id: seen(1)}
-        extra = Fingerprint(fingerprint(f"{v.check.task}-x").misconception, contradicted)
+        extra = Fingerprint(fingerprint(f"{v.check.task}-x").misconceptions, contradicted)
         assert diagnose(found, [extra, *known]) == diagnose(found, known)
 
 
@@ -385,14 +431,16 @@ def test_a_fingerprint_that_cannot_be_named_changes_nothing(world):
 @given(worlds())
 def test_what_a_chaff_shows_is_named_after_it_or_after_one_of_its_task_or_another_that_shows_the_same(world):
     _, known = world
-    shown = {f.misconception.id: f.shown for f in known}
+    shown = shown_by_each(known)
     for f in known:
         its = [verdict(name[5:], _raw(f.shown[name]) if name in f.shown else 0) for name in CHECKS]
-        (found,) = diagnose(its, known)
-        assert (found.checks, found.confidence) == (f.shown.keys(), 1.0)
-        assert shown[found.misconception.id] == f.shown
-        if found.misconception.task == f.misconception.task:
-            assert f.misconception in (found.misconception, *found.alternatives)
+        found = diagnose(its, known)
+        assert {(d.checks, d.confidence) for d in found} == {(frozenset(f.shown), 1.0)}
+        assert len(found) <= len(f.misconceptions)
+        if len(f.misconceptions) == 1:
+            assert shown[found[0].misconception.id] == f.shown
+        if len(f.misconceptions) == 1 and found[0].misconception.task == f.task:
+            assert f.misconceptions[0] in (found[0].misconception, *found[0].alternatives)
 
 
 # the file

@@ -379,7 +379,7 @@ def test_a_fresh_copy_works_in_an_empty_folder_with_an_empty_environment(student
         ("explain-1", "derivative"),
         ("progress", "Next: write derivative"),
         ("reset-1", "is the stub already"),
-        ("help", "Exercises"),
+        ("help", "Part I: The engine"),
     ):
         done = run(["make", target], student)
         assert done.returncode == 0, done.stderr
