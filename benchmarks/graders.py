@@ -28,7 +28,7 @@ from grader.core.key import expected_values
 from grader.core.records import Check
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading.grading import Course, grade
-from grader.course.grading.report import report
+from grader.course.grading.marking import make_report
 from grader.course.intake.submission import Submission, read_submission
 
 ANSWER = "answer"  # the cell to fill in
@@ -56,8 +56,8 @@ class Minigrad:
 
     def grade(self, student: str) -> None:
         graded = grade(read_submission(self.folder / student), self.course, self.fence)
-        document = report(graded, self.course, self.fence.level)
-        write_text(self.folder / f"{student}.json", json.dumps(document))
+        report = make_report(graded, self.course, self.fence.level)
+        write_text(self.folder / f"{student}.json", json.dumps(report.as_json()))
 
     def share(self, student: str) -> float:
         document = json.loads((self.folder / f"{student}.json").read_text(encoding="utf-8"))
@@ -235,10 +235,10 @@ def cpu_of_right_submission(courses: dict[int, Course], rounds: int) -> dict[int
     for turn in range(rounds + 1):
         for number, course in courses.items():
             right = Submission("right", dict(course.solutions), ())
-            documents = []
-            cpu, _ = measured(lambda: documents.append(report(grade(right, course, fence), course, fence.level)))  # noqa: B023
-            if documents[0]["score"] != documents[0]["max_score"]:
-                raise SystemExit(f"The worked answers get {documents[0]['score']:g} of {documents[0]['max_score']:g}.")
+            reports = []
+            cpu, _ = measured(lambda: reports.append(make_report(grade(right, course, fence), course, fence.level)))  # noqa: B023
+            if reports[0].score != reports[0].max_score:
+                raise SystemExit(f"The worked answers get {reports[0].score:g} of {reports[0].max_score:g}.")
             if turn:  # the first is a warm-up
                 seconds[number].append(cpu)
     return {number: statistics.median(taken) for number, taken in seconds.items()}
@@ -257,7 +257,7 @@ def serve(tool: Tool, answers: Any) -> None:
 def main() -> None:
     name, course, folder = sys.argv[1:]
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what the tools print is no answer
+    os.dup2(2, 1)  # what the tools print is not an answer
     serve(TOOLS[name](pickle.loads(Path(course).read_bytes()), Path(folder)), answers)  # noqa: S301 - our own bytes
 
 

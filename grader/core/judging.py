@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any
+from typing import TypeGuard
 
 from grader.core.catalogue import read_catalogue
 from grader.core.names import number_in
@@ -17,7 +17,7 @@ MISSING_MODULE = re.compile(r"No module named '([\w.]+)'")
 SHOWN = 160  # characters of a value in a message
 
 
-def judge(check: Check, exercise: Exercise, observation: Observation, expected: dict[str, Any]) -> Verdict:
+def judge(check: Check, exercise: Exercise, observation: Observation, expected: dict[str, object]) -> Verdict:
     """Compare what a submission showed with what the oracles showed."""
     if observation.fault is not None:
         return replace(_judge_fault(check, exercise, observation.fault), observation=observation)
@@ -31,7 +31,7 @@ def judge(check: Check, exercise: Exercise, observation: Observation, expected: 
     )
 
 
-def same(expected: Any, got: Any, rel: float, abs_: float) -> bool:
+def same(expected: object, got: object, rel: float, abs_: float) -> bool:
     """Whether two encoded values agree: numbers within the tolerance (3 is 3.0, True is not 1), the rest exactly."""
     if _is_number(expected) and _is_number(got):
         return math.isclose(expected, got, rel_tol=rel, abs_tol=abs_)
@@ -40,7 +40,7 @@ def same(expected: Any, got: Any, rel: float, abs_: float) -> bool:
     return type(expected) is type(got) and bool(expected == got)
 
 
-def _difference(expression: str, expected: Any, got: Any, rel: float) -> Difference:
+def _difference(expression: str, expected: object, got: object, rel: float) -> Difference:
     """Both values with the digits that count, or with more where that many do not tell them apart."""
     digits = min(10, round(-math.log10(rel)) + 1)
     if show(expected, digits) == show(got, digits):
@@ -48,7 +48,7 @@ def _difference(expression: str, expected: Any, got: Any, rel: float) -> Differe
     return Difference(expression, show(expected, digits), show(got, digits))
 
 
-def show(value: Any, digits: int = 10) -> str:
+def show(value: object, digits: int = 10) -> str:
     """An encoded value as a learner would see it printed, shortened."""
     if isinstance(value, list):
         text = "[" + ", ".join(show(item, digits) for item in value) + "]"
@@ -62,7 +62,7 @@ def show(value: Any, digits: int = 10) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return type(value) in (int, float)
 
 
@@ -122,7 +122,7 @@ def _not_found(name: str) -> str:
     """Which modules there are instead of one that is not found."""
     similar = get_close_matches(name, [each.module for each in read_catalogue().values()], 1, 0.7)
     if similar and name.startswith("ex"):
-        return f"There is no module {name}: is {similar[0]} meant?"
+        return f"There is no module {name}; did you mean {similar[0]}?"
     return (
         f"{name.partition('.')[0]} cannot be imported: an exercise may import the standard library, the exercises"
         " before it and, where its file does so already, graphviz. It is the same where marks are given."

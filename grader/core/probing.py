@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 PROBE_FILE, OBSERVED = "<probe>", "<observed>"  # where a frame is that is in no file
 DEEP, LONG, WIDE = 6, 10_000, 20_000
-LIFETIME = 1800  # seconds of CPU time of such a process, in case that whoever started it is no more
+SECONDS = 5.0  # by the clock, that one check may take; a course may say otherwise in course.toml
+LIFETIME = 1800  # seconds of CPU time of such a process, in case whoever started it is gone
 ALLOWED = ("graphviz",)  # packages beside the standard library that an exercise may import
 CLASS_NAME = type.__dict__["__name__"].__get__
 
@@ -62,7 +63,7 @@ class Finder:
 class Loader(SourceFileLoader):
     """Reads a module's source as Python does, but keeps the compiled code for the next time."""
 
-    compiled: ClassVar[dict[str, Any]] = {}
+    compiled: ClassVar[dict[str, object]] = {}
 
     def get_code(self, fullname: str) -> Any:
         if self.path not in self.compiled:
@@ -85,10 +86,10 @@ class Desk:
         self.during = "import"
         self.asked = self.code = ""
         self.given: set[str] = set()
-        self.probed: dict[str, Any] = {}
+        self.probed: dict[str, object] = {}
         sys.meta_path.insert(0, Finder(self.folder))
 
-    def namespace(self, module: str) -> dict[str, Any]:
+    def namespace(self, module: str) -> dict[str, object]:
         """The public names of a module, as after `from module import *`. Raises whatever its import raises."""
         if module != self.loaded:
             self.loaded = None
@@ -98,13 +99,15 @@ class Desk:
             self.loaded = module
         return {name: value for name, value in vars(sys.modules[module]).items() if not name.startswith("_")}
 
-    def observe(self, module: str, code: str, expressions: list[str], seconds: float | None = None) -> dict[str, Any]:
+    def observe(
+        self, module: str, code: str, expressions: list[str], seconds: float | None = None
+    ) -> dict[str, object]:
         """Run one probe, for at most `seconds` where the system has an alarm clock.
 
         Answers {'values': {expression: value}} or {'fault': {...}}; raises KeyboardInterrupt, where it is not apart.
         """
         self.during = "import"
-        values: dict[str, Any] = {}
+        values: dict[str, object] = {}
         try:
             with time_limit(seconds):
                 namespace = self.namespace(module)
@@ -124,7 +127,7 @@ class Desk:
         finally:
             self.probed = {}
 
-    def _fault(self, error: BaseException, during: str) -> dict[str, Any]:
+    def _fault(self, error: BaseException, during: str) -> dict[str, object]:
         import linecache
         import traceback
 
@@ -201,7 +204,7 @@ def _is_silent(node: Any) -> bool:
     return True
 
 
-def results_in(expression: str, namespace: dict[str, Any], given: set[str]) -> str:
+def results_in(expression: str, namespace: dict[str, object], given: set[str]) -> str:
     """', where out is None': the snippet's own names in an expression and what they are."""
     import re
 
@@ -298,7 +301,7 @@ def serve(folder: str, packages: str = "", memory: str = "0", channel: str = "")
     if int(memory):
         _limit_this_process(int(memory))
     vars(builtins).update(exit=sys.exit, quit=sys.exit)  # which -S leaves out
-    gc.set_threshold(100_000, 20, 100)  # a graph of 50,000 nodes is no garbage: do not walk it seventy times
+    gc.set_threshold(100_000, 20, 100)  # a graph of 50,000 nodes is not garbage: do not walk it seventy times
     asking, answering = map(int, channel.split(",")) if channel else _apart_from_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True, errors="replace")  # type: ignore[union-attr]  # in the order of printing

@@ -200,7 +200,7 @@ class Fault:
 class Observation:
     """What a probe saw, as untrusted data: a value per expression in the encoding of `probing.encode`, or a fault."""
 
-    values: dict[str, Any]
+    values: dict[str, object]
     fault: Fault | None = None
 
     @staticmethod

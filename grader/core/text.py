@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from grader.core.probing import OBSERVED, PROBE_FILE
 from grader.core.records import Check, Exercise, Fault, Status, Verdict
-
-if TYPE_CHECKING:
-    pass
 
 MARGIN = "    "
 PRINTED_LINES = 15
@@ -48,7 +45,7 @@ def _table(verdict: Verdict) -> str:
 
 
 def _traceback(fault: Fault) -> str:
-    places = {PROBE_FILE: "in the lines above", OBSERVED: "asked afterwards for"}
+    places = {PROBE_FILE: "in the lines above", OBSERVED: "in what the check looks at afterwards"}
     lines: list[str] = []
     again = False
     for before, frame in zip([None, *fault.frames], fault.frames, strict=False):
@@ -68,6 +65,25 @@ def _printed(text: str) -> str:
     lines = text.rstrip().splitlines()
     cut = [f"... and {len(lines) - PRINTED_LINES} more lines"] if len(lines) > PRINTED_LINES else []
     return "Printed:\n" + "\n".join(MARGIN + line for line in lines[:PRINTED_LINES] + cut)
+
+
+class Belief(Protocol):
+    """What a belief is told by: a misconception, or one that a report names."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def belief(self) -> str: ...
+    @property
+    def explanation(self) -> str: ...
+    @property
+    def question(self) -> str: ...
+
+
+def told(belief: Belief) -> tuple[str, str, str, str]:
+    """A belief as paragraphs: its title, what was perhaps thought, why that is not so, and a question."""
+    thought, question = f'Perhaps you thought: "{belief.belief}"', f"Ask yourself: {belief.question}"
+    return f"Why: {belief.title}.", thought, belief.explanation, question
 
 
 def printable(text: str) -> str:

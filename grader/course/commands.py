@@ -21,6 +21,7 @@ def add_to(group: click.Group) -> None:
         bank,
         course,
         exercises,
+        field_score,
         fingerprints,
         grade,
         grade_class,
@@ -60,7 +61,12 @@ def exercises(force: bool) -> None:
 
 
 @click.command()
-@option("--oracles", envvar="ORACLES", metavar="NAMES", help="reference,pytorch; by default those installed.")
+@option(
+    "--oracles",
+    envvar="ORACLES",
+    metavar="NAMES",
+    help="The oracles to ask, such as reference,pytorch; by default all that are installed.",
+)
 def key(oracles: str | None) -> None:
     """Ask the oracles and write the answer key of the public checks, and the sketches for explain."""
     from grader.core.files import write_text
@@ -92,7 +98,7 @@ def fingerprints(exercise: int | None) -> None:
 
 
 @click.command()
-@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Only this one.")
+@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Take only the exercise with this number.")
 def bank(exercise: int | None) -> int:
     """Show for each known misconception how many checks its chaff fails and what the diagnosis calls it."""
     from grader.course.bank.mutation_score import chaff_rows
@@ -146,6 +152,25 @@ def new_exercise(name: str) -> None:
     click.echo("\n".join(begin(name)))
 
 
+@click.command(name="field-score")
+@option("--count", envvar="COUNT", type=click.IntRange(1), default=3000, show_default=True, help="Submissions.")
+def field_score(count: int) -> None:
+    """Measure what becomes of mistakes in combination, in thousands of submissions; takes many minutes."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    from rich.progress import track
+
+    from grader.core.errors import words_of
+    from grader.course.bank.field_score import FIGURES, PAGE, FieldScore, field_scores, publish
+
+    total = FieldScore()
+    with words_of(BrokenProcessPool):
+        for score in track(field_scores(count), "submissions", total=count, transient=True):
+            total += score
+    publish(total)
+    click.echo(f"{PAGE} and {FIGURES} are written.")
+
+
 @click.command()
 @option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Only what belongs to this one.")
 def verify(exercise: int | None) -> int:
@@ -159,9 +184,23 @@ WEAK = option("--weak-sandbox", envvar="WEAK_SANDBOX", is_flag=True, help="Grade
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 SUBMISSIONS = click.argument("submissions", type=FOLDER, envvar="SUBMISSIONS")
-OUT = option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
-JOBS = option("--jobs", envvar="JOBS", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes at a time.")
-SEED = option("--seed", envvar="SEED", type=click.IntRange(0), help="Of the randomised checks; by default a fresh one.")
+OUT = option(
+    "--out",
+    envvar="OUT",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build/grades"),
+    help="The folder for reports and marks; build/grades by default.",
+)
+JOBS = option(
+    "--jobs",
+    envvar="JOBS",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    help="How many processes grade at a time.",
+)
+SEED = option(
+    "--seed", envvar="SEED", type=click.IntRange(0), help="The seed of the randomised checks; a fresh one by default."
+)
 
 
 @click.command()
@@ -178,9 +217,14 @@ def sandbox() -> int:
 
 @click.command()
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
-@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Only this one.")
+@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Take only the exercise with this number.")
 @option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as JSON here.")
-@option("--markdown", "markdown_file", type=click.Path(dir_okay=False, path_type=Path), help="And as Markdown here.")
+@option(
+    "--markdown",
+    "markdown_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report as Markdown here.",
+)
 @SEED
 @WEAK
 def grade(
@@ -192,29 +236,31 @@ def grade(
     weak_sandbox: bool,
 ) -> None:
     """Grade one submission: a folder, an archive, a .py file or notebooks."""
-    import json
-
     from grader.core.files import write_text
     from grader.course.grading.grading import grade as run
-    from grader.course.grading.report import as_markdown, as_text, report
+    from grader.course.grading.marking import make_report
+    from grader.course.grading.report_files import write_report
     from grader.course.grading.suites import load_course
+    from grader.course.grading.telling import as_markdown, as_text
     from grader.course.intake.reading import read_within_limits
 
     fence = _fence(weak_sandbox)
     course = load_course(None if exercise is None else frozenset({exercise}), seed)
-    document = report(run(read_within_limits(path, wanted=course.exercises), course, fence), course, fence.level)
+    report = make_report(run(read_within_limits(path, wanted=course.exercises), course, fence), course, fence.level)
     if json_file:
-        write_text(json_file, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+        write_report(json_file, report)
     if markdown_file:
-        write_text(markdown_file, as_markdown(document))
-    click.echo(as_text(document), nl=False)
+        write_text(markdown_file, as_markdown(report))
+    click.echo(as_text(report), nl=False)
 
 
 @click.command(name="grade-class")
 @SUBMISSIONS
 @OUT
 @JOBS
-@option("--scheduler", envvar="SCHEDULER", metavar="ADDRESS", help="Of a Dask cluster to grade on: tcp://host:8786.")
+@option(
+    "--scheduler", envvar="SCHEDULER", metavar="ADDRESS", help="The Dask cluster to grade on, as in tcp://host:8786."
+)
 @FORCE
 @SEED
 @WEAK
@@ -241,7 +287,7 @@ def grade_class(
             finished()
     click.echo(summary(outcomes))
     if names := left_aside(submissions):
-        click.echo(f"Left aside, because their names are no student's: {', '.join(names)}.")
+        click.echo(f"Left aside, because their names do not look like a student's: {', '.join(names)}.")
     click.echo(f"The reports are in {out / 'reports'}, the marks in {out / 'gradebook.csv'}.")
     if read_settings().similarity:
         _compare(submissions, out)
@@ -304,7 +350,10 @@ def regrade(submissions: Path, out: Path, jobs: int, force: bool, weak_sandbox: 
 @SUBMISSIONS
 @OUT
 @option(
-    "--threshold", envvar="THRESHOLD", type=click.FloatRange(0, 1), help="Share of what is one's own; 0.6 by default."
+    "--threshold",
+    envvar="THRESHOLD",
+    type=click.FloatRange(0, 1),
+    help="The share of their own text that two answers must have in common; 0.6 by default.",
 )
 def similarity(submissions: Path, out: Path, threshold: float | None) -> None:
     """Show which submissions of a class resemble each other: a hint to look, not a proof."""
@@ -351,14 +400,28 @@ class SystemName(click.ParamType[str]):
 
 
 @click.command()
-@option("--format", "kind", envvar="FORMAT", type=SystemName(), default="csv", help="The school system that takes it.")
-@option("--roster", envvar="ROSTER", type=EXISTING, help="What the school's system exports, or a CSV file of your own.")
-@option("--submitted", envvar="SUBMITTED", type=FOLDER, help="nbgrader's folder, for the time in each timestamp.txt.")
 @option(
-    "--assignment", envvar="ASSIGNMENT", help="Its name in the school's system; by default the title of the course."
+    "--format",
+    "kind",
+    envvar="FORMAT",
+    type=SystemName(),
+    default="csv",
+    help="The school system that the file is for.",
+)
+@option("--roster", envvar="ROSTER", type=EXISTING, help="What the school's system exports, or a CSV file of your own.")
+@option(
+    "--submitted",
+    envvar="SUBMITTED",
+    type=FOLDER,
+    help="nbgrader's folder of submissions, for the time in each timestamp.txt.",
+)
+@option(
+    "--assignment",
+    envvar="ASSIGNMENT",
+    help="The assignment's name in the school's system; by default the title of the course.",
 )
 @OUT
-@option("--course", envvar="COURSE", type=EXISTING, help="Another course.toml.")
+@option("--course", envvar="COURSE", type=EXISTING, help="Read this file in place of course.toml.")
 def gradebook(
     kind: str, roster: Path | None, submitted: Path | None, assignment: str | None, out: Path, course: Path | None
 ) -> None:
@@ -378,7 +441,10 @@ def gradebook(
 
 
 EXERCISES = option(
-    "--exercises", envvar="EXERCISES", metavar="NUMBERS", help="Such as 1-5; by default those of course.toml."
+    "--exercises",
+    envvar="EXERCISES",
+    metavar="NUMBERS",
+    help="The exercises, such as 1-5; by default those of course.toml.",
 )
 
 
@@ -404,7 +470,13 @@ def _numbers(exercises: str | None) -> tuple[int, ...]:
     help="When students see titles and marks of hidden checks.",
 )
 @option("--leaderboard", envvar="LEADERBOARD", is_flag=True, help="Rank the students by their public checks.")
-@option("--seeds", envvar="SEEDS", type=click.IntRange(1, 100), default=8, help="Versions of the randomised checks.")
+@option(
+    "--seeds",
+    envvar="SEEDS",
+    type=click.IntRange(1, 100),
+    default=8,
+    help="How many versions of the randomised checks there are.",
+)
 @WEAK
 def gradescope(exercises: str | None, hidden: str, leaderboard: bool, seeds: int, weak_sandbox: bool) -> None:
     """Make the autograder that Gradescope takes as it is."""
@@ -434,8 +506,16 @@ def release(exercises: str | None) -> None:
 
 
 @click.command(name="nbgrader")
-@option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/nbgrader"))
-@option("--assignment", envvar="ASSIGNMENT", default="minigrad", metavar="NAME", help="What nbgrader is to call it.")
+@option(
+    "--out",
+    envvar="OUT",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build/nbgrader"),
+    help="The course folder to make; build/nbgrader by default.",
+)
+@option(
+    "--assignment", envvar="ASSIGNMENT", default="minigrad", metavar="NAME", help="The assignment's name in nbgrader."
+)
 @EXERCISES
 @FORCE
 def nbgrader_course(out: Path, assignment: str, exercises: str | None, force: bool) -> None:
@@ -462,12 +542,18 @@ def leaks(path: Path) -> int:
 
 @click.command()
 @click.argument("out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
-@option("--submissions", envvar="SUBMISSIONS", type=FOLDER, help="Draw what is wrong, too; behind the fence.")
+@option(
+    "--submissions",
+    envvar="SUBMISSIONS",
+    type=FOLDER,
+    help="Run these submissions behind the fence and draw what is wrong in them, too.",
+)
 @JOBS
 @WEAK
 def pages(out: Path, submissions: Path | None, jobs: int, weak_sandbox: bool) -> None:
     """Make HTML pages of a graded class: one per student and index.html for the course staff."""
-    from grader.course.pages.site import read_reports, write_site
+    from grader.course.grading.report_files import read_reports
+    from grader.course.pages.site import write_site
 
     if submissions is not None:
         from grader.course.classroom.pictures import draw_class
@@ -490,7 +576,7 @@ def _fence(weak: bool) -> Any:
 
     here = fence()
     if not here.hardened and not weak:
-        raise click.ClickException(f"The sandbox is not hardened ({here.missing}). WEAK_SANDBOX=1 grades all the same.")
+        raise click.ClickException(f"The sandbox is not hardened ({here.missing}). WEAK_SANDBOX=1 grades anyway.")
     return here
 
 

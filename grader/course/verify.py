@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import click
 
@@ -20,7 +19,7 @@ from grader.core.catalogue import needed_by, read_catalogue
 from grader.core.checks import load_checks
 from grader.core.errors import KataError
 from grader.core.judging import judge
-from grader.core.key import expected_values, read_key
+from grader.core.key import Answer, expected_values, read_key
 from grader.core.names import number_in
 from grader.core.paths import DESK, HIDDEN_SUITE, PUBLIC, SKETCHES, SOLUTIONS
 from grader.core.records import Check, Exercise, Status, Verdict
@@ -285,7 +284,7 @@ def _verdicts(exercise: Exercise, source: str, stubbed: Collection[int] = ()) ->
     ]
 
 
-def _checks(exercise: Exercise) -> list[tuple[Check, dict[str, Any]]]:
+def _checks(exercise: Exercise) -> list[tuple[Check, dict[str, object]]]:
     """Every check of an exercise with the values that it expects; the random ones once for each seed."""
     suites = [(load_checks(PUBLIC, exercise.number), read_key(PUBLIC / "key.json"))]
     if HIDDEN_SUITE.exists():
@@ -300,7 +299,7 @@ def _checks(exercise: Exercise) -> list[tuple[Check, dict[str, Any]]]:
 
 
 @lru_cache
-def _hidden_key(seed: int, number: int) -> dict[str, Any]:
+def _hidden_key(seed: int, number: int) -> dict[str, Answer]:
     return make_key(HIDDEN_SUITE, seed, number=number)
 
 

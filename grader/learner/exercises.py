@@ -10,14 +10,13 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from grader.core.catalogue import needed_by, read_catalogue
 from grader.core.checks import load_checks
 from grader.core.errors import KataError
 from grader.core.files import back_up, write_text
 from grader.core.judging import judge
-from grader.core.key import expected_values, read_key
+from grader.core.key import Answer, expected_values, read_key
 from grader.core.paths import DESK, FINGERPRINTS, PUBLIC
 from grader.core.records import Check, Diagnosis, Exercise, Observation, Status, Task, Verdict, are_right_but_too_deep
 from grader.core.text import NOT_RUN
@@ -95,7 +94,7 @@ def _checks(number: int) -> list[Check]:
 
 
 @lru_cache
-def _key() -> dict[str, Any]:
+def _key() -> dict[str, Answer]:
     return read_key(PUBLIC / "key.json")
 
 

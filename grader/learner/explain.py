@@ -8,34 +8,31 @@ import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import words_of
 from grader.core.judging import judge, show
 from grader.core.paths import BUILD, DESK
-from grader.core.probing import Desk
 from grader.core.records import Check, Exercise, Fault, Node, Observation, Probe, Sketch, Status, are_right_but_too_deep
 from grader.learner.explanation import Explanation, shares_of, sketches
+from grader.learner.prober import InProcess
 from grader.learner.report import TOO_DEEP
 from grader.learner.terminal import wrapped
-
-if TYPE_CHECKING:
-    pass
 
 SECONDS = 1.0  # per sketch
 PATIENCE = 10.0  # seconds for all of them
 SHOWS = 17  # an exit code that nobody else gives
 FOLDER = BUILD / "explain"
+ROOT = Path(__file__).absolute().parents[2]
 
 
 def simplest(exercise: Exercise, folder: Path = DESK) -> Explanation | None:
     """The first sketch on which the code in a folder differs; one that only a stub stops is the last choice."""
-    desk = Desk(folder)
+    process = InProcess(folder, seconds=SECONDS)
     stopped = None
     for sketch in sketches(exercise):
         with redirect_stdout(io.StringIO()):  # what the code prints, at every sketch again
-            explanation = _explanation(desk, exercise, sketch)
+            explanation = _explanation(process, exercise, sketch)
         if explanation.at_a_stub:
             stopped = stopped or explanation
         elif explanation.differs:
@@ -44,9 +41,10 @@ def simplest(exercise: Exercise, folder: Path = DESK) -> Explanation | None:
 
 
 def shows(number: int) -> bool:
-    """Whether `make explain-N` has something to show; asked in another process, which the code may end or hold up."""
-    ask = f"from grader.learner.explain import exit_code; raise SystemExit(exit_code({number}))"
-    command = [sys.executable, "-c", ask]
+    """Whether `make explain-N` shows more than the checks do; asked in a process that the code may end or hold up."""
+    here = f"import sys; sys.path.append({str(ROOT)!r})"  # last, as in __main__.py
+    ask = f"{here}; from grader.learner.explain import exit_code; raise SystemExit(exit_code({number}))"
+    command = [sys.executable, "-I", "-c", ask]
     try:
         result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
     except subprocess.TimeoutExpired:
@@ -55,18 +53,17 @@ def shows(number: int) -> bool:
 
 
 def exit_code(number: int) -> int:
-    """SHOWS where a sketch differs and not only because of a stub."""
+    """SHOWS where a sketch differs and points at something."""
     found = simplest(read_catalogue()[number])
-    return SHOWS if found is not None and not found.at_a_stub else 0
+    return SHOWS if found is not None and found.points_at_something else 0
 
 
-def _explanation(desk: Desk, exercise: Exercise, sketch: Sketch) -> Explanation:
-    asked = Observation.from_json(desk.observe(exercise.module, sketch.snippet, list(sketch.observe), SECONDS))
-    order: Any = []
+def _explanation(process: InProcess, exercise: Exercise, sketch: Sketch) -> Explanation:
+    asked, _ = process.observe(exercise.module, Probe(sketch.snippet, sketch.observe))
+    order: object = []
     if sketch.order and asked.fault is None:
-        order = (
-            desk.observe(exercise.module, sketch.snippet, [sketch.order], SECONDS).get("values", {}).get(sketch.order)
-        )
+        told, _ = process.observe(exercise.module, Probe(sketch.snippet, (sketch.order,)))
+        order = told.values.get(sketch.order)
     return Explanation(sketch, asked.values, asked.fault, tuple(order) if isinstance(order, list) else ())
 
 
@@ -89,7 +86,7 @@ def as_text(explanation: Explanation) -> str:
     return "\n".join([*lines, "", *map(wrapped, _where(explanation))]) + "\n"
 
 
-def _cell(explanation: Explanation, expression: str, expected: Any) -> str:
+def _cell(explanation: Explanation, expression: str, expected: object) -> str:
     if not expression:
         return ""
     if not explanation.is_wrong(expression, expected):
@@ -148,7 +145,7 @@ def explain_exercise(exercise: Exercise) -> str:
         verdicts = run(exercise)
         where = f"make test-exercise-{exercise.number} shows"
         if are_right_but_too_deep(verdicts):
-            told = f"There is nothing to draw. {TOO_DEEP}: {where} where it ends."
+            told = f"There is nothing to draw. {TOO_DEEP} You can go on; {where} where it ends."
         elif is_wrong(verdicts):
             told = f"No small expression shows it; {where} the checks that fail."
         else:

@@ -22,7 +22,7 @@ class Explanation:
     """A sketch beside what the learner's code shows; `order` is the learner's own, empty where it cannot be had."""
 
     sketch: Sketch
-    got: dict[str, Any]
+    got: dict[str, object]
     fault: Fault | None = None
     order: tuple[str, ...] = ()
 
@@ -45,6 +45,14 @@ class Explanation:
     def differs(self) -> bool:
         wrong = any(self.wrong_data(node) or self.wrong_grad(node) for node in self.sketch.nodes)
         return wrong or self.fault is not None or (self.edges is not None and self.edges != self.sketch.expected_edges)
+
+    @property
+    def points_at_something(self) -> bool:
+        """Whether it shows more than a check does: which of several gradients, operations or edges it is."""
+        several = sum(bool(node.op) for node in self.sketch.nodes) > 1
+        wrong_grad = any(self.wrong_grad(node) for node in self.sketch.nodes)
+        extra = [edge for edge in self.edges or [] if edge not in self.sketch.expected_edges]
+        return self.fault is None and (several or wrong_grad or bool(extra))
 
     @property
     def at_a_stub(self) -> bool:

@@ -11,16 +11,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from fractions import Fraction
-from typing import Any
 
 import click
 
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
+from grader.core.marks import Marked, marked, rounded, total
 from grader.core.records import Diagnosis, Exercise, Status, Verdict
 from grader.core.source import functions
-from grader.core.text import explain
+from grader.core.text import explain, told
 from grader.learner.exercises import beliefs, is_wrong, run
 
 SCHEMA = "classroom50/result/v1"
@@ -41,20 +40,18 @@ class Outcome:
         return sum(task.points for task in self.exercise.tasks)
 
     @property
-    def points(self) -> Fraction:
-        """A task's points times the share of the weights of its checks that pass, as the course counts."""
-        return sum((task.points * self._share(task.name) for task in self.exercise.tasks), Fraction(0))
+    def tasks(self) -> list[Marked]:
+        return [marked(task, self.verdicts) for task in self.exercise.tasks]
+
+    @property
+    def points(self) -> float:
+        return total(task.points for task in self.tasks)
 
     @property
     def wrong(self) -> list[Verdict]:
         """The first verdict of each task that is wrong; a stub is not."""
         firsts = {v.check.task: v for v in reversed(self.verdicts) if v.status.is_wrong}
         return [firsts[task.name] for task in self.exercise.tasks if task.name in firsts]
-
-    def _share(self, task: str) -> Fraction:
-        verdicts = [v for v in self.verdicts if v.check.task == task]
-        weight = sum(v.check.points for v in verdicts)
-        return Fraction(sum(v.points for v in verdicts), weight) if weight else Fraction(0)
 
 
 def outcomes() -> list[Outcome]:
@@ -108,15 +105,14 @@ def summary(found: Sequence[Outcome]) -> str:
         passed = sum(v.status is Status.PASSED for v in outcome.verdicts)
         title = outcome.exercise.title + (" (the file is missing)" if not outcome.verdicts else "")
         cells = [outcome.exercise.number, title, f"{passed}/{len(outcome.verdicts)}"]
-        lines.append(f"| {' | '.join(map(str, cells))} | {_number(outcome.points)} of {outcome.worth} |")
+        lines.append(f"| {' | '.join(map(str, cells))} | {outcome.points:.4g} of {outcome.worth} |")
     for outcome in found:
         for verdict in outcome.wrong:
             lines += ["", f"### {outcome.exercise.number}. {verdict.check.task}: {verdict.status.word}", ""]
             lines += [verdict.check.title, "", _fenced(click.unstyle(explain(verdict, outcome.exercise)))]
         for diagnosis in outcome.diagnoses:
-            m = diagnosis.misconception
-            lines += ["", f"**{_escaped(m.title)}.** {_escaped(m.explanation)}"]
-            lines += ["", f"Ask yourself: {_escaped(m.question)}"]
+            heading, *paragraphs = map(_escaped, told(diagnosis.misconception))
+            lines += ["", f"**{heading}**", *(line for text in paragraphs for line in ("", text))]
     text = "\n".join(lines) + "\n"
     return text if len(text) <= SUMMARY else text[:SUMMARY] + "\n````````\n\nThe rest is cut.\n"
 
@@ -138,7 +134,7 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|" else c for c in text)
 
 
-def result(found: Sequence[Outcome], environment: Mapping[str, str]) -> dict[str, Any]:
+def result(found: Sequence[Outcome], environment: Mapping[str, str]) -> dict[str, object]:
     """A Classroom 50 result: one test per check, its score the check's part of the marks.
 
     Raises KataError where the environment names no classroom.
@@ -165,29 +161,17 @@ def result(found: Sequence[Outcome], environment: Mapping[str, str]) -> dict[str
         "release": environment.get("RELEASE_URL") or f"{repository}/releases/tag/{submission}",
         "review": environment.get("REVIEW_URL") or commit,
         "datetime": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "score": _rounded(sum((outcome.points for outcome in found), Fraction(0))),
+        "score": total(outcome.points for outcome in found),
         "max-score": sum(outcome.worth for outcome in found),
         "tests": tests,
     }
 
 
-def _tests(outcome: Outcome) -> Iterator[dict[str, Any]]:
-    for task in outcome.exercise.tasks:
-        verdicts = [v for v in outcome.verdicts if v.check.task == task.name]
-        weight = sum(v.check.points for v in verdicts)
-        for verdict in verdicts:
-            worth = _rounded(Fraction(task.points * verdict.check.points, weight))
-            passed = verdict.status is Status.PASSED
-            name = f"{verdict.check.id}: {verdict.check.title}"
-            yield {"test-name": name, "passed": passed, "score": worth if passed else 0, "max-score": worth}
-        if not verdicts:
-            name = f"{outcome.exercise.file.name}: {task.name}"
-            yield {"test-name": name, "passed": False, "score": 0, "max-score": task.points}
-
-
-def _rounded(points: Fraction) -> int | float:
-    return int(points) if points.denominator == 1 else round(float(points), 4)
-
-
-def _number(points: Fraction) -> str:
-    return f"{float(points):.4g}"
+def _tests(outcome: Outcome) -> Iterator[dict[str, object]]:
+    for task in outcome.tasks:
+        for verdict, earned, worth in zip(task.verdicts, task.earned, task.worths, strict=True):
+            name, passed = f"{verdict.check.id}: {verdict.check.title}", verdict.status is Status.PASSED
+            yield {"test-name": name, "passed": passed, "score": rounded(earned), "max-score": rounded(worth)}
+        if not task.verdicts:
+            name = f"{outcome.exercise.file.name}: {task.task.name}"
+            yield {"test-name": name, "passed": False, "score": 0, "max-score": task.task.points}

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,11 +15,12 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import ATTRIBUTE, read_check, seeded
 from grader.core.errors import KataError
 from grader.core.judging import judge
-from grader.core.key import expected_values, read_key
+from grader.core.key import Answer, expected_values, read_key
 from grader.core.paths import DESK
+from grader.core.probing import SECONDS
 from grader.core.records import Check, Status
 from grader.core.text import NOT_RUN, explain
-from grader.learner.prober import SECONDS, InProcess, Prober, prober
+from grader.learner.prober import InProcess, Prober, prober
 from grader.learner.switches import is_on
 
 CHECK = pytest.StashKey[Check]()
@@ -28,11 +28,11 @@ STOPPED = pytest.StashKey[set[str]]()  # tasks in which a check ran into the tim
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every check its record and its time limit; a test that is no check stops the run."""
+    """Give every check its record and its time limit; a test that is not a check stops the run."""
     for item in items:
         if isinstance(item, pytest.Function) and _is_suite(item):
             item.stash[CHECK] = _check_of(item)
-            item.add_marker(pytest.mark.filterwarnings("ignore"))  # a learner's warnings are no errors
+            item.add_marker(pytest.mark.filterwarnings("ignore"))  # a learner's warnings are not errors
             if not hasattr(signal, "SIGALRM"):  # there the probe cannot stop itself; this ends the whole run
                 item.add_marker(pytest.mark.timeout(SECONDS, method="thread"))
 
@@ -59,7 +59,7 @@ def _check_of(item: pytest.Function) -> Check:
 
 
 @lru_cache
-def _key(suite: Path) -> dict[str, Any]:
+def _key(suite: Path) -> dict[str, Answer]:
     return read_key(suite / "key.json")
 
 
@@ -77,7 +77,7 @@ def rng(request: pytest.FixtureRequest) -> random.Random:
 
 
 @pytest.fixture
-def answer_key(request: pytest.FixtureRequest) -> dict[str, Any]:
+def answer_key(request: pytest.FixtureRequest) -> dict[str, Answer]:
     """Expected values by check id; a suite without a key file brings a fixture of this name instead."""
     try:
         return _key(request.node.path.parent)
@@ -87,7 +87,7 @@ def answer_key(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture
 def probe(
-    request: pytest.FixtureRequest, answer_key: dict[str, Any], process: Prober | InProcess
+    request: pytest.FixtureRequest, answer_key: dict[str, Answer], process: Prober | InProcess
 ) -> Callable[..., None]:
     """Runs the check's snippet on the learner's exercises and compares what it shows with the answer key."""
     item = request.node

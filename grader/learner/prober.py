@@ -22,13 +22,12 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
 from grader.core import probing
-from grader.core.probing import Desk
+from grader.core.probing import SECONDS, Desk
 from grader.core.records import Fault, Observation, Probe
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-SECONDS = 5.0  # per check
 GRACE = 2.0  # more for code that does not listen to the alarm, such as a loop inside C
 TICK = 0.25
 
@@ -139,8 +138,8 @@ class Prober:
 class InProcess:
     """The same inside this process: for a debugger that is attached to it, and where processes cannot be asked so."""
 
-    def __init__(self, folder: Path, *, debug: bool = False) -> None:
-        self.desk, self.seconds = Desk(folder), None if debug else SECONDS
+    def __init__(self, folder: Path, *, seconds: float | None = SECONDS) -> None:
+        self.desk, self.seconds = Desk(folder), seconds
 
     def observe(self, module: str, probe: Probe) -> tuple[Observation, str]:
         answer = self.desk.observe(module, probe.code, list(probe.observe), self.seconds)
@@ -157,7 +156,7 @@ class InProcess:
 def prober(folder: Path, *, debug: bool = False, waiting: Callable[[float], None] | None = None) -> Prober | InProcess:
     """A process apart, wherever that is possible."""
     if os.name != "posix" or _is_traced():
-        return InProcess(folder, debug=debug)
+        return InProcess(folder, seconds=None if debug else SECONDS)
     return Prober(folder, debug=debug, waiting=waiting)
 
 

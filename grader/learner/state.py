@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from grader.core.files import write_text
 from grader.core.paths import STATE
@@ -11,7 +10,7 @@ from grader.core.paths import STATE
 FILE = "state.json"
 
 
-def read_state() -> dict[str, Any]:
+def read_state() -> dict[str, object]:
     """What can be read of the state; what is damaged is forgotten: nothing in it is worth an error."""
     try:
         state = json.loads((STATE / FILE).read_text(encoding="utf-8"))
@@ -20,7 +19,7 @@ def read_state() -> dict[str, Any]:
     return state if isinstance(state, dict) else {}
 
 
-def hints_used(state: dict[str, Any]) -> dict[str, dict[str, int]]:
+def hints_used(state: dict[str, object]) -> dict[str, dict[str, int]]:
     """How many hints were shown, by exercise number and task."""
     tables = state.get("hints")
     tables = tables if isinstance(tables, dict) else {}
@@ -31,6 +30,6 @@ def hints_used(state: dict[str, Any]) -> dict[str, dict[str, int]]:
     }
 
 
-def write_state(state: dict[str, Any]) -> None:
+def write_state(state: dict[str, object]) -> None:
     STATE.mkdir(exist_ok=True)
     write_text(STATE / FILE, json.dumps(state, indent=2) + "\n")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.errors import KataError
 from grader.core.files import write_text
 from grader.core.judging import same
+from grader.core.key import Answer
 from grader.core.probing import encode
 from grader.core.records import Check
 from grader.course.oracles import vocabulary
@@ -22,7 +22,7 @@ from grader.course.oracles import vocabulary
 ORACLES = {"reference": "minigrad_reference", "pytorch": "torch"}
 KEPT = "reference"
 
-Answers = dict[str, dict[str, Any]]  # by check id, and then by expression
+Answers = dict[str, dict[str, object]]  # by check id, and then by expression
 Answered = Callable[[Sequence[Check], Sequence[str] | None], Answers]
 
 
@@ -47,7 +47,7 @@ def make_key(
     oracles: Sequence[str] | None = None,
     answered: Answered = agreed_answers,
     number: int | None = None,
-) -> dict[str, Any]:
+) -> dict[str, Answer]:
     """Expected values by check id, on which these oracles agree; without a choice, all that are available.
 
     `seed` decides on the probes that are random; `number` asks for one exercise alone. Raises OracleError.
@@ -55,10 +55,7 @@ def make_key(
     exercises, checks = read_catalogue(), load_checks(suite, number, seed)
     answers = answered(checks, oracles)
     return {
-        check.id: {
-            "probe": check.probe.fingerprint(exercises[check.exercise].module),
-            "values": answers[check.id],
-        }
+        check.id: Answer(probe=check.probe.fingerprint(exercises[check.exercise].module), values=answers[check.id])
         for check in checks
     }
 
@@ -76,7 +73,7 @@ def chosen_oracles(oracles: Sequence[str] | None = None) -> tuple[str, ...]:
     return oracles
 
 
-def agreed_values(check: Check, oracles: Sequence[str]) -> dict[str, Any]:
+def agreed_values(check: Check, oracles: Sequence[str]) -> dict[str, object]:
     """What the reference shows at a check's probe, once every other oracle has shown the same. Raises OracleError."""
     kept = ask(check, KEPT)
     for oracle in oracles:
@@ -89,7 +86,7 @@ def agreed_values(check: Check, oracles: Sequence[str]) -> dict[str, Any]:
     return kept
 
 
-def ask(check: Check, oracle: str) -> dict[str, Any]:
+def ask(check: Check, oracle: str) -> dict[str, object]:
     """What one oracle shows at a check's probe, by observed expression. Raises OracleError."""
     namespace = vocabulary(oracle, check.exercise)
     try:
@@ -104,19 +101,19 @@ def ask(check: Check, oracle: str) -> dict[str, Any]:
     return values
 
 
-def _has_object(value: Any) -> bool:
+def _has_object(value: object) -> bool:
     if isinstance(value, list):
         return any(map(_has_object, value))
     return isinstance(value, dict) and "object" in value
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     """A value with all its digits: `judging.show` rounds, and the difference may be in the last ones."""
     text = json.dumps(value)
     return text if len(text) <= 200 else f"{text[:199]}…"
 
 
-def key_text(key: dict[str, Any]) -> str:
+def key_text(key: Mapping[str, Answer]) -> str:
     return json.dumps(key, indent=1, sort_keys=True) + "\n"
 
 

@@ -6,7 +6,6 @@ import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 LINE = re.compile(r"\[(?P<words>[^\]\n]+(?:\n[^\]\n]+)*)\]\(\.\./(?P<path>docs/images/(?P<name>[\w.-]+))\)")
 PNG = "image/png"
@@ -17,7 +16,7 @@ def illustrations(text: str) -> Iterator[Path]:
     yield from dict.fromkeys(Path(match["path"]) for match in LINE.finditer(text))
 
 
-def attached(text: str) -> tuple[str, dict[str, Any]]:
+def attached(text: str) -> tuple[str, dict[str, dict[str, str]]]:
     """A lesson whose pictures are attachments of its cell (nbformat 4), and these.
 
     They are PNG, also where the lesson shows an SVG: JupyterLab shows no SVG that is attached.

@@ -10,7 +10,6 @@ import math
 import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 from grader.core.catalogue import needed_by, read_catalogue
 from grader.core.judging import same
@@ -19,7 +18,7 @@ from grader.course.authoring.answer_key import OracleError, agreed_values, avail
 
 LEAVES = {"a": 2.0, "b": -3.0}
 LETTERS = "cdefghk"
-NUMBERS = ("2", "0.5")
+NUMBERS = ("3", "0.5")  # unlike the leaf beside each: 2 - a and a - 2 would be the same for a = 2
 LARGEST, SAMPLED = 6, 30  # operations in a random sketch, random sketches per exercise
 Partials = Callable[..., tuple[float, ...]]
 
@@ -152,7 +151,7 @@ def _draft(exercise: int, program: tuple[Step, ...]) -> Sketch | None:
 
 
 def _evaluate(step: Step, values: list[float]) -> float:
-    namespace: dict[str, Any] = {"Number": _Number}
+    namespace: dict[str, object] = {"Number": _Number}
     names = [f"Number({value!r})" for value in values]
     return float(eval(step.operation.text.format(*names), namespace))  # noqa: S307 - our own templates
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from grader.core.checks import load_checks
 from grader.core.fingerprints import SAYS_WHAT
@@ -65,22 +65,39 @@ def with_fingerprints_of(number: int) -> dict[Path, str]:
         twos = [each for each in old["pairs"] if each["exercise"] != number] + new["pairs"]
         chaffs.sort(key=lambda each: int(each["misconception"]["exercise"]))
         twos.sort(key=lambda each: int(each["exercise"]))
-        texts[suite / FINGERPRINTS] = _text(old["made_from"], chaffs, twos)
+        texts[suite / FINGERPRINTS] = _text(old["made_from"], _lines(chaffs), _lines(twos))
     return texts
 
 
-def chaff_entries(runs: Runs) -> dict[int, list[dict[str, Any]]]:
+def _lines(entries: Iterable[object]) -> str:
+    return ",\n".join(json.dumps(entry, sort_keys=True) for entry in entries)
+
+
+class Entry(TypedDict):
+    """What the file says of a chaff: by check, values or a fault."""
+
+    misconception: dict[str, object]
+    shown: dict[str, dict[str, object]]
+
+
+class PairEntry(TypedDict):
+    """What it says of two together, by their places; a number is for what one of the two shows alone."""
+
+    exercise: int
+    of: list[int]
+    shown: dict[str, dict[str, object] | int]
+
+
+def chaff_entries(runs: Runs) -> dict[int, list[Entry]]:
     """What the file says of each chaff, by exercise."""
-    entries: dict[int, list[dict[str, Any]]] = {}
+    entries: dict[int, list[Entry]] = {}
     for chaff, found in runs:
-        entry = {"misconception": asdict(chaff.misconception), "shown": _written(shown_by(found))}
+        entry = Entry(misconception=asdict(chaff.misconception), shown=_written(shown_by(found)))
         entries.setdefault(chaff.misconception.exercise, []).append(entry)
     return entries
 
 
-def pair_entries(
-    runs: Iterable[tuple[Pair, list[Verdict]]], alone: Mapping[int, Sequence[dict[str, Any]]]
-) -> list[dict[str, Any]]:
+def pair_entries(runs: Iterable[tuple[Pair, list[Verdict]]], alone: Mapping[int, Sequence[Entry]]) -> list[PairEntry]:
     """What the file says of each pair; one that shows nothing, or what one of the two does, has nothing to say."""
     entries = []
     for pair, found in runs:
@@ -88,11 +105,11 @@ def pair_entries(
         shown = _written(shown_by(found))
         if shown and shown not in both:
             told = {check: _told(its, [single.get(check) for single in both]) for check, its in shown.items()}
-            entries.append({"exercise": pair.exercise, "of": list(pair.places), "shown": told})
+            entries.append(PairEntry(exercise=pair.exercise, of=list(pair.places), shown=told))
     return entries
 
 
-def _written(shown: Mapping[str, Observation]) -> dict[str, Any]:
+def _written(shown: Mapping[str, Observation]) -> dict[str, dict[str, object]]:
     """Observations as the file has them: of a fault its type and message, not the lines that it comes from."""
     return {
         check: {"fault": [o.fault.type, o.fault.message if o.fault.type in SAYS_WHAT else ""]}
@@ -102,27 +119,26 @@ def _written(shown: Mapping[str, Observation]) -> dict[str, Any]:
     }
 
 
-def _told(its: dict[str, Any], both: Sequence[dict[str, Any] | None]) -> dict[str, Any] | int:
+def _told(its: dict[str, object], both: Sequence[dict[str, object] | None]) -> dict[str, object] | int:
     return both.index(its) if its in both else its
 
 
-def fingerprint_text(alone: Mapping[int, Sequence[dict[str, Any]]], both: Iterable[dict[str, Any]], suite: Path) -> str:
+def fingerprint_text(alone: Mapping[int, Sequence[Entry]], both: Iterable[PairEntry], suite: Path) -> str:
     """The file of one suite, a line for each entry."""
     checks = {check.id for check in load_checks(suite)}
-    singles, twos = (
-        [{**entry, "shown": _of(entry["shown"], checks)} for entry in entries]
-        for entries in ([entry for its in alone.values() for entry in its], both)
-    )
+    singles = ",\n".join(_line(entry, checks) for its in alone.values() for entry in its)
+    twos = ",\n".join(_line(entry, checks) for entry in both)
     return _text(digest(*MADE_FROM), singles, twos)
 
 
-def _text(made_from: str, chaffs: Iterable[dict[str, Any]], both: Iterable[dict[str, Any]]) -> str:
-    singles, twos = (",\n".join(json.dumps(entry, sort_keys=True) for entry in entries) for entries in (chaffs, both))
+def _text(made_from: str, singles: str, twos: str) -> str:
     return f'{{"made_from": "{made_from}", "chaffs": [\n{singles}\n], "pairs": [\n{twos}\n]}}\n'
 
 
-def _of(shown: Mapping[str, Any], checks: set[str]) -> dict[str, Any]:
-    return {check: its for check, its in shown.items() if check in checks}
+def _line(entry: Entry | PairEntry, checks: set[str]) -> str:
+    """An entry with what it shows at these checks."""
+    shown = {check: its for check, its in entry["shown"].items() if check in checks}
+    return json.dumps({**entry, "shown": shown}, sort_keys=True)
 
 
 def stale_fingerprints() -> list[Path]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from grader.core.catalogue import read_catalogue
 from grader.core.files import write_text
@@ -49,7 +48,7 @@ def publish(scores: dict[int, Score], pairs: Sequence[bool]) -> None:
     write_text(PAGE, page(scores, pairs))
 
 
-def figures(total: Score, pairs: Sequence[bool]) -> dict[str, Any]:
+def figures(total: Score, pairs: Sequence[bool]) -> dict[str, object]:
     """The published figures."""
     numbers = {name: value for name, value in vars(total).items() if isinstance(value, int)}
     return {**numbers, "pairs": len(pairs), "pairs_both_named": sum(pairs)}

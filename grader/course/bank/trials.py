@@ -15,7 +15,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.errors import words_of
 from grader.core.judging import judge
-from grader.core.key import expected_values, read_key
+from grader.core.key import Answer, expected_values, read_key
 from grader.core.paths import HIDDEN_SUITE, PUBLIC
 from grader.core.records import Check, Exercise, Status, Verdict
 from grader.course.authoring.answer_key import KEPT, make_key
@@ -86,7 +86,7 @@ def _checks(seed: int) -> dict[int, list[Check]]:
 
 
 @lru_cache
-def _key(seed: int) -> dict[str, Any]:
+def _key(seed: int) -> dict[str, Answer]:
     """Of both suites, by the reference alone: that the oracles agree is for the key that grades students."""
     return {**read_key(PUBLIC / "key.json"), **make_key(HIDDEN_SUITE, seed, (KEPT,))}
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
 from grader.core.records import Status
 from grader.core.text import escaped, printable
+from grader.course.grading.report import CheckReport, Report
 
-Report = Mapping[str, Any]
 LEAST = 1e-4  # a report rounds to as much
 ROWS = 60  # of the table in a terminal
 HEADINGS = (
@@ -32,12 +31,12 @@ HEADINGS = (
 
 @dataclass(frozen=True)
 class CheckChange:
-    """A check whose points or status are others than before; None and '' where it was or is not there."""
+    """A check whose points or status are others than before; None where it was or is not there."""
 
     id: str
     title: str
     points: tuple[float | None, float | None]
-    status: tuple[str, str]
+    status: tuple[Status | None, Status | None]
     why: str
 
 
@@ -66,53 +65,53 @@ def changes(before: Mapping[str, Report], after: Mapping[str, Report]) -> list[S
             found.append(StudentChange(student, (_score(old), _score(new)), (), why))
             continue
         checks = tuple(_check_changes(old, new))
-        if checks or abs(old["score"] - new["score"]) >= LEAST:
-            found.append(StudentChange(student, (old["score"], new["score"]), checks))
+        if checks or abs(old.score - new.score) >= LEAST:
+            found.append(StudentChange(student, (old.score, new.score), checks))
     return sorted(found, key=lambda c: (c.difference >= 0, -abs(c.difference), c.student))
 
 
 def _score(report: Report | None) -> float | None:
-    return None if report is None else report["score"]
+    return None if report is None else report.score
 
 
 def _check_changes(old: Report, new: Report) -> Iterator[CheckChange]:
     before, after = _checks(old), _checks(new)
     for check_id in sorted(before.keys() | after.keys()):
         was, now = before.get(check_id), after.get(check_id)
-        points = (was["points"] if was else None, now["points"] if now else None)
-        status = (was["status"] if was else "", now["status"] if now else "")
-        if status[0] != status[1] or abs((points[0] or 0) - (points[1] or 0)) >= LEAST:
-            known = now or was or {}
-            yield CheckChange(check_id, known["title"], points, status, _why(was, now, old, new))
+        points = (was.points if was else None, now.points if now else None)
+        status = (was.status if was else None, now.status if now else None)
+        if status[0] is not status[1] or abs((points[0] or 0) - (points[1] or 0)) >= LEAST:
+            title = (now or before[check_id]).title
+            yield CheckChange(check_id, title, points, status, _why(was, now, old, new))
 
 
-def _checks(report: Report) -> dict[str, Mapping[str, Any]]:
-    return {c["id"]: c for exercise in report["exercises"] for task in exercise["tasks"] for c in task["checks"]}
+def _checks(report: Report) -> dict[str, CheckReport]:
+    return {check.id: check for _, _, check in report.checks}
 
 
-def _why(was: Mapping[str, Any] | None, now: Mapping[str, Any] | None, old: Report, new: Report) -> str:
+def _why(was: CheckReport | None, now: CheckReport | None, old: Report, new: Report) -> str:
     """The reason as far as two reports tell it."""
     if was is None:
         return "the check is new"
     if now is None:
         return "the check is gone"
     reasons = []
-    if was["max_points"] != now["max_points"]:
-        reasons.append(f"it is worth {now['max_points']:g} points, was {was['max_points']:g}")
-    if was["status"] != now["status"] or was["carried_forward"] != now["carried_forward"]:
+    if was.max_points != now.max_points:
+        reasons.append(f"it is worth {now.max_points:g} points, was {was.max_points:g}")
+    if was.status != now.status or was.carried_forward != now.carried_forward:
         reasons.append(_why_another_verdict(was, now, old, new))
     return "; ".join(reasons) or "its points are counted in another way"
 
 
-def _why_another_verdict(was: Mapping[str, Any], now: Mapping[str, Any], old: Report, new: Report) -> str:
-    if old["submission"] != new["submission"]:
+def _why_another_verdict(was: CheckReport, now: CheckReport, old: Report, new: Report) -> str:
+    if old.submission != new.submission:
         return "the submission changed"
-    if old["seed"] != new["seed"]:
-        return f"the randomised checks were drawn anew (seed {new['seed']}, was {old['seed']})"
-    if Status.TIMED_OUT.key in (was["status"], now["status"]):
+    if old.seed != new.seed:
+        return f"the randomised checks were drawn anew (seed {new.seed}, was {old.seed})"
+    if Status.TIMED_OUT in (was.status, now.status):
         return "the time that it takes: the limit, the check or the machine is another"
-    if was["carried_forward"] != now["carried_forward"]:
-        counts = "counts" if now["carried_forward"] else "does not count"
+    if was.carried_forward != now.carried_forward:
+        counts = "counts" if now.carried_forward else "does not count"
         return f"it {counts} on the worked answers of the earlier exercises now"
     return "the check or its answer changed: the submission is the same"
 
@@ -123,7 +122,14 @@ def rows(found: Sequence[StudentChange]) -> Iterator[tuple[str, ...]]:
     for change in found:
         first = (change.student, *map(_number, change.score))
         for check in change.checks:
-            yield (*first, check.id, check.title, *map(_number, check.points), *check.status, check.why)
+            yield (
+                *first,
+                check.id,
+                check.title,
+                *map(_number, check.points),
+                *(status.key if status else "" for status in check.status),
+                check.why,
+            )
         if not change.checks:
             yield (*first, "", "", "", "", "", "", change.why)
 
@@ -200,4 +206,4 @@ def _arrow(before: str, after: str) -> str:
 
 
 def _words(check: CheckChange) -> str:
-    return _arrow(*(Status.of(status).word if status else "" for status in check.status))
+    return _arrow(*(status.word if status else "" for status in check.status))

@@ -13,16 +13,16 @@ import secrets
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from grader.core.errors import KataError
 from grader.core.files import write_text
 from grader.core.tables import write_sheet
 from grader.course.classroom.executors import LOST, GroundError, Open, Result, Rounds, pool, processes
 from grader.course.grading.grading import Course
+from grader.course.grading.report import Report
+from grader.course.grading.report_files import ReportError, file_of, read_report, rename_reports, write_report
 from grader.course.grading.suites import load_course
 from grader.course.intake.reading import read_or_say_why
 from grader.course.intake.submission import Submission, find_submissions
@@ -61,7 +61,7 @@ def grade_class(
     (out / "reports").mkdir(parents=True, exist_ok=True)
     for partial in (out / "reports").glob("*.part"):  # of a run that was killed
         partial.unlink()
-    _rename_reports(out / "reports")
+    rename_reports(out / "reports")
     course = load_apart(_class_seed(out, seed))
     students = find_submissions(submissions)
     if not students:
@@ -109,21 +109,19 @@ def _graded(
             yield _keep(result, out, made_of)
 
 
-def _keep(result: Result[dict[str, Any]], out: Path, made_of: str) -> Outcome:
+def _keep(result: Result[Report], out: Path, made_of: str) -> Outcome:
     """Write a report; the grader's own fault leaves none, and no mark, so that the next run tries again."""
     if result.report is None:
         note = f"Not graded, by a fault of the grader: {result.fault}"
         return Outcome(result.student, notes=note, fault=result.fault)
-    document = result.report
-    document["fingerprint"] = _mixed(made_of, document["submission"], document["notes"])
-    write_text(_file(out, result.student), json.dumps(document, indent=1, ensure_ascii=False) + "\n")
-    return _outcome(document, fresh=True)
+    made_of = _mixed(made_of, result.report.submission, result.report.notes)
+    write_report(file_of(out / "reports", result.student), replace(result.report, fingerprint=made_of))
+    return _outcome(result.report, fresh=True)
 
 
-def _outcome(document: dict[str, Any], *, fresh: bool) -> Outcome:
-    scores = tuple(exercise["score"] for exercise in document["exercises"])
-    notes = " ".join(document["notes"])
-    return Outcome(document["student"], scores, document["score"], document["max_score"], notes, fresh)
+def _outcome(report: Report, *, fresh: bool) -> Outcome:
+    scores = tuple(exercise.score for exercise in report.exercises)
+    return Outcome(report.student, scores, report.score, report.max_score, " ".join(report.notes), fresh)
 
 
 def load_apart(seed: int) -> Course:
@@ -145,14 +143,13 @@ def _class_seed(out: Path, seed: int | None) -> int:
     return seed
 
 
-def _earlier(out: Path, submission: Submission, made_of: str) -> dict[str, Any] | None:
+def _earlier(out: Path, submission: Submission, made_of: str) -> Report | None:
     try:
-        document = json.loads(_file(out, submission.student).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        report = read_report(file_of(out / "reports", submission.student))
+    except ReportError:
         return None
-    if not isinstance(document, dict) or document.get("student") != submission.student:
-        return None
-    return document if document.get("fingerprint") == _mixed(made_of, submission.digest, submission.notes) else None
+    made_of = _mixed(made_of, submission.digest, submission.notes)
+    return report if (report.student, report.fingerprint) == (submission.student, made_of) else None
 
 
 def fingerprint(course: Course) -> str:
@@ -162,28 +159,6 @@ def fingerprint(course: Course) -> str:
 
 def _mixed(made_of: str, digest: str, notes: Iterable[str]) -> str:
     return hashlib.sha256(json.dumps([made_of, digest, *notes]).encode()).hexdigest()
-
-
-def _file(out: Path, student: str) -> Path:
-    """A report's file: the student's name as far as a file name can hold it, and a digest that keeps all names apart.
-
-    It does not depend on who else is there; that a report is this student's is asked of the report itself.
-    """
-    kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in student)[:60].lstrip(".")
-    return out / "reports" / f"{kept}-{_digest(student)}.json"
-
-
-def _digest(student: str) -> str:
-    return hashlib.sha256(student.encode(errors="surrogatepass")).hexdigest()[:32]
-
-
-def _rename_reports(folder: Path) -> None:
-    """Reports of the first edition, whose names had a digest of eight digits, get the name that they have now."""
-    for path in folder.glob("*-" + "[0-9a-f]" * 8 + ".json"):
-        with suppress(OSError, ValueError, LookupError, TypeError):
-            student = json.loads(path.read_text(encoding="utf-8"))["student"]
-            if path.stem.endswith(f"-{_digest(student)[:8]}"):
-                path.replace(_file(folder.parent, student))
 
 
 def write_gradebook(path: Path, outcomes: Iterable[Outcome], exercises: Sequence[int]) -> None:

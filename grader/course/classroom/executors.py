@@ -33,7 +33,8 @@ from grader.course.authoring.closure import closure
 from grader.course.authoring.digest import digest
 from grader.course.fence.sandbox import UIDS, Sandbox, sandbox
 from grader.course.grading.grading import Begun, Course, begin, finish
-from grader.course.grading.report import report
+from grader.course.grading.marking import make_report
+from grader.course.grading.report import Report
 from grader.course.intake.submission import Submission
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 IN_FLIGHT = UIDS // 2  # submissions at a time; a user id is taken again only after as many others
-SUSPECTS = 100  # submissions that failed once; more of them are no accident
+SUSPECTS = 100  # submissions that failed once; more of them are not an accident
 OVERDUE = 600.0  # seconds beyond its own time after which a submission is given up, whatever it waits for
 SILENCE = 3600.0  # seconds in which no report comes; each process gives up what is overdue before that
 KATA = Path(__file__).resolve().parents[3]
@@ -115,7 +116,7 @@ def refusal(order: Order) -> str:
         return "has another version of the kata; start it again from the same one."
     fence = sandbox()
     if not fence.hardened and not order.weak:
-        return f"has no hardened sandbox ({fence.missing}); WEAK_SANDBOX=1 grades all the same."
+        return f"has no hardened sandbox ({fence.missing}); WEAK_SANDBOX=1 grades anyway."
     return ""
 
 
@@ -127,12 +128,12 @@ def begin_one(packed: bytes, order: Order, slot: int) -> bytes:
     return zlib.compress(pickle.dumps((submission, begun)), level=1)
 
 
-def finish_one(packed: bytes, order: Order, slot: int) -> dict[str, Any]:
+def finish_one(packed: bytes, order: Order, slot: int) -> Report:
     """The report of a submission that was begun. Raises GroundError where this process must not grade."""
     course, fence, seconds = _given(order)
     known: tuple[Submission, Begun] = pickle.loads(zlib.decompress(packed))  # noqa: S301 - bytes of `begin_one`
     submission, begun = known
-    return _in_time(lambda: report(finish(begun, submission, course, fence, slot), course, fence.level), seconds)
+    return _in_time(lambda: make_report(finish(begun, submission, course, fence, slot), course, fence.level), seconds)
 
 
 def _given(order: Order) -> tuple[Course, Sandbox, float]:
@@ -290,7 +291,7 @@ class Rounds:
         slots = deque(range(UIDS))
         self.first, self.second = Flight(ground, begin_one, slots, most), Flight(ground, finish_one, slots, most)
         self.begun = begun
-        self.waiting, self.faults = 0, list[Result[dict[str, Any]]]()
+        self.waiting, self.faults = 0, list[Result[Report]]()
         self.between = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
 
     def __enter__(self) -> Self:
@@ -304,7 +305,7 @@ class Rounds:
         self.first.send(submission.student, pickle.dumps(submission))
         self._keep(self.first.results())
 
-    def results(self) -> Iterator[Result[dict[str, Any]]]:
+    def results(self) -> Iterator[Result[Report]]:
         """The reports of all that were started, in whatever order they are done."""
         self._keep(self.first.end())
         yield from self.faults
@@ -334,7 +335,7 @@ GO_ON = "Run the same command again: what is graded is kept."
 LOST = f"The processes that grade were lost (killed, or out of memory). {GO_ON}"
 
 
-def grade_all(submissions: Iterable[Submission], ground: Ground) -> Iterator[Result[dict[str, Any]]]:
+def grade_all(submissions: Iterable[Submission], ground: Ground) -> Iterator[Result[Report]]:
     """Grade submissions, which may be read as they are needed, in whatever order they are done."""
     with Rounds(ground) as rounds:
         for submission in submissions:

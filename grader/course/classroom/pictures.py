@@ -24,12 +24,12 @@ from grader.course.classroom.executors import pool
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Worker
+from grader.course.grading.report import Report
+from grader.course.grading.report_files import read_reports
 from grader.course.grading.suites import read_solutions
 from grader.course.intake.reading import read_or_say_why, with_given
 from grader.course.intake.submission import find_submissions
-from grader.course.pages.figures import Report
-from grader.course.pages.rendering import failing_in_public
-from grader.course.pages.site import PICTURES, read_reports
+from grader.course.pages.site import PICTURES
 from grader.learner.explanation import Explanation, sketches
 from grader.learner.picture import picture
 from minigrad_reference.drawing.render import render
@@ -41,7 +41,7 @@ TYPES = ("Value", "str", "int", "list", "tuple", "dict", "set", "function", "met
 def draw_class(submissions: Path, out: Path, jobs: int) -> Iterator[int]:
     """Draw the pictures of every report in `out`; yields how many each has.
 
-    A submission that is another one than was graded has none. Raises SiteError, and KataError without Graphviz.
+    A submission that is another one than was graded has none. Raises ReportError, and KataError without Graphviz.
     """
     paths = dict(find_submissions(submissions))
     reports = read_reports(out / "reports")
@@ -52,7 +52,7 @@ def draw_class(submissions: Path, out: Path, jobs: int) -> Iterator[int]:
         for slot, (name, report) in enumerate(reports.items()):
             folder = out / PICTURES / name
             shutil.rmtree(folder, ignore_errors=True)
-            path = paths.get(report["student"])
+            path = paths.get(report.student)
             futures.append(processes.submit(draw_one, path, report, folder, slot))
         for future in as_completed(futures):
             yield future.result()
@@ -60,16 +60,16 @@ def draw_class(submissions: Path, out: Path, jobs: int) -> Iterator[int]:
 
 def draw_one(path: Path | None, report: Report, folder: Path, slot: int) -> int:
     """Draw into a folder what is wrong with a submission, exercise by exercise; returns the number of pictures."""
-    submission = read_or_say_why(path, report["student"]) if path else None
-    if submission is None or submission.digest != report["submission"]:
+    submission = read_or_say_why(path, report.student) if path else None
+    if submission is None or submission.digest != report.submission:
         return 0
     count, catalogue = 0, read_catalogue()
     submission = with_given(submission, catalogue, read_solutions())
-    for number in sorted(failing_in_public(report) & submission.sources.keys()):
+    for number in sorted(report.failing_in_public & submission.sources.keys()):
         found = simplest(catalogue[number], submission.sources[number], slot)
         if found is not None and found.fault is None:
             folder.mkdir(parents=True, exist_ok=True)
-            with suppress(RuntimeError):  # one that Graphviz cannot draw is no reason to draw no other
+            with suppress(RuntimeError):  # one that Graphviz cannot draw is no reason not to draw the others
                 render(picture(found), folder / f"{number}.svg")
                 count += 1
     return count

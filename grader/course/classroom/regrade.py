@@ -1,22 +1,22 @@
 """Grades a class again and says which marks changed and why; the reports from before are kept beside the new ones.
 
 Only what changed is graded. The class keeps its seed, so that the randomised checks ask what they asked before. A run
-that was stopped is gone on with: its changes are measured from where it began.
+that was stopped is continued: its changes are measured from where it began.
 """
 
 from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from grader.core.files import write_text
 from grader.core.tables import write_sheet
 from grader.course.classroom.changes import StudentChange, as_markdown, changes, rows
 from grader.course.classroom.classroom import SEED_FILE, Outcome, grade_class
-from grader.course.pages.site import read_reports
+from grader.course.grading.report import Report
+from grader.course.grading.report_files import read_reports
 
 EARLIER = "earlier"
 KEPT = ("reports", "gradebook.csv", SEED_FILE)
@@ -34,7 +34,7 @@ class Regrading:
 
     def graded(self, begun: Callable[[], object] = lambda: None) -> Iterator[Outcome]:
         """Grade what changed, student by student; `begun` is as in `grade_class`."""
-        seed = None if (self.out / SEED_FILE).exists() else next(iter(self.earlier.values()))["seed"]
+        seed = None if (self.out / SEED_FILE).exists() else next(iter(self.earlier.values())).seed
         for outcome in grade_class(self.submissions, self.out, self.jobs, force=self.force, seed=seed, begun=begun):
             self.students.add(outcome.student)
             yield outcome
@@ -42,7 +42,7 @@ class Regrading:
     def changes(self) -> list[StudentChange]:
         """What changed, written to changes.md and changes.csv, beside the reports and beside those from before."""
         now = read_reports(self.out / "reports")
-        present = {name: report for name, report in now.items() if report["student"] in self.students}
+        present = {name: report for name, report in now.items() if report.student in self.students}
         found = changes(_by_student(self.earlier), _by_student(present))
         for folder in (self.out, self.before):
             write_sheet(folder / SHEET, rows(found))
@@ -85,5 +85,5 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _by_student(reports: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {report["student"]: report for report in reports.values()}
+def _by_student(reports: Mapping[str, Report]) -> dict[str, Report]:
+    return {report.student: report for report in reports.values()}

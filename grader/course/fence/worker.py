@@ -17,13 +17,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
+from grader.core.probing import SECONDS
 from grader.core.records import Check, Exercise, Fault, Frame, Observation
 from grader.course.fence.sandbox import MEMORY, Sandbox
 
@@ -65,7 +66,7 @@ class Limits:
     """What one check may take: seconds of CPU and by the clock, bytes of address space; and all of a submission's."""
 
     cpu_seconds: float = 2.0
-    wall_seconds: float = 5.0
+    wall_seconds: float = SECONDS
     memory: int = MEMORY
     submission_seconds: float = 60.0
 
@@ -203,7 +204,7 @@ def _is_readable(process: subprocess.Popen[bytes]) -> bool:
     return bool(select.select([process.stdout], [], [], 0)[0])
 
 
-def _ask(process: subprocess.Popen[bytes], question: dict[str, Any], limits: Limits) -> bytes:
+def _ask(process: subprocess.Popen[bytes], question: Mapping[str, object], limits: Limits) -> bytes:
     """The answer's line, within the limits of time and size, which hold for the question's way there as well."""
     assert process.stdin is not None
     assert process.stdout is not None
@@ -278,7 +279,7 @@ def _refuse(constant: str) -> None:
     raise ValueError(constant)
 
 
-def _clean(value: Any, depth: int) -> Any:
+def _clean(value: object, depth: int) -> object:
     """A value in the encoding of `probing.encode`, or ProtocolError."""
     if value is None or type(value) in (bool, str) or (type(value) is int and abs(value) < 2**63):
         return value
@@ -293,7 +294,7 @@ def _clean(value: Any, depth: int) -> Any:
     raise ProtocolError("the answer holds a value of another form")
 
 
-def _clean_fault(fault: dict[str, Any]) -> Fault:
+def _clean_fault(fault: dict[str, object]) -> Fault:
     text = {name: fault.get(name, "") for name in ("type", "message", "during", "caret", "silent")}
     frames = fault.get("frames")
     if not all(type(v) is str for v in text.values()) or type(frames) is not list:

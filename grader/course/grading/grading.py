@@ -6,22 +6,22 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from grader.core.diagnosis import diagnose
 from grader.core.judging import judge
-from grader.core.key import expected_values
+from grader.core.key import Answer, expected_values
 from grader.core.overlay import with_own_helpers, with_own_task
 from grader.core.records import Check, Diagnosis, Exercise, Fingerprint, Observation, Status, Verdict
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import Sandbox
 from grader.course.fence.worker import Limits, Worker
+from grader.course.grading.report import HIDDEN, VISIBLE
 from grader.course.intake.reading import with_given
 from grader.course.intake.submission import Submission
 
-VISIBLE, HIDDEN = "visible", "hidden"
 EXHAUSTED = ("TimeIsUp", MemoryError.__name__)  # faults that take seconds
 EXHAUSTED_PER_TASK, EXHAUSTED_IN_ALL = 2, 4
 GIVEN_UP = "Not run: too many checks before it took too much time or memory."
@@ -45,7 +45,7 @@ class Twin:
     """A public check with other numbers, and its answers; twins.py makes them."""
 
     check: Check
-    values: dict[str, Any]
+    values: dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Suite:
 
     visibility: str
     checks: tuple[Check, ...]
-    key: Mapping[str, Any]
+    key: Mapping[str, Answer]
     twins: Mapping[str, Twin] = field(default_factory=dict)
 
 
@@ -68,13 +68,13 @@ class Course:
     suites: tuple[Suite, ...]
     seed: int
     fingerprints: tuple[Fingerprint, ...] = ()
-    carried_share: float = 1.0  # of its points, for what is right on the solutions' earlier exercises alone
+    carried_share: Fraction = Fraction(1)  # of its points, for what is right on the solutions' earlier exercises alone
     limits: Limits = field(default_factory=Limits)  # of each check
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A verdict, and what it is on the solutions of earlier exercises where on the student's own it is no pass.
+    """A verdict, and what it is on the solutions of earlier exercises where on the student's own it does not pass.
 
     `carried`: only the solutions made it a pass.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
@@ -17,7 +18,8 @@ from grader.course.authoring.answer_key import make_key
 from grader.course.authoring.cut import solution
 from grader.course.authoring.known_answers import known_answers
 from grader.course.grading.config import read_settings
-from grader.course.grading.grading import HIDDEN, VISIBLE, Course, Suite
+from grader.course.grading.grading import Course, Suite
+from grader.course.grading.report import HIDDEN, VISIBLE
 from grader.course.grading.twins import make_twins
 
 
@@ -44,7 +46,7 @@ def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) 
     fingerprints = merged(*(read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE)))
     modules = {n: e.module for n, e in catalogue.items()}
     course = Course(chosen, modules, read_solutions(), suites, seed, fingerprints)
-    return replace(course, carried_share=float(settings.carried_forward / 100), limits=settings.limits)
+    return replace(course, carried_share=Fraction(settings.carried_forward) / 100, limits=settings.limits)
 
 
 def read_solutions() -> dict[int, str]:

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from grader.course.intake.contents import UnreadableError
 from grader.course.intake.scratch import contained, kept, without_future
@@ -28,7 +27,7 @@ PYTHON_MAGIC = re.compile(r"\s*%%(?:time|timeit|capture|prun|python3?)\b|\s*%%wr
 class Notebook:
     """Code cells joined in order, the ids that nbgrader gave to them, and those that several cells had.
 
-    `unrun` are the ids of answers whose cells are no code any more. `unreadable` counts the cells beside the answers
+    `unrun` are the ids of answers whose cells are not code any more. `unreadable` counts the cells beside the answers
     that are no Python; they are left out.
     """
 
@@ -41,7 +40,7 @@ class Notebook:
 
 @dataclass(frozen=True)
 class Cell:
-    """What matters of a cell here; '' is no id."""
+    """What matters of a cell here; '' is not an id."""
 
     kind: str
     source: str
@@ -50,7 +49,7 @@ class Cell:
     grade: bool
 
     @staticmethod
-    def of(cell: dict[str, Any]) -> Cell:
+    def of(cell: dict[str, object]) -> Cell:
         lines = cell.get("source", "")
         lines = lines if isinstance(lines, list) else [lines]
         source = "".join(line for line in lines if isinstance(line, str))
@@ -66,7 +65,7 @@ class Cell:
             about.get("grade") is True,
         )
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """The cell as in a notebook's file, without what it showed when it was run."""
         about = {"grade_id": self.grade_id, "solution": self.solution, "grade": self.grade}
         return {"cell_type": self.kind, "source": self.source, "metadata": {"nbgrader": about}}

@@ -213,7 +213,7 @@ def _limit_time(cpu: int) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + cpu, hard))
 
 
-def _submission(path: str, student: str | None, wanted: list[int] | None) -> dict[str, Any]:
+def _submission(path: str, student: str | None, wanted: list[int] | None) -> dict[str, object]:
     try:
         found = read_submission(Path(path), student, wanted)
     except SubmissionError as error:
@@ -226,18 +226,18 @@ def _submission(path: str, student: str | None, wanted: list[int] | None) -> dic
     }
 
 
-def _completed(source: str, solution: str, number: int) -> dict[str, Any]:
+def _completed(source: str, solution: str, number: int) -> dict[str, object]:
     return {"source": completed(source, solution, read_catalogue()[number])}
 
 
-def _cells(data: str) -> dict[str, Any]:
+def _cells(data: str) -> dict[str, object]:
     try:
         return {"cells": [asdict(cell) for cell in cells_of(decode(b64decode(data))[0])]}
     except UnreadableError:
         return {"cells": None}
 
 
-ANSWERS: Mapping[str, Callable[..., dict[str, Any]]] = {
+ANSWERS: Mapping[str, Callable[..., dict[str, object]]] = {
     "submission": _submission,
     "completed": _completed,
     "cells": _cells,

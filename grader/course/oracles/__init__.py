@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from grader.core.names import tag
 
@@ -13,9 +12,9 @@ ORACLES = Path("grader/course/oracles")
 HERE = Path(__file__).parent
 
 
-def vocabulary(oracle: str, exercise: int) -> dict[str, Any]:
+def vocabulary(oracle: str, exercise: int) -> dict[str, object]:
     """What `from exNN_name import *` would give a learner, as an oracle means it: the WORDS of its exNN.py so far."""
-    words: dict[str, Any] = {}
+    words: dict[str, object] = {}
     for number in range(1, exercise + 1):
         words |= _words(oracle, number)
     return words
@@ -27,8 +26,8 @@ def words_file(oracle: str, exercise: int) -> Path:
 
 
 @lru_cache
-def _words(oracle: str, number: int) -> dict[str, Any]:
+def _words(oracle: str, number: int) -> dict[str, object]:
     if not (HERE / words_file(oracle, number).relative_to(ORACLES)).exists():
         return {}
-    words: dict[str, Any] = import_module(f"{__name__}.{oracle}.{tag(number)}").WORDS
+    words: dict[str, object] = import_module(f"{__name__}.{oracle}.{tag(number)}").WORDS
     return words

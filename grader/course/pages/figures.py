@@ -1,20 +1,19 @@
 """What the reports of a class say together: how hard it was, whom it tells apart, what is believed wrongly.
 
-A report is the document that grader/course/grading/report.schema.json describes. Nothing here knows of HTML.
+Nothing here knows of HTML.
 """
 
 from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import fsum
-from typing import Any
 
 from grader.core.records import Status
+from grader.course.grading.report import ExerciseReport, Report
 
-Report = Mapping[str, Any]
 BINS = 10
 
 
@@ -39,27 +38,27 @@ class ExerciseFigures:
 
 @dataclass
 class CheckFigures:
-    """One check over a class: how often it ended in each status, by the status's name in the report."""
+    """One check over a class: how often it ended in each status."""
 
     id: str
     title: str
     exercise: int
     task: str
     visibility: str
-    statuses: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[Status] = field(default_factory=Counter)
 
     @property
     def attempts(self) -> int:
-        return self.statuses.total() - self.statuses[Status.NOT_ATTEMPTED.key]
+        return self.statuses.total() - self.statuses[Status.NOT_ATTEMPTED]
 
     @property
     def timed_out(self) -> int:
-        return self.statuses[Status.TIMED_OUT.key]
+        return self.statuses[Status.TIMED_OUT]
 
     @property
     def pass_rate(self) -> float | None:
         """The share of the attempts that pass; None where nobody attempted it."""
-        return self.statuses[Status.PASSED.key] / self.attempts if self.attempts else None
+        return self.statuses[Status.PASSED] / self.attempts if self.attempts else None
 
 
 @dataclass
@@ -102,16 +101,16 @@ class ClassFigures:
 
 def class_figures(reports: Sequence[Report]) -> ClassFigures:
     """The figures of one or more reports."""
-    scores = tuple(float(report["score"]) for report in reports)
+    scores = tuple(float(report.score) for report in reports)
     return ClassFigures(
         scores=scores,
-        max_score=max(report["max_score"] for report in reports),
+        max_score=max(report.max_score for report in reports),
         distribution=distribution([_share(report) for report in reports]),
         exercises=tuple(_exercises(reports)),
         checks=tuple(_checks(reports)),
         misconceptions=tuple(_misconceptions(reports)),
-        seconds=tuple(float(report["seconds"]) for report in reports if "seconds" in report),
-        mixed=len({(report["seed"], report["max_score"]) for report in reports}) > 1,
+        seconds=tuple(float(report.seconds) for report in reports if report.seconds is not None),
+        mixed=len({(report.seed, report.max_score) for report in reports}) > 1,
     )
 
 
@@ -136,53 +135,47 @@ def discrimination(shares: Sequence[float], rests: Sequence[float]) -> float | N
         return None
 
 
-def _share(marked: Mapping[str, Any]) -> float:
-    """Of a report, an exercise or a task."""
-    return float(marked["score"] / marked["max_score"]) if marked["max_score"] else 0.0
+def _share(marked: Report | ExerciseReport) -> float:
+    return float(marked.score / marked.max_score) if marked.max_score else 0.0
 
 
 def _exercises(reports: Sequence[Report]) -> Iterator[ExerciseFigures]:
-    numbers = sorted({exercise["number"] for report in reports for exercise in report["exercises"]})
+    numbers = sorted({exercise.number for report in reports for exercise in report.exercises})
     for number in numbers:
         having, rests = [], []
         for report in reports:
-            own = [exercise for exercise in report["exercises"] if exercise["number"] == number]
+            own = [exercise for exercise in report.exercises if exercise.number == number]
             if own:
                 having.append(own[0])
-                others = (exercise["score"] for exercise in report["exercises"] if exercise["number"] != number)
+                others = (exercise.score for exercise in report.exercises if exercise.number != number)
                 rests.append(round(fsum(others), 4))
         shares = [_share(exercise) for exercise in having]
         yield ExerciseFigures(
             number=number,
-            title=having[0]["title"],
-            max_score=having[0]["max_score"],
+            title=having[0].title,
+            max_score=having[0].max_score,
             submissions=len(having),
             difficulty=statistics.fmean(shares),
-            full=sum(exercise["score"] >= exercise["max_score"] for exercise in having),
-            untouched=sum(is_untouched(exercise) for exercise in having),
+            full=sum(exercise.score >= exercise.max_score for exercise in having),
+            untouched=sum(exercise.untouched for exercise in having),
             timed_out=sum(_has_timed_out(exercise) for exercise in having),
             discrimination=discrimination(shares, rests),
         )
 
 
-def is_untouched(exercise: Mapping[str, Any]) -> bool:
-    """Whether no check of an exercise found anything to judge."""
-    return all(check["status"] == Status.NOT_ATTEMPTED.key for task in exercise["tasks"] for check in task["checks"])
-
-
-def _has_timed_out(exercise: Mapping[str, Any]) -> bool:
-    return any(check["status"] == Status.TIMED_OUT.key for task in exercise["tasks"] for check in task["checks"])
+def _has_timed_out(exercise: ExerciseReport) -> bool:
+    return any(check.status is Status.TIMED_OUT for check in exercise.checks)
 
 
 def _checks(reports: Sequence[Report]) -> Iterator[CheckFigures]:
     found: dict[str, CheckFigures] = {}
     for report in reports:
-        for exercise, task, check in each_check(report):
+        for exercise, task, check in report.checks:
             figures = found.setdefault(
-                check["id"],
-                CheckFigures(check["id"], check["title"], exercise["number"], task["name"], check["visibility"]),
+                check.id,
+                CheckFigures(check.id, check.title, exercise.number, task.name, check.visibility),
             )
-            figures.statuses[check["status"]] += 1
+            figures.statuses[check.status] += 1
     yield from found.values()
 
 
@@ -191,22 +184,14 @@ def _misconceptions(reports: Sequence[Report]) -> list[MisconceptionFigures]:
     found: dict[str, MisconceptionFigures] = {}
     for report in reports:
         seen: set[str] = set()
-        for exercise, task, check in each_check(report):
-            if (diagnosis := check["diagnosis"]) is None:
+        for exercise, task, check in report.checks:
+            if (diagnosis := check.diagnosis) is None:
                 continue
             figures = found.setdefault(
-                diagnosis["id"],
-                MisconceptionFigures(diagnosis["id"], diagnosis["title"], diagnosis["belief"], exercise["number"]),
+                diagnosis.id,
+                MisconceptionFigures(diagnosis.id, diagnosis.title, diagnosis.belief, exercise.number),
             )
-            figures.tasks = tuple(dict.fromkeys([*figures.tasks, task["name"]]))
-            figures.submissions += diagnosis["id"] not in seen
-            seen.add(diagnosis["id"])
+            figures.tasks = tuple(dict.fromkeys([*figures.tasks, task.name]))
+            figures.submissions += diagnosis.id not in seen
+            seen.add(diagnosis.id)
     return sorted(found.values(), key=lambda figures: (-figures.submissions, figures.exercise, figures.id))
-
-
-def each_check(report: Report) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]]:
-    """Every check of a report with its exercise and its task: (exercise, task, check)."""
-    for exercise in report["exercises"]:
-        for task in exercise["tasks"]:
-            for check in task["checks"]:
-                yield exercise, task, check

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.core.records import Status
-from grader.course.pages.figures import Report, class_figures, each_check, is_untouched
+from grader.course.grading.report import CheckReport, Report
+from grader.course.pages.figures import class_figures
 
 TEMPLATES = Path(__file__).with_name("templates")
 LONGEST_NAME = 120
@@ -35,22 +36,22 @@ def student_page(report: Report, pictures: Mapping[int, str] | None = None) -> s
     exercise does not pass, as images, which run no script and load nothing. Whoever makes them of a student's code
     makes them behind the fence.
     """
-    shown = {number: svg for number, svg in (pictures or {}).items() if number in failing_in_public(report)}
-    counted = [check["status"] == "passed" for _, _, check in each_check(report)]
+    shown = {number: svg for number, svg in (pictures or {}).items() if number in report.failing_in_public}
+    counted = [check.passed for _, _, check in report.checks]
     return page(
         "student.html",
         report=report,
         pictures={number: image(svg) for number, svg in shown.items()},
         passed=sum(counted),
         checks=len(counted),
-        first=next((e for e in report["exercises"] if e["score"] < e["max_score"]), None),
+        first=next((e for e in report.exercises if e.score < e.max_score), None),
     )
 
 
 def class_page(reports: Mapping[str, Report]) -> str:
     """The page of a class: one or more reports by the name of their student's page without its suffix."""
     figures = class_figures(list(reports.values()))
-    by_score = sorted(reports.items(), key=lambda item: (-item[1]["score"], item[1]["student"]))
+    by_score = sorted(reports.items(), key=lambda item: (-item[1].score, item[1].student))
     rates = [(check, check.pass_rate) for check in figures.checks]
     return page(
         "class.html",
@@ -62,7 +63,7 @@ def class_page(reports: Mapping[str, Report]) -> str:
         between=sorted(
             (check for check, rate in rates if rate is not None and 0 < rate < 1), key=lambda c: c.pass_rate or 0
         ),
-        slowest=sorted(((r["seconds"], r["student"]) for r in reports.values() if "seconds" in r), reverse=True)[:1],
+        slowest=sorted(((r.seconds, r.student) for r in reports.values() if r.seconds is not None), reverse=True)[:1],
         slow=sorted((c for c in figures.checks if c.timed_out), key=lambda c: -c.timed_out),
     )
 
@@ -83,15 +84,6 @@ def _is_harmless(character: str) -> bool:
     if character in "\n\t" or character in JOINERS:
         return True
     return character not in BIDI and not unicodedata.category(character).startswith("C")
-
-
-def failing_in_public(report: Report) -> set[int]:
-    """The exercises of which a public check does not pass."""
-    return {
-        exercise["number"]
-        for exercise, _, check in each_check(report)
-        if check["visibility"] == "visible" and check["status"] != "passed"
-    }
 
 
 def page(template: str, **content: Any) -> str:
@@ -125,32 +117,23 @@ def _environment() -> Environment:
         "percent": lambda share: f"{100 * share:.0f}\u202f%",
         "short": lambda text: text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…",
         "counted": lambda number, noun: f"{number} {noun}" if number == 1 else f"{number} {noun}s",
-        "diagnoses": _diagnoses,
         "in_groups": _in_groups,
-        "by_number": lambda exercises: {exercise["number"]: exercise for exercise in exercises},
+        "by_number": lambda exercises: {exercise.number: exercise for exercise in exercises},
     }
-    environment.tests["untouched"] = is_untouched
-    environment.globals["statuses"] = {status.key: status for status in Status}
     return environment
 
 
-def _diagnoses(exercise: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each diagnosis of an exercise once."""
-    found = {c["diagnosis"]["id"]: c["diagnosis"] for t in exercise["tasks"] for c in t["checks"] if c["diagnosis"]}
-    return list(found.values())
-
-
-def _in_groups(checks: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+def _in_groups(checks: Sequence[CheckReport]) -> dict[str, list[CheckReport]]:
     """A task's checks as they are shown: what is told in full, then what is folded away."""
-    groups: dict[str, list[dict[str, Any]]] = {"told": [], "hidden": [], "untried": [], "passed": []}
+    groups: dict[str, list[CheckReport]] = {"told": [], "hidden": [], "untried": [], "passed": []}
     for check in checks:
-        groups[_group(Status.of(check["status"]), check["visibility"])].append(check)
+        groups[_group(check)].append(check)
     return groups
 
 
-def _group(status: Status, visibility: str) -> str:
-    if status is Status.PASSED:
+def _group(check: CheckReport) -> str:
+    if check.passed:
         return "passed"
-    if status is Status.NOT_ATTEMPTED:
+    if check.status is Status.NOT_ATTEMPTED:
         return "untried"
-    return "hidden" if visibility == "hidden" else "told"
+    return "hidden" if check.hidden else "told"

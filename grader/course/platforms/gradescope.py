@@ -12,6 +12,7 @@ import os
 import pickle
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,13 +21,13 @@ from typing import Any
 
 from grader.core.errors import KataError
 from grader.core.files import write_text
-from grader.core.records import Status
-from grader.core.text import printable
+from grader.core.text import printable, told
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading.config import Late, Settings
 from grader.course.grading.grading import Course, grade
 from grader.course.grading.lateness import lateness
-from grader.course.grading.report import report
+from grader.course.grading.marking import make_report
+from grader.course.grading.report import CheckReport, Report
 from grader.course.intake.reading import read_or_say_why
 from grader.course.intake.submission import Submission
 
@@ -36,75 +37,68 @@ OPTIONS, COURSES = "options.json", "courses.pickle"  # in the zip, beside run_au
 
 
 def results(
-    document: Mapping[str, Any], metadata: Mapping[str, Any], options: Mapping[str, Any], seconds: float
-) -> dict[str, Any]:
+    report: Report, metadata: Mapping[str, Any], options: Mapping[str, Any], seconds: float
+) -> dict[str, object]:
     """The whole of results.json: a test per check, and what concerns all of them above.
 
     `options` has the `hidden` checks' visibility, whether there is a `leaderboard`, and what `late` work costs.
     """
-    taken_off = deduction(document, metadata, options.get("late", {}))
+    taken_off = deduction(report, metadata, options.get("late", {}))
     hidden = _visibility(options["hidden"], metadata)
-    tests = list(_tests(document, hidden))
-    found: dict[str, Any] = {
-        "score": float(Decimal(str(document["score"])) - taken_off),
+    found: dict[str, object] = {
+        "score": float(Decimal(str(report.score)) - taken_off),
         "execution_time": round(seconds, 1),
-        "output": "\n\n".join(_remarks(document, metadata, taken_off)),
+        "output": "\n\n".join(_remarks(report, metadata, taken_off)),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
         "extra_data": {
-            "seed": document["seed"],
-            "sandbox": document["sandbox"],
-            "submission": document["submission"],
+            "seed": report.seed,
+            "sandbox": report.sandbox,
+            "submission": report.submission,
             "seconds_late": late(metadata).total_seconds(),
             "late_deduction": float(taken_off),
         },
-        "tests": tests,
+        "tests": list(_tests(report, hidden)),
     }
     if options["leaderboard"]:
-        seen = round(sum(test["score"] for test in tests if test["visibility"] == "visible"), 2)
-        found["leaderboard"] = [{"name": "Public checks", "value": seen, "order": "desc"}]
+        seen = sum(check.points for _, _, check in report.checks if not check.hidden or hidden == "visible")
+        found["leaderboard"] = [{"name": "Public checks", "value": round(seen, 2), "order": "desc"}]
     return found
 
 
-def _tests(document: Mapping[str, Any], hidden: str) -> Iterator[dict[str, Any]]:
-    for exercise in document["exercises"]:
-        place = 0
-        for task in exercise["tasks"]:
-            for check in task["checks"]:
-                place += 1
-                yield {
-                    "score": check["points"],
-                    "max_score": check["max_points"],
-                    "status": "passed" if check["status"] == "passed" else "failed",
-                    "name": f"{task['name']}: {check['title']}",
-                    "number": f"{exercise['number']}.{place}",
-                    "output": "\n\n".join(_paragraphs(check)),
-                    "tags": [f"exercise {exercise['number']}", task["name"]],
-                    "visibility": hidden if check["visibility"] == "hidden" else "visible",
-                }
+def _tests(report: Report, hidden: str) -> Iterator[dict[str, object]]:
+    places = Counter[int]()
+    for exercise, task, check in report.checks:
+        places[exercise.number] += 1
+        yield {
+            "score": check.points,
+            "max_score": check.max_points,
+            "status": "passed" if check.passed else "failed",
+            "name": f"{task.name}: {check.title}",
+            "number": f"{exercise.number}.{places[exercise.number]}",
+            "output": "\n\n".join(_paragraphs(check)),
+            "tags": [f"exercise {exercise.number}", task.name],
+            "visibility": hidden if check.hidden else "visible",
+        }
 
 
-def _paragraphs(check: Mapping[str, Any]) -> Iterator[str]:
+def _paragraphs(check: CheckReport) -> Iterator[str]:
     """What a student reads of a check that did not pass, and of one that only passed on the worked answers."""
-    if check["status"] != "passed":
-        yield Status.of(check["status"]).word.capitalize() + "."
-    if check["carried_forward"]:
+    if not check.passed:
+        yield check.status.word.capitalize() + "."
+    if check.carried_forward:
         yield "Passed on the worked answers of the earlier exercises."
-    if check["message"]:
-        yield check["message"]
-    if check["diagnosis"]:
-        d = check["diagnosis"]
-        yield f"Why: {d['title']}."
-        yield f"The belief: {d['belief']}"
-        yield d["explanation"]
-        yield f"Ask yourself: {d['question']}"
+    if check.message:
+        yield check.message
+    if check.diagnosis:
+        yield from told(check.diagnosis)
 
 
-def _remarks(document: Mapping[str, Any], metadata: Mapping[str, Any], taken_off: Decimal) -> Iterator[str]:
-    yield f"{document['score']:g} of {document['max_score']:g} points."
+def _remarks(report: Report, metadata: Mapping[str, Any], taken_off: Decimal) -> Iterator[str]:
+    yield f"{report.score:g} of {report.max_score:g} points."
     delay = late(metadata)
     if delay:
         minutes = int(delay.total_seconds() // 60)
@@ -114,10 +108,10 @@ def _remarks(document: Mapping[str, Any], metadata: Mapping[str, Any], taken_off
         yield f"Handed in {minutes // 60} h {minutes % 60:02} min after the due date{beyond}."
     if taken_off:
         yield f"{taken_off.normalize():f} points are taken off for that."
-    yield from map(printable, document["notes"])
-    for exercise in document["exercises"]:
-        if exercise["carried_forward"]:
-            yield f"Exercise {exercise['number']}: {exercise['carried_forward']}"
+    yield from map(printable, report.notes)
+    for exercise in report.exercises:
+        if exercise.carried_forward:
+            yield f"Exercise {exercise.number}: {exercise.carried_forward}"
 
 
 def _visibility(hidden: str, metadata: Mapping[str, Any]) -> str:
@@ -133,12 +127,12 @@ def late(metadata: Mapping[str, Any]) -> timedelta:
     return max(given - due, timedelta()) if given and due else timedelta()
 
 
-def deduction(document: Mapping[str, Any], metadata: Mapping[str, Any], rules: Mapping[str, Any]) -> Decimal:
+def deduction(report: Report, metadata: Mapping[str, Any], rules: Mapping[str, Any]) -> Decimal:
     """The points that a late submission loses by the rules of course.toml, from Gradescope's own due date."""
     given, due = _moment(metadata.get("created_at")), _moment(_dates(metadata).get("due_date"))
     if not given or not due:
         return Decimal(0)
-    scores = {exercise["number"]: Decimal(str(exercise["score"])) for exercise in document["exercises"]}
+    scores = {exercise.number: Decimal(str(exercise.score)) for exercise in report.exercises}
     late = Late(Decimal(rules["percent_per_day"]), int(rules["grace_days"]), Decimal(rules["cap"])) if rules else Late()
     settings = Settings(exercises=tuple(scores), deadlines=dict.fromkeys(scores, due), late=late)
     return lateness(scores, given, settings).deduction
@@ -151,7 +145,7 @@ def _dates(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _moment(text: Any) -> datetime | None:
-    """Dates have an offset, such as 2027-01-29T23:59:00.000000-08:00; what is no date counts as none."""
+    """Dates have an offset, such as 2027-01-29T23:59:00.000000-08:00; what is not a date counts as none."""
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except (AttributeError, ValueError):
@@ -175,19 +169,18 @@ def run(root: Path) -> None:
     options = json.loads((source / OPTIONS).read_text(encoding="utf-8"))
     fence = sandbox()
     if not fence.hardened and not options["weak_sandbox"]:
-        raise KataError(
-            f"The sandbox is not hardened ({fence.missing}). WEAK_SANDBOX=1 make gradescope grades all the same."
-        )
+        raise KataError(f"The sandbox is not hardened ({fence.missing}). WEAK_SANDBOX=1 make gradescope grades anyway.")
     metadata = _metadata(root / "submission_metadata.json")
     with (source / COURSES).open("rb") as file:
         courses: list[Course] = pickle.load(file)  # noqa: S301 - our own, readable and writable by root alone
     course = chosen(courses, metadata)
-    document = report(grade(_submission(root / "submission", metadata, course), course, fence), course, fence.level)
-    text = json.dumps(results(document, metadata, options, time.monotonic() - started), indent=1)
+    graded = grade(_submission(root / "submission", metadata, course), course, fence)
+    report = make_report(graded, course, fence.level)
+    text = json.dumps(results(report, metadata, options, time.monotonic() - started), indent=1)
     write_text(root / "results" / "results.json", text + "\n")
 
 
-def _metadata(path: Path) -> dict[str, Any]:
+def _metadata(path: Path) -> dict[str, object]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -35,12 +35,14 @@ from grader.core.errors import KataError
 from grader.core.files import back_up, write_text
 from grader.core.records import Exercise
 from grader.core.source import functions
+from grader.core.text import told
 from grader.course.authoring.cut import cut
 from grader.course.authoring.notebooks import checks_id, notebooks
 from grader.course.fence.room import room
 from grader.course.fence.sandbox import UIDS, sandbox
 from grader.course.grading.grading import Course, grade
-from grader.course.grading.report import report
+from grader.course.grading.marking import make_report
+from grader.course.grading.report import Report, TaskReport
 from grader.course.grading.suites import load_course
 from grader.course.intake.notebook import Cell, last_solutions
 from grader.course.intake.reading import read_cells, read_or_say_why
@@ -137,7 +139,7 @@ def without_failing(read: Callable[..., Any]) -> Callable[..., Any]:
             stamp = _read(Path(folder, "timestamp.txt"))[:1000].decode()
             return parse_utc(stamp.strip()) if stamp.strip() else None
         except (ValueError, OverflowError):
-            coursedir.log.warning("%s holds a timestamp.txt that is no time; none is known", folder)
+            coursedir.log.warning("%s holds a timestamp.txt that does not hold a time; none is known", folder)
             return None
 
     return get_existing_timestamp
@@ -185,20 +187,20 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
             raise KataError(f"{name}.ipynb is none of the kata's exercises; grade it in a course folder of its own.")
         coursedir = self.parent.parent.coursedir
         files = _handed_in(coursedir, about["student"], about["assignment"])
-        document = _document(about["student"], files, _seed(Path(coursedir.root)))
-        (graded,) = (found for found in document["exercises"] if found["number"] == exercise.number)
-        notes = [note for note in document["notes"] if exercise.module in note and not note.startswith("Not handed in")]
+        report = _report(about["student"], files, _seed(Path(coursedir.root)))
+        (graded,) = (found for found in report.exercises if found.number == exercise.number)
+        notes = [note for note in report.notes if exercise.module in note and not note.startswith("Not handed in")]
         submitted = _folder(coursedir, coursedir.submitted_directory, about["student"], about["assignment"])
         aside = _no_ordinary_files(submitted)
         notes += [f"{shown(name)} is a link or no ordinary file and is left aside." for name in aside]
-        tasks = {checks_id(exercise, task): found for task, found in zip(exercise.tasks, graded["tasks"], strict=True)}
+        tasks = {checks_id(exercise, task): found for task, found in zip(exercise.tasks, graded.tasks, strict=True)}
         for cell in nb.cells:
             settings = cell.metadata.get("nbgrader", {})
             if settings.get("grade") and not settings.get("solution"):
                 if settings["grade_id"] not in tasks:
                     raise KataError(f"The cell {settings['grade_id']} is graded, but belongs to no task of the kata.")
                 task = tasks[settings["grade_id"]]
-                cell.outputs = list(_outputs(task, settings["points"], [*notes, graded["carried_forward"]]))
+                cell.outputs = list(_outputs(task, settings["points"], [*notes, graded.carried_forward]))
                 notes = []
         return nb, resources
 
@@ -229,18 +231,16 @@ def _id(cell: Any) -> str:
     return cell.metadata.get("nbgrader", {}).get("grade_id", "")  # type: ignore[no-any-return]
 
 
-def _outputs(task: dict[str, Any], points: float, notes: Iterable[str]) -> Iterator[Any]:
+def _outputs(task: TaskReport, points: float, notes: Iterable[str]) -> Iterator[Any]:
     """What nbgrader reads: a text, and the points as the result of the cell."""
     lines = [fill(note, WIDTH) for note in notes if note]
-    for check in task["checks"]:
-        lines.append(f"{check['status'].replace('_', ' '):>13}  {check['title']}")
-        lines += [indent(check["message"], MARGIN)] if check["message"] else []
-    beliefs = {c["diagnosis"]["id"]: c["diagnosis"] for c in task["checks"] if c["diagnosis"]}
-    for belief in beliefs.values():
-        paragraphs = f"Why: {belief['title']}.", f"The belief: {belief['belief']}", belief["explanation"]
-        lines += ["", *(fill(text, WIDTH) for text in (*paragraphs, f"Ask yourself: {belief['question']}"))]
+    for check in task.checks:
+        lines.append(f"{check.status.word:>13}  {check.title}")
+        lines += [indent(check.message, MARGIN)] if check.message else []
+    for misconception in task.misconceptions:
+        lines += ["", *(fill(text, WIDTH) for text in told(misconception))]
     yield nbformat.v4.new_output("stream", name="stdout", text=_shown("\n".join(lines)))
-    earned = min(points, round(points * task["score"] / task["max_score"], 4))
+    earned = min(points, round(points * task.score / task.max_score, 4))
     yield nbformat.v4.new_output("execute_result", data={"text/plain": repr(float(earned))})
 
 
@@ -298,10 +298,10 @@ def _read(path: Path) -> bytes:
 
 
 @lru_cache(maxsize=2)  # the notebooks of one submission are graded together and then asked for one by one
-def _document(student: str, files: tuple[tuple[str, bytes], ...], seed: int) -> dict[str, Any]:
+def _report(student: str, files: tuple[tuple[str, bytes], ...], seed: int) -> Report:
     fence = sandbox()
     if not fence.hardened and not is_on("WEAK_SANDBOX"):
-        raise KataError("The sandbox is not hardened: `make sandbox` says why; WEAK_SANDBOX=1 grades all the same.")
+        raise KataError("The sandbox is not hardened: `make sandbox` says why; WEAK_SANDBOX=1 grades anyway.")
     with TemporaryDirectory(dir=room()) as folder:
         for name, data in files:
             path = Path(folder, name)
@@ -310,7 +310,7 @@ def _document(student: str, files: tuple[tuple[str, bytes], ...], seed: int) -> 
         course = _course(seed)
         with _at(KATA):
             submission = read_or_say_why(Path(folder), student)
-            return report(grade(submission, course, fence, os.getpid() % UIDS), course, fence.level)
+            return make_report(grade(submission, course, fence, os.getpid() % UIDS), course, fence.level)
 
 
 @lru_cache(maxsize=1)

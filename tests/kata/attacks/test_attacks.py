@@ -19,8 +19,10 @@ from grader.core.records import Check, Probe, Status
 from grader.course.fence import worker
 from grader.course.fence.sandbox import FIRST_UID, LAYERS, UIDS, _libraries, sandbox
 from grader.course.fence.worker import Limits
-from grader.course.grading.grading import HIDDEN, VISIBLE, Course, Suite, grade
-from grader.course.grading.report import as_markdown, as_text, report
+from grader.course.grading.grading import Course, Suite, grade
+from grader.course.grading.marking import make_report
+from grader.course.grading.report import HIDDEN, VISIBLE
+from grader.course.grading.telling import as_markdown, as_text
 from grader.course.intake.submission import Submission
 
 pytestmark = pytest.mark.timeout(120)
@@ -212,8 +214,9 @@ def grade_in(world, sources, course, fence):
     """The score and the marks of each exercise, after a look at everything that must be as it was."""
     before = world.state()
     graded = grade(Submission("mallory", sources, ()), course, fence, SLOT)
-    document = report(graded, course, fence.level)
-    shown = json.dumps(document, allow_nan=False, ensure_ascii=False) + as_text(document) + as_markdown(document)
+    report = make_report(graded, course, fence.level)
+    document = report.as_json()
+    shown = json.dumps(document, allow_nan=False, ensure_ascii=False) + as_text(report) + as_markdown(report)
     shown += json.dumps(document)
     assert SECRET not in shown
     assert "40961" not in shown, "a hidden expected value"
@@ -224,7 +227,7 @@ def grade_in(world, sources, course, fence):
     for number in course.exercises:
         asked = [check.id for suite in course.suites for check in suite.checks if check.exercise == number]
         assert [mark.verdict.check.id for mark in graded.marks[number]] == asked
-    return {entry["number"]: (entry["score"], graded.marks[entry["number"]]) for entry in document["exercises"]}
+    return {entry.number: (entry.score, graded.marks[entry.number]) for entry in report.exercises}
 
 
 def all_right(marks):

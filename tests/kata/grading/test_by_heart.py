@@ -11,8 +11,9 @@ from grader.core.paths import PUBLIC
 from grader.course.authoring.answer_key import available_oracles
 from grader.course.authoring.cut import stubs
 from grader.course.fence.sandbox import sandbox
-from grader.course.grading.grading import HIDDEN, VISIBLE, grade
-from grader.course.grading.report import report
+from grader.course.grading.grading import grade
+from grader.course.grading.marking import make_report
+from grader.course.grading.report import HIDDEN, VISIBLE
 from grader.course.grading.suites import load_course
 from grader.course.grading.twins import make_twins, twin
 from grader.course.intake.submission import Submission
@@ -62,7 +63,7 @@ def course():
 def graded(course, sources):
     fence = sandbox()
     found = grade(Submission("mallory", sources, ()), course, fence)
-    return found, report(found, course, fence.level)
+    return found, make_report(found, course, fence.level).as_json()
 
 
 def test_a_table_of_the_public_answers_with_nothing_written_earns_nothing(course):

@@ -8,9 +8,11 @@ import pytest
 
 from grader.course.bank.chaffs import edited, read_bank
 from grader.course.fence.sandbox import sandbox
-from grader.course.grading.grading import HIDDEN, grade
-from grader.course.grading.report import as_markdown, as_text, report
+from grader.course.grading.grading import grade
+from grader.course.grading.marking import make_report
+from grader.course.grading.report import HIDDEN, Report
 from grader.course.grading.suites import load_course
+from grader.course.grading.telling import as_markdown, as_text
 from grader.course.intake.submission import Submission
 
 ROOT = Path(__file__).parents[3]
@@ -53,7 +55,7 @@ def graded(course, bank):
 
 def handed_in(course, sources):
     fence = sandbox()
-    document = report(grade(Submission("student", sources, ()), course, fence), course, fence.level)
+    document = make_report(grade(Submission("student", sources, ()), course, fence), course, fence.level).as_json()
     jsonschema.validate(document, SCHEMA)
     return document
 
@@ -82,7 +84,10 @@ ONE, OTHER = "tanh-slope-of-input", "accuracy-counts"
 def test_the_solutions_have_no_diagnosis_and_their_texts_say_nothing_of_beliefs(graded):
     document = graded()
     assert named(document) == set()
-    assert all("Why:" not in text and "belief" not in text for text in (as_text(document), as_markdown(document)))
+    assert all(
+        "Why:" not in text and "belief" not in text
+        for text in (as_text(Report.from_json(document)), as_markdown(Report.from_json(document)))
+    )
 
 
 def test_a_chaff_is_named_at_checks_that_fail_alone_and_in_the_words_of_the_bank(graded, bank):
@@ -115,7 +120,7 @@ def test_belief_explanation_and_question_stand_once_in_the_text(graded, bank, re
 
 
 def test_text_is_folded_to_a_hundred_characters(graded):
-    lines = as_text(graded(ONE, OTHER)).splitlines()
+    lines = as_text(Report.from_json(graded(ONE, OTHER))).splitlines()
     begin = next(place for place, line in enumerate(lines) if line.strip().startswith("Why: "))
     assert max(map(len, lines[begin : begin + 8])) <= 100
 
@@ -125,7 +130,7 @@ def test_two_chaffs_in_different_exercises_are_each_named_in_their_own(graded, b
     assert (named(document, 6), named(document, 11)) == ({ONE}, {OTHER})
     assert named(document) == {ONE, OTHER}
     for render in (as_text, as_markdown):
-        text = flat(render(document))
+        text = flat(render(Report.from_json(document)))
         titles = [flat(f"Why: {bank[name].misconception.title}.") for name in (ONE, OTHER)]
         assert [text.count(title) for title in titles] == [1, 1]
         assert text.index(titles[0]) < text.index(titles[1])
@@ -155,7 +160,7 @@ def test_a_slip_that_sinks_later_exercises_is_named_in_its_own_and_in_the_senten
         assert e["carried_forward"].endswith(f"the mistake is in exercise 3 ({title}).")
         assert e["score"] == e["max_score"]
     for render in (as_text, as_markdown):
-        assert render(document).replace("\\", "").count(f"in exercise 3 ({title}).") == len(carried)
+        assert render(Report.from_json(document)).replace("\\", "").count(f"in exercise 3 ({title}).") == len(carried)
 
 
 def test_a_slip_of_a_later_exercises_own_is_named_there_although_an_earlier_one_is_wrong_too(graded, bank):
@@ -230,4 +235,4 @@ def test_a_right_recursion_is_too_deep_and_nothing_is_carried_forward_because_of
     assert 0 < exercise(document, 4)["score"] < exercise(document, 4)["max_score"]
     title = bank[SLIP].misconception.title
     assert exercise(document, 5)["carried_forward"].endswith(f"the mistake is in exercise 3 ({title}).")
-    assert "      too deep  " in as_text(document)
+    assert "      too deep  " in as_text(Report.from_json(document))

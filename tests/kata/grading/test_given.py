@@ -9,7 +9,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading.grading import grade
-from grader.course.grading.report import report
+from grader.course.grading.marking import make_report
 from grader.course.grading.suites import load_course
 from grader.course.intake.given import completed
 from grader.course.intake.reading import with_given
@@ -64,7 +64,7 @@ def test_a_notebook_without_its_imports_gets_its_marks_and_a_file_does_not():
     file = Submission("file", sources, ())
     notebook = replace(file, notebooks=frozenset({3}))
     fence = sandbox()
-    marks = [report(grade(s, course, fence), course, fence.level) for s in (file, notebook)]
-    assert [document["exercises"][2]["score"] for document in marks] == [0, marks[1]["exercises"][2]["max_score"]]
+    marks = [make_report(grade(s, course, fence), course, fence.level) for s in (file, notebook)]
+    assert [found.exercises[2].score for found in marks] == [0, marks[1].exercises[2].max_score]
     assert marks[0]["submission"] == marks[1]["submission"] == file.digest
     assert with_given(file, course.exercises, course.solutions) == file

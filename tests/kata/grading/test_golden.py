@@ -7,14 +7,16 @@ import hashlib
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading.grading import grade
-from grader.course.grading.report import as_text, report
+from grader.course.grading.marking import make_report
 from grader.course.grading.suites import load_course
+from grader.course.grading.telling import as_text
 from grader.course.intake.submission import Submission
 from grader.course.pages.rendering import student_page
 from tests.kata.thirty import NUMBERS, thirty
@@ -35,19 +37,19 @@ def grade_thirty():
         place, student = place_and_student
         sources = {number: student.edited(number, source) for number, source in student.sources.items()}
         found = grade(Submission(f"s{place:02}", sources, ()), course, fence)
-        return {**report(found, course, fence.level), **FLEETING}
+        return replace(make_report(found, course, fence.level), **FLEETING)
 
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(graded, enumerate(thirty(course.solutions))))
 
 
-def summed_up(document):
+def summed_up(report):
     """The marks of a report by task, and digests of all that it says as JSON and as a page."""
     return {
-        "score": document["score"],
-        "tasks": {f"{e['number']} {t['name']}": t["score"] for e in document["exercises"] for t in e["tasks"]},
-        "json": digest(json.dumps(document, sort_keys=True)),
-        "page": digest(student_page(document)),
+        "score": report.score,
+        "tasks": {f"{e.number} {t.name}": t.score for e in report.exercises for t in e.tasks},
+        "json": digest(json.dumps(report.as_json(), sort_keys=True)),
+        "page": digest(student_page(report)),
     }
 
 
@@ -70,7 +72,7 @@ def golden(text, path):
 
 
 def test_the_marks_reports_and_pages_of_thirty_are_the_golden_ones(reports):
-    marks = {document["student"]: summed_up(document) for document in reports}
+    marks = {report.student: summed_up(report) for report in reports}
     golden(json.dumps(marks, indent=1) + "\n", GOLDEN / "marks.json")
 
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import jsonschema
@@ -15,9 +16,11 @@ from grader.core.records import Check, Probe
 from grader.course.fence.room import desk, sweep
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Limits, Worker
-from grader.course.grading.grading import HIDDEN, grade
-from grader.course.grading.report import as_markdown, as_text, report
+from grader.course.grading.grading import grade
+from grader.course.grading.marking import make_report
+from grader.course.grading.report import HIDDEN, Report
 from grader.course.grading.suites import load_course
+from grader.course.grading.telling import as_markdown, as_text
 from grader.course.intake.submission import Submission
 
 ROOT = Path(__file__).parents[3]
@@ -41,7 +44,7 @@ def graded(course, changes=None, numbers=None):
         if edits is None:
             del sources[number]
     fence = sandbox()
-    return report(grade(Submission("student", sources, ()), course, fence), course, fence.level)
+    return make_report(grade(Submission("student", sources, ()), course, fence), course, fence.level).as_json()
 
 
 def exercise(document, number):
@@ -84,7 +87,7 @@ def test_a_slip_in_exercise_3_costs_exercise_3_alone_and_the_report_says_where_i
 
 @pytest.mark.parametrize(("share", "part"), [(0.5, 0.5), (0.0, 0.0)])
 def test_a_course_may_give_less_for_what_is_right_on_the_worked_answers_alone(course, share, part):
-    strict = replace(course, carried_share=share)
+    strict = replace(course, carried_share=Fraction(share))
     changes = {3: WRONG_PRODUCT}
     full, less = (exercise(graded(which, changes, numbers={1, 2, 3, 4}), 4) for which in (course, strict))
     checks = [c for t in full["tasks"] for c in t["checks"]]
@@ -156,7 +159,8 @@ def test_a_broken_method_costs_its_own_checks_and_no_others(course, edit, status
 
 def test_what_a_student_sees_holds_no_hidden_probe_and_no_hidden_value(course):
     document = graded(course, {3: WRONG_PRODUCT})
-    shown = as_text(document) + as_markdown(document) + json.dumps(document)
+    report = Report.from_json(document)
+    shown = as_text(report) + as_markdown(report) + json.dumps(document)
     hidden = next(suite for suite in course.suites if suite.visibility == HIDDEN)
     lines = {line.strip() for check in hidden.checks for line in check.probe.code.splitlines() if len(line) > 20}
     public = {

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.core.paths import SOLUTIONS
-from grader.course.grading.grading import HIDDEN
+from grader.course.grading.report import HIDDEN
 from grader.course.grading.suites import load_course
 
 ROOT = Path(__file__).parents[3]

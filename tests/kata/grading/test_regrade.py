@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.records import Status
 from grader.course.classroom import classroom, regrade
 from grader.course.classroom.changes import (
     CheckChange,
@@ -20,8 +21,9 @@ from grader.course.classroom.changes import (
     summary,
 )
 from grader.course.classroom.regrade import Regrading
+from grader.course.grading.report import Report
+from grader.course.grading.report_files import ReportError
 from grader.course.grading.suites import load_course
-from grader.course.pages.site import SiteError
 
 ROOT = Path(__file__).parents[3]
 SEED = 7
@@ -34,6 +36,9 @@ def check(name, status="passed", points=1.0, **more):
         "status": status,
         "points": points if status == "passed" else 0,
         "max_points": points,
+        "visibility": "visible",
+        "message": "",
+        "diagnosis": None,
         "carried_forward": False,
         **more,
     }
@@ -41,14 +46,11 @@ def check(name, status="passed", points=1.0, **more):
 
 def document(student, *checks, submission="one", seed=SEED):
     score = sum(c["points"] for c in checks)
-    tasks = [{"name": "task", "checks": list(checks)}]
-    return {
-        "student": student,
-        "score": score,
-        "submission": submission,
-        "seed": seed,
-        "exercises": [{"number": 1, "tasks": tasks}],
-    }
+    worth = {"score": score, "max_score": sum(c["max_points"] for c in checks)}
+    tasks = [{"name": "task", **worth, "checks": list(checks)}]
+    exercises = [{"number": 1, "title": "One", **worth, "carried_forward": "", "tasks": tasks}]
+    whole = {"student": student, **worth, "seed": seed, "sandbox": "hardened", "submission": submission, "notes": []}
+    return Report.from_json({**whole, "exercises": exercises})
 
 
 def compared(before, after):
@@ -104,7 +106,7 @@ def test_the_reason_of_a_change_is_told(reason):
 def test_what_is_the_same_is_no_change():
     both = check("a"), check("b", "failed", message="one")
     other = check("a"), check("b", "failed", message="another", points=3)
-    assert changes({"ada": document("ada", *both)}, {"ada": {**document("ada", *other), "seconds": 3}}) == []
+    assert changes({"ada": document("ada", *both)}, {"ada": replace(document("ada", *other), seconds=3)}) == []
     assert summary([]) == "No mark changed."
 
 
@@ -138,7 +140,8 @@ def test_names_are_text_in_the_sheet_in_markdown_and_in_the_terminal(tmp_path):
 
     from grader.core.tables import write_sheet
 
-    found = [StudentChange(HOSTILE, (2, 1), (CheckChange("ex01.a", HOSTILE, (1, 0), ("passed", "failed"), "why"),))]
+    change = CheckChange("ex01.a", HOSTILE, (1, 0), (Status.PASSED, Status.FAILED), "why")
+    found = [StudentChange(HOSTILE, (2, 1), (change,))]
     write_sheet(tmp_path / "changes.csv", rows(found))
     with (tmp_path / "changes.csv").open(encoding="utf-8", newline="") as file:
         (row,) = csv.DictReader(file)
@@ -231,7 +234,7 @@ def test_a_check_that_went_and_one_with_another_answer_are_explained_for_everybo
     wrong, name = with_wrong_key(course)
     regrading, _ = graded(wrong)
     (first, _) = regrading.changes()
-    assert {c.id: (c.status, c.why) for c in first.checks}[name] == (("", "failed"), "the check is new")
+    assert {c.id: (c.status, c.why) for c in first.checks}[name] == ((None, Status.FAILED), "the check is new")
     assert len(list((tmp_path / "out/earlier").iterdir())) == 2
 
 
@@ -281,7 +284,7 @@ def test_who_handed_in_nothing_any_more_is_told(graded, course, tmp_path):
 
 
 def test_without_reports_a_sentence_says_what_to_do(tmp_path):
-    with pytest.raises(SiteError, match="make grade"):
+    with pytest.raises(ReportError, match="make grade"):
         Regrading(tmp_path, tmp_path / "out", 1)
     assert not (tmp_path / "out").exists()
     assert regrade.EARLIER == "earlier"

@@ -159,7 +159,7 @@ def test_a_worker_without_a_hardened_fence_grades_nobody_unless_that_is_wanted(d
         graded(dask, course, 400, late)
     with pytest.raises(GroundError, match=r"The worker tcp://.* has no hardened sandbox .*WEAK_SANDBOX=1"):
         graded(dask, course, 1)
-    levels = {result.report["sandbox"] for result in graded(dask, course, 9, weak=True)}
+    levels = {result.report.sandbox for result in graded(dask, course, 9, weak=True)}
     assert len(levels) == 2
     assert "hardened" in levels
 

@@ -8,8 +8,10 @@ import pytest
 
 from grader.core.records import Status
 from grader.course.classroom.changes import CheckChange, StudentChange, as_markdown
-from grader.course.grading.report import SCHEMA, as_text
-from grader.course.grading.report import as_markdown as report_as_markdown
+from grader.course.grading.report import Report
+from grader.course.grading.report_files import SCHEMA
+from grader.course.grading.telling import as_markdown as report_as_markdown
+from grader.course.grading.telling import as_text
 from grader.course.pages.rendering import TEMPLATES, student_page
 from grader.course.platforms.gradescope import _paragraphs
 from grader.learner.report import COLOURS
@@ -33,7 +35,7 @@ def document(status):
     task = {"name": "task", "score": 0, "max_score": 1, "checks": [check]}
     exercise = {"number": 1, "title": "One", "score": 0, "max_score": 1, "carried_forward": "", "tasks": [task]}
     whole = {"version": 1, "student": "s", "score": 0, "max_score": 1, "seed": 1, "sandbox": "process"}
-    return {**whole, "seconds": 0, "submission": "0" * 64, "notes": [], "exercises": [exercise]}
+    return Report.from_json({**whole, "seconds": 0, "submission": "0" * 64, "notes": [], "exercises": [exercise]})
 
 
 def listed(tree):
@@ -80,8 +82,8 @@ def test_a_status_is_the_same_word_in_every_text_and_has_its_sign_on_the_page(st
     if status is not Status.PASSED:
         assert f"{status.word:>13}  A title" in as_text(report)
         assert f"- {status.word}: A title" in report_as_markdown(report)
-        assert next(_paragraphs(report["exercises"][0]["tasks"][0]["checks"][0])) == f"{status.word.capitalize()}."
+        assert next(_paragraphs(report.exercises[0].checks[0])) == f"{status.word.capitalize()}."
     badge = f'<span class="badge {status.colour}"><span aria-hidden="true">{status.sign}</span> {status.word}</span>'
     assert badge in student_page(report)
-    change = CheckChange("ex01.a", "A title", (None, 0), ("", status.key), "the check is new")
+    change = CheckChange("ex01.a", "A title", (None, 0), (None, status), "the check is new")
     assert f"→ {status.word} |" in as_markdown([StudentChange("s", (0, 0), (change,))])

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from grader.core.catalogue import read_catalogue
 from grader.core.tables import BOM, Sheet, SheetError, harmless, read_sheet, sheet_text, write_sheet
 from grader.course.grading.config import Settings, read_settings
+from grader.course.grading.report_files import ReportError
 from grader.course.platforms.gradebooks.files import write_gradebook
 from grader.course.platforms.gradebooks.ledger import LedgerError, make_ledger, read_marks, timestamps
 from grader.course.platforms.gradebooks.moment import moment
@@ -373,7 +374,7 @@ def test_a_time_that_nobody_can_read_takes_nothing_off_and_is_said(tmp_path):
 
 
 def test_a_time_that_the_instructor_mistyped_is_a_sentence(tmp_path):
-    with pytest.raises(LedgerError, match=r"^The roster's row 2: submitted_at: '20.11.' is no time; write "):
+    with pytest.raises(LedgerError, match=r"^The roster's row 2: submitted_at: '20.11.' is not a time; write "):
         ledger_of(tmp_path, COURSE, "id,submitted_at\njane,20.11.\n")
 
 
@@ -386,7 +387,7 @@ def test_only_the_exercises_of_the_course_count(tmp_path):
 
 
 def test_reports_that_are_none_or_of_different_courses_are_refused(tmp_path):
-    with pytest.raises(LedgerError, match="holds no reports; grade the class first"):
+    with pytest.raises(ReportError, match="holds no reports; grade the class first"):
         read_marks(tmp_path, (1,))
     made = reports(tmp_path, document("a"), document("a"))
     with pytest.raises(LedgerError, match=r"1\.json is a second report on 'a'; remove one"):
@@ -402,7 +403,7 @@ def test_reports_that_are_none_or_of_different_courses_are_refused(tmp_path):
         read_marks(made, (1, 2))
     for broken in ("", "[]", '{"student": 1}', '{"exercises": [{"number": 1, "score": "x", "max_score": 1}]}'):
         (made / "0.json").write_text(broken, encoding="utf-8")
-        with pytest.raises(LedgerError, match=r"0\.json is no report; remove it and grade the class again"):
+        with pytest.raises(ReportError, match=r"0\.json is not a report.*; grade the class again with FORCE=1"):
             read_marks(made, (1,))
 
 
@@ -420,7 +421,7 @@ def test_reports_that_are_none_or_of_different_courses_are_refused(tmp_path):
         (
             "moodle",
             "Identifier,Grade,Maximum Grade,Last modified (grade)\njane,,scale,-\n",
-            "row 2: Maximum grade 'scale' is no clear number; in Moodle, grade this assignment in points.",
+            "row 2: Maximum grade 'scale' is not a clear number; in Moodle, grade this assignment in points.",
         ),
         ("csv", "colour\nred\n", "has no column that says who is who; give it one called id, email or name."),
         ("csv", "", "is empty; its first line must name the columns."),

@@ -21,7 +21,7 @@ from grader.course.authoring.illustrations import LINE
 from grader.course.authoring.notebooks import FIRST_CELL, checks_id, notebook, notebooks
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading.grading import grade
-from grader.course.grading.report import report
+from grader.course.grading.marking import make_report
 from grader.course.grading.suites import load_course
 from grader.course.intake.notebook import read_notebook
 from grader.course.intake.submission import read_submission
@@ -220,7 +220,7 @@ def test_a_submission_has_the_same_mark_as_files_and_as_notebooks(course, tmp_pa
     write(cells, {CATALOGUE[n].module: edited(as_notebook(n, solution(n)), solution(n), s) for n, s in sources.items()})
     fence = sandbox()
     of_files, of_cells = (
-        report(grade(read_submission(f, "s"), course, fence), course, fence.level) for f in (files, cells)
+        make_report(grade(read_submission(f, "s"), course, fence), course, fence.level) for f in (files, cells)
     )
     assert marks(of_files) == marks(of_cells)
     assert of_files["score"] < 66 or kind == "right"
@@ -238,8 +238,8 @@ def edited(text, before, after):
     return nbformat.writes(node)
 
 
-def marks(document):
-    return [(c["id"], c["status"], c["points"]) for e in document["exercises"] for t in e["tasks"] for c in t["checks"]]
+def marks(report):
+    return [(check.id, check.status, check.points) for _, _, check in report.checks]
 
 
 def test_a_notebook_that_lost_its_metadata_is_still_imported(course, tmp_path):
@@ -251,5 +251,5 @@ def test_a_notebook_that_lost_its_metadata_is_still_imported(course, tmp_path):
             cell.pop("id")
         texts[name] = json.dumps(content)
     fence = sandbox()
-    document = report(grade(read_submission(write(tmp_path, texts), "s"), course, fence), course, fence.level)
-    assert document["score"] == 66
+    report = make_report(grade(read_submission(write(tmp_path, texts), "s"), course, fence), course, fence.level)
+    assert report.score == 66

@@ -17,9 +17,12 @@ from hypothesis import strategies as st
 from grader.core.catalogue import read_catalogue
 from grader.core.names import tag
 from grader.course.classroom.classroom import grade_class
-from grader.course.pages.figures import class_figures, discrimination, distribution
-from grader.course.pages.rendering import class_page, page, plain, student_page
-from grader.course.pages.site import SiteError, read_pictures, read_reports, write_site
+from grader.course.grading.report import Report
+from grader.course.grading.report_files import ReportError, read_reports
+from grader.course.pages import figures, rendering
+from grader.course.pages.figures import discrimination, distribution
+from grader.course.pages.rendering import page, plain
+from grader.course.pages.site import read_pictures, write_site
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = Path(__file__).with_name("golden")
@@ -119,6 +122,18 @@ def marks(*shares):
     )
 
 
+def class_figures(documents):
+    return figures.class_figures([*map(Report.from_json, documents)])
+
+
+def student_page(document, pictures=None):
+    return rendering.student_page(Report.from_json(document), pictures)
+
+
+def class_page(documents):
+    return rendering.class_page({stem: Report.from_json(document) for stem, document in documents.items()})
+
+
 # The figures
 
 
@@ -166,12 +181,12 @@ def test_discrimination_stays_between_minus_one_and_one(pairs):
 
 
 def test_difficulty_and_discrimination_of_a_small_class_by_hand():
-    figures = class_figures([marks(1, 0), marks(0.5, 1), marks(0, 0.5)])
-    first, second = figures.exercises
+    found = class_figures([marks(1, 0), marks(0.5, 1), marks(0, 0.5)])
+    first, second = found.exercises
     assert (first.difficulty, first.full, second.difficulty) == (0.5, 1, 0.5)
     # shares 1, 1/2, 0 against 0, 10, 5 points elsewhere: -2.5 / sqrt(0.5 * 50)
     assert first.discrimination == pytest.approx(-0.5)
-    assert (figures.mean, figures.median, figures.max_score) == (10, 10, 20)
+    assert (found.mean, found.median, found.max_score) == (10, 10, 20)
 
 
 def test_a_misconception_counts_once_per_submission_and_the_most_frequent_comes_first():
@@ -180,22 +195,22 @@ def test_a_misconception_counts_once_per_submission_and_the_most_frequent_comes_
     def failing(*diagnoses):
         return report("x", exercise(1, [check(f"c{i}", "failed", diagnosis=d) for i, d in enumerate(diagnoses)]))
 
-    figures = class_figures([failing(rare, DIAGNOSIS, DIAGNOSIS), failing(DIAGNOSIS), failing(None)])
-    assert [(m.id, m.submissions) for m in figures.misconceptions] == [("sum-overwrites", 2), ("rare", 1)]
+    found = class_figures([failing(rare, DIAGNOSIS, DIAGNOSIS), failing(DIAGNOSIS), failing(None)])
+    assert [(m.id, m.submissions) for m in found.misconceptions] == [("sum-overwrites", 2), ("rare", 1)]
 
 
 def test_a_check_is_failed_by_everybody_where_nobody_who_attempted_it_passes():
     def one(*statuses):
         return report("x", exercise(1, [check(f"c{i}", status) for i, status in enumerate(statuses)]))
 
-    figures = class_figures(
+    found = class_figures(
         [
             one("failed", "passed", "not_attempted", "passed"),
             one("blocked", "not_attempted", "not_attempted", "failed"),
         ]
     )
-    assert [c.pass_rate for c in figures.checks] == [0, 1, None, 0.5]
-    assert [c.attempts for c in figures.checks] == [2, 1, 0, 2]
+    assert [c.pass_rate for c in found.checks] == [0, 1, None, 0.5]
+    assert [c.attempts for c in found.checks] == [2, 1, 0, 2]
 
 
 def test_reports_of_different_runs_are_told_apart():
@@ -386,7 +401,7 @@ def test_a_damaged_report_stops_everything_with_one_sentence(tmp_path, content):
 
 
 def test_without_reports_a_sentence_says_how_to_make_some(tmp_path):
-    with pytest.raises(SiteError, match="make grade"):
+    with pytest.raises(ReportError, match="make grade"):
         read_reports(tmp_path)
 
 

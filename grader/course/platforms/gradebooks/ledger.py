@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timezone, tzinfo
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from grader.core.errors import KataError
 from grader.core.tables import Sheet
 from grader.course.grading.config import Settings
 from grader.course.grading.lateness import Lateness, lateness
+from grader.course.grading.report import Report
+from grader.course.grading.report_files import read_reports
 from grader.course.intake.contents import Contents, File, UnreadableError
 from grader.course.intake.submission import find_submissions
 from grader.course.platforms.gradebooks.moment import moment
@@ -31,7 +31,7 @@ class LedgerError(KataError):
 
 
 def make_ledger(reports: Path, sheet: Sheet | None, submitted: Path | None, settings: Settings) -> Ledger:
-    """Bring everything together. Raises LedgerError, SheetError, SubmissionError."""
+    """Bring everything together. Raises LedgerError, ReportError, SheetError, SubmissionError."""
     graded = {marks.submission: marks for marks in read_marks(reports, settings.exercises)}
     people = read_people(sheet) if sheet else []
     stamps, unread = timestamps(submitted) if submitted else ({}, ())
@@ -58,16 +58,16 @@ def _entry(marks: Marks | None, person: Person | None, by: str, clock: Clock, se
 
 
 def read_marks(reports: Path, exercises: Sequence[int]) -> list[Marks]:
-    """The reports of a graded class, by name. Raises LedgerError."""
-    paths = sorted(reports.glob("*.json"))
-    if not paths:
-        raise LedgerError(f"{reports} holds no reports; grade the class first: make grade SUBMISSIONS=folder.")
+    """The reports of a graded class, by name. Raises LedgerError and ReportError."""
     found: list[Marks] = []
     seen: set[str] = set()
-    for path in paths:
-        marks = _read(path, exercises)
+    by_file = read_reports(reports)
+    for name, report in by_file.items():
+        path = reports / f"{name}.json"
+        marks = _marks(path, report, exercises)
         if found and marks.maxima != found[0].maxima:
-            raise LedgerError(f"{path} is out of other points than {paths[0]}; grade the class again.")
+            first = reports / f"{next(iter(by_file))}.json"
+            raise LedgerError(f"{path} is out of other points than {first}; grade the class again.")
         if marks.submission in seen:
             raise LedgerError(f"{path} is a second report on {marks.submission!r}; remove one.")
         seen.add(marks.submission)
@@ -75,26 +75,21 @@ def read_marks(reports: Path, exercises: Sequence[int]) -> list[Marks]:
     return sorted(found, key=lambda marks: marks.submission)
 
 
-def _read(path: Path, exercises: Sequence[int]) -> Marks:
-    try:
-        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-        scores = {exercise["number"]: Decimal(exercise["score"]) for exercise in document["exercises"]}
-        maxima = {exercise["number"]: Decimal(exercise["max_score"]) for exercise in document["exercises"]}
-        marks = Marks(str(document["student"]), scores, maxima, " ".join(document["notes"]))
-    except (OSError, ValueError, TypeError, LookupError, ArithmeticError):
-        raise LedgerError(f"{path} is no report; remove it and grade the class again.") from None
-    missing = [number for number in exercises if number not in scores]
+def _marks(path: Path, report: Report, exercises: Sequence[int]) -> Marks:
+    known = {exercise.number: exercise for exercise in report.exercises}
+    missing = [number for number in exercises if number not in known]
     if missing:
         raise LedgerError(f"{path} has no exercise {missing[0]}, which course.toml chooses; grade the class again.")
-    chosen = [{number: points[number] for number in exercises} for points in (scores, maxima)]
-    return replace(marks, scores=chosen[0], maxima=chosen[1])
+    scores = {number: Decimal(str(known[number].score)) for number in exercises}
+    maxima = {number: Decimal(str(known[number].max_score)) for number in exercises}
+    return Marks(report.student, scores, maxima, " ".join(report.notes))
 
 
 def timestamps(folder: Path) -> tuple[dict[str, datetime], tuple[str, ...]]:
     """By student, the latest of nbgrader's submitted/<student>/<assignment>/timestamp.txt; without a zone it is UTC.
 
     nbgrader's submit writes this file; a folder that a student filled in another way could hold anything there. Of a
-    student with one that is no time none is known, since the latest may be that one; sentences name them.
+    student with one that is not a time none is known, since the latest may be that one; sentences name them.
     """
     found: dict[str, datetime] = {}
     unread = []

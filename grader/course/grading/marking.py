@@ -1,0 +1,124 @@
+"""From verdicts to the report: what each check gives, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from grader.core.marks import Marked, rounded, total
+from grader.core.records import Diagnosis, Exercise, Status, Task, are_right_but_too_deep
+from grader.core.text import explain, printable
+from grader.course.grading.grading import Course, Graded, Mark
+from grader.course.grading.report import (
+    HIDDEN,
+    Alternative,
+    CheckReport,
+    ExerciseReport,
+    NamedMisconception,
+    Report,
+    TaskReport,
+)
+
+
+def make_report(graded: Graded, course: Course, sandbox_level: str) -> Report:
+    """All that is said of a submission."""
+    exercises = tuple(_exercise(graded, course, number) for number in course.exercises)
+    return Report(
+        student=graded.submission.student,
+        score=total(exercise.score for exercise in exercises),
+        max_score=sum(exercise.max_score for exercise in exercises),
+        seed=course.seed,
+        sandbox=sandbox_level,
+        seconds=round(graded.seconds, 2),
+        submission=graded.submission.digest,
+        notes=tuple(graded.submission.notes),
+        exercises=exercises,
+    )
+
+
+def _exercise(graded: Graded, course: Course, number: int) -> ExerciseReport:
+    exercise, marks = course.exercises[number], graded.marks[number]
+    known = {check: diagnosis for diagnosis in graded.diagnoses[number] for check in diagnosis.checks}
+    tasks = tuple(
+        _task(task, exercise, [m for m in marks if m.verdict.check.task == task.name], course, known)
+        for task in exercise.tasks
+    )
+    return ExerciseReport(
+        number=number,
+        title=exercise.title,
+        score=total(task.score for task in tasks),
+        max_score=sum(task.max_score for task in tasks),
+        carried_forward=_carried(number, graded),
+        tasks=tasks,
+    )
+
+
+def _task(
+    task: Task, exercise: Exercise, marks: Sequence[Mark], course: Course, known: Mapping[str, Diagnosis]
+) -> TaskReport:
+    shares = tuple(course.carried_share if mark.carried else Fraction(1) for mark in marks)
+    points = Marked(task, tuple(mark.verdict for mark in marks), shares)
+    checks = tuple(
+        _check(mark, exercise, earned, worth, known.get(mark.verdict.check.id))
+        for mark, earned, worth in zip(marks, points.earned, points.worths, strict=True)
+    )
+    return TaskReport(task.name, points.points, task.points, checks)
+
+
+def _check(
+    mark: Mark, exercise: Exercise, earned: Fraction, worth: Fraction, diagnosis: Diagnosis | None
+) -> CheckReport:
+    verdict = mark.verdict
+    passed = verdict.status is Status.PASSED
+    told = not passed and mark.visibility != HIDDEN
+    return CheckReport(
+        id=verdict.check.id,
+        title=verdict.check.title,
+        status=verdict.status,
+        points=rounded(earned) if passed else 0,
+        max_points=rounded(worth),
+        visibility=mark.visibility,
+        message=printable(explain(verdict, exercise)) if told else "",
+        diagnosis=_named(diagnosis) if diagnosis and not passed else None,
+        carried_forward=mark.carried,
+    )
+
+
+def _named(diagnosis: Diagnosis) -> NamedMisconception:
+    misconception = diagnosis.misconception
+    return NamedMisconception(
+        id=misconception.id,
+        title=misconception.title,
+        belief=misconception.belief,
+        explanation=misconception.explanation,
+        question=misconception.question,
+        confidence=diagnosis.confidence,
+        alternatives=tuple(Alternative(other.id, other.title) for other in diagnosis.alternatives),
+    )
+
+
+def _carried(number: int, graded: Graded) -> str:
+    """The sentence for work that is right although an earlier exercise is not; empty if there is none.
+
+    It counts public checks alone: students read it, also before anything is said of hidden ones.
+    """
+    count = sum(mark.carried and mark.visibility != HIDDEN for mark in graded.marks[number])
+    if not count:
+        return ""
+    checks = "1 check passes" if count == 1 else f"{count} checks pass"
+    return f"{checks} on the worked answers of the earlier exercises: the mistake is {_where_else(number, graded)}."
+
+
+def _where_else(number: int, graded: Graded) -> str:
+    """The earlier exercises that are wrong, with what is believed there; not those that are only too deep."""
+    failing = {
+        earlier: [m.verdict for m in marks if m.verdict.status is not Status.PASSED and m.visibility != HIDDEN]
+        for earlier, marks in graded.marks.items()
+        if earlier < number
+    }
+    wrong = [
+        f"in exercise {earlier}" + "".join(f" ({d.misconception.title})" for d in graded.diagnoses[earlier])
+        for earlier, verdicts in failing.items()
+        if verdicts and not are_right_but_too_deep(verdicts)
+    ]
+    return " or ".join(wrong) or "in one of those, not here"
