@@ -27,6 +27,7 @@ from grader.core.source import functions
 from grader.course.authoring.answer_key import ORACLES, available_oracles, key_text, make_key
 from grader.course.authoring.cut import BEGIN, END, solution, stale_files, stubs
 from grader.course.authoring.freshness import stale_pictures
+from grader.course.authoring.known_answers import known_answers
 from grader.course.authoring.skeletons import ENTRIES, content, left_open
 from grader.course.authoring.sketches import sketches_text
 from grader.course.bank.fingerprints import stale_fingerprints
@@ -300,7 +301,7 @@ def _checks(exercise: Exercise) -> list[tuple[Check, dict[str, object]]]:
 
 @lru_cache
 def _hidden_key(seed: int, number: int) -> dict[str, Answer]:
-    return make_key(HIDDEN_SUITE, seed, number=number)
+    return make_key(HIDDEN_SUITE, seed, number=number, answered=known_answers)
 
 
 PROOFS: tuple[Callable[[Chosen], Iterator[str]], ...] = (

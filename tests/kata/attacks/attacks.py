@@ -8,11 +8,14 @@ None where that depends on the machine.
 A check that fails is asked once more in a process of its own: what strikes after the first answer breaks nothing.
 """
 
+import re
 from dataclasses import dataclass
 
 # What every attack may use. A name between at signs stands for a path or number that test_attacks.py knows.
+# Modules that take longer to import than all the rest of an attack are imported for those that use them.
+SLOW_IMPORTS = {"ctypes": "ctypes|syscall", "json": "json|answer", "socket": "socket"}
 PRELUDE = '''
-import ctypes, gc, io, json, os, signal, socket, stat, sys, time
+import gc, io, os, signal, stat, sys, time
 def breach(what=""):
     """An attack reached what it must not; the message of a public check carries that to the test."""
     raise SystemError("BRE" + "ACH " + str(what))
@@ -61,6 +64,12 @@ def answer(values=None, **more):
     values = {e: values for e in request["observe"]}
     return json.dumps({"id": request["id"], "values": values, **more})
 '''
+
+
+def hostile(source):
+    """An attack's source with what it uses above it."""
+    needed = [name for name, uses in SLOW_IMPORTS.items() if re.search(rf"\b({uses})\b", source)]
+    return "".join(f"import {name}\n" for name in needed) + PRELUDE + source
 
 
 @dataclass(frozen=True)

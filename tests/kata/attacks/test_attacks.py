@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from attacks import PRELUDE, SOURCES, TABLE
+from attacks import SOURCES, TABLE, hostile
 
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
@@ -203,11 +203,19 @@ def short_limits(monkeypatch):
 
 
 def holds(held, fence):
-    """Whether these layers stop an attack; see attacks.py."""
-    active = set(fence.active)
+    """Whether the layers that are there stop an attack; see attacks.py."""
+    return is_held(held, fence.active)
+
+
+def is_held(held, layers):
+    active = {"process", *layers}
     if "limits" in active and ("user" in active or os.geteuid() != 0):
         active.add("bound")
     return any(set(each.split("+")) <= active for each in held.split(" or "))
+
+
+def named(layers):
+    return "+".join(sorted(layers)) or "process"
 
 
 def grade_in(world, sources, course, fence):
@@ -235,7 +243,7 @@ def all_right(marks):
 
 
 def attack_stubs(attack, world, fence):
-    source = world.fill(PRELUDE + attack.source) + STUBS
+    source = world.fill(hostile(attack.source)) + STUBS
     ((score, _),) = grade_in(world, {2: source}, SECOND, fence).values()
     assert score == 0
 
@@ -243,7 +251,7 @@ def attack_stubs(attack, world, fence):
 def attack_solution(attack, world, fence):
     """What it breaks is its own: the exercises before and after keep all marks, as do checks that it leaves alone."""
     lies = "\nValue.__add__ = lambda self, other: Value(LIE)\n" if "LIE" in attack.source else ""
-    source = world.fill(PRELUDE + attack.source) + "\n" + right(2) + lies
+    source = world.fill(hostile(attack.source)) + "\n" + right(2) + lies
     found = grade_in(world, {1: right(1), 2: source, 3: right(3)}, COURSE, fence)
     for number in (1, 3):
         assert all_right(found[number][1]), f"exercise {number}"
@@ -282,21 +290,53 @@ def test_attack_on_a_hardened_sandbox(attack, world, request):
         assert not fence.hardened
 
 
+def with_few_layers():
+    """Each attack where the fewest layers are that hold it: once for each alternative, and there without the others.
+
+    What needs no layer to be held is proved in full on the hardened sandbox; here each level has its share of it.
+    """
+    alone = [attack for attack in TABLE if attack.held == "process"]
+    for place, attack in enumerate(alone):
+        yield WEAKER[place % len(WEAKER)], attack
+    for attack in TABLE:
+        ways = attack.held.split(" or ") if attack.held != "process" else []
+        for way in ways:
+            levels = [level for level in WEAKER if is_held(way, level)]
+            if levels:
+                yield min(levels, key=lambda level: (sum(is_held(w, level) for w in ways), len(level))), attack
+
+
+FEW = [(level, attack) for level, attack in dict.fromkeys(with_few_layers()) if not attack.slow]
+
+
 @pytest.mark.slow
-@pytest.mark.timeout(600)  # two dozen attacks each
-@pytest.mark.parametrize("layers", WEAKER, ids=lambda layers: "+".join(sorted(layers)) or "process")
-def test_attacks_at_weaker_levels(layers, world):
-    """What the layers that are there hold, they hold without the others; the level says which are missing."""
+@pytest.mark.parametrize(("layers", "attack"), FEW, ids=[f"{named(level)}-{attack.name}" for level, attack in FEW])
+def test_what_holds_an_attack_holds_it_without_the_other_layers(layers, attack, world):
+    fence = sandbox(layers)
+    assert fence.active <= layers | {"process"}
+    if not holds(attack.held, fence):
+        assert fence.active < layers | {"process"}, "it has what should hold the attack"
+        return
+    attack = replace(attack, breaks=None)  # how it breaks is proved on the hardened one
+    attack_stubs(attack, world, fence)
+    if attack.held != "process":
+        attack_solution(attack, world, fence)
+
+
+def test_every_layer_is_proved_alone_and_every_weaker_level_has_attacks():
+    assert {level for level, _ in FEW} == {*WEAKER}
+    proved = {attack.name for _, attack in FEW}
+    only_all = {attack.name for attack in TABLE if not any(is_held(attack.held, level) for level in WEAKER)}
+    assert proved | only_all >= {attack.name for attack in TABLE if not attack.slow}
+
+
+@pytest.mark.parametrize("layers", WEAKER, ids=named)
+def test_a_level_says_which_layers_are_missing(layers):
     fence = sandbox(layers)
     assert fence.active <= layers | {"process"}
     if os.geteuid() == 0:
         assert fence.hardened == ({"user", "landlock", "seccomp"} <= layers)
     assert fence.hardened == (fence.level == "hardened")
-    chosen = [attack for attack in TABLE if not attack.slow and holds(attack.held, fence)]
-    for attack in chosen[WEAKER.index(layers) :: len(WEAKER)]:
-        attack = replace(attack, breaks=None)  # noqa: PLW2901 - how it breaks is proved on the hardened one
-        attack_stubs(attack, world, fence)
-        attack_solution(attack, world, fence)
 
 
 @pytest.mark.parametrize(("items", "name", "source"), SOURCES, ids=[name for _, name, _ in SOURCES])
@@ -333,7 +373,7 @@ request = local("request")
 forge(json.dumps({{"id": request["id"], "values": answers(request["code"], request["observe"])}}))
 os._exit(0)
 """
-    ((_, marks),) = grade_in(world, {2: PRELUDE + attack + STUBS}, SECOND, sandbox()).values()
+    ((_, marks),) = grade_in(world, {2: hostile(attack) + STUBS}, SECOND, sandbox()).values()
     assert [mark.visibility for mark in marks if mark.verdict.status is Status.PASSED] == []
 
 
@@ -348,7 +388,7 @@ def test_a_hardened_sandbox_needs_every_layer_but_namespaces():
 def test_one_submission_ends_nothing_of_another(world):
     """Mallory's processes are gone before Alice's start, and hers know nothing of them."""
     fence = sandbox()
-    killer = PRELUDE + "os.kill(-1, 9)\nos.killpg(0, 9)\nos.abort()\n"
+    killer = hostile("os.kill(-1, 9)\nos.killpg(0, 9)\nos.abort()\n")
     grade_in(world, {2: killer}, SECOND, fence)
     found = grade_in(world, {number: right(number) for number in (1, 2, 3)}, COURSE, fence)
     assert all(all_right(marks) for _, marks in found.values())

@@ -21,13 +21,15 @@ from grader.core.paths import SOLUTIONS
 from grader.course.classroom import classroom
 from grader.course.classroom.executors import GroundError
 from grader.course.grading.suites import load_course
+from tests.kata.few import kata_of
 
 ROOT = Path(__file__).parents[3]
 SEED = 7
+EXERCISES = range(1, 4)
 SLIPS = {
     "bob": ("ex03_chain_rule", "self.grad += other.data * out.grad", "self.grad += other.grad * out.grad"),
-    "carol": ("ex06_activations", "(1.0 - out.data**2) * out.grad", "out.data * out.grad"),
-    "erin": ("ex08_neuron", "return [*self.w, self.b]", "import os; os._exit(0)"),
+    "carol": ("ex02_value", "self.data * other.data", "self.data + other.data"),
+    "erin": ("ex03_chain_rule", "self.grad += other.data * out.grad", "import os; os._exit(0)"),
     "frank": ("ex02_value", "# ", "import sys; sys.exit()  # "),
 }
 
@@ -36,7 +38,7 @@ def hand_in(folder, student, changes=None):
     """The worked answers with some files replaced; None leaves one out."""
     changes = changes or {}
     (folder / student).mkdir(parents=True)
-    for path in (ROOT / SOLUTIONS).glob("ex*.py"):
+    for path in (file for number in EXERCISES for file in (ROOT / SOLUTIONS).glob(f"ex{number:02}_*.py")):
         source = changes.get(path.stem, path.read_text(encoding="utf-8"))
         if source is not None:
             (folder / student / path.name).write_text(source, encoding="utf-8")
@@ -45,8 +47,8 @@ def hand_in(folder, student, changes=None):
 def make_class(folder):
     """Eight students: right, wrong, with an exercise missing, with an exit, and with an archive that is none."""
     hand_in(folder, "alice")
-    hand_in(folder, "dave", {"ex04_backward": None})
-    hand_in(folder, "gina", {"ex11_moons": "def training_curve(:\n"})
+    hand_in(folder, "dave", {"ex02_value": None})
+    hand_in(folder, "gina", {"ex01_derivatives": "def training_curve(:\n"})
     for student, (module, old, new) in SLIPS.items():
         source = (ROOT / SOLUTIONS / f"{module}.py").read_text(encoding="utf-8")
         assert old in source
@@ -68,13 +70,14 @@ class Room:
         self.students, self.temporary = self.folder / "class", self.folder / "tmp"
         self.temporary.mkdir()
         self.temporary.chmod(0o755)
+        self.kata = kata_of(self.folder, "1-3")
 
     def start(self, out, **environment):
         command = [sys.executable, "-m", "grader", "grade-class", str(self.students)]
         own = {"OUT": str(self.folder / out), "TMPDIR": str(self.temporary), "JOBS": "2", "SEED": str(SEED)}
         own = {**os.environ, "FORCE": "", **own, **environment}
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(command, cwd=ROOT, env=own, text=True, start_new_session=True, **pipes)
+        return subprocess.Popen(command, cwd=self.kata, env=own, text=True, start_new_session=True, **pipes)
 
     def run(self, out, **environment):
         said, errors = self.start(out, **environment).communicate(timeout=100)
@@ -139,7 +142,7 @@ def room():
 def whole(room):
     """The files of a run that nobody stopped."""
     said = room.run("whole")
-    assert said.startswith("8 submissions, 8 graded now; scores from 0 to 66 of 66")
+    assert said.startswith("8 submissions, 8 graded now; scores from 0 to 10 of 10")
     made = room.made("whole")
     assert len(made) == 10
     return made

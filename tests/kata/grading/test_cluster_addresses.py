@@ -3,10 +3,12 @@
 import socket
 
 import pytest
-from distributed import LocalCluster
 
-from grader.course.classroom.cluster import cluster
 from grader.course.classroom.executors import GroundError
+from tests.kata.lazily import Lazily
+
+LocalCluster = Lazily("distributed", "LocalCluster")
+cluster = Lazily("grader.course.classroom.cluster", "cluster")
 
 
 def free_port():

@@ -15,14 +15,15 @@ from pathlib import Path
 import pytest
 
 from benchmarks.loopback import kill, loopback
-from grader.course.classroom import classroom, cluster
-from grader.course.classroom.cluster import cluster as on
+from grader.course.classroom import classroom
 from grader.course.classroom.executors import GroundError, grade_all
 from grader.course.grading.suites import load_course
 from grader.course.intake.submission import Submission
+from tests.kata.lazily import Lazily
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
+on = Lazily("grader.course.classroom.cluster", "cluster")
 ROOT = Path(__file__).parents[3]
 POISON = """
 import os
@@ -167,7 +168,7 @@ def test_a_worker_without_a_hardened_fence_grades_nobody_unless_that_is_wanted(d
 def test_a_worker_with_another_kata_or_none_is_told_apart(dask, course, folder, monkeypatch):
     dask.worker()
     with monkeypatch.context() as patch:
-        patch.setattr(cluster, "kata", lambda: "another")
+        patch.setattr("grader.course.classroom.cluster.kata", lambda: "another")
         with pytest.raises(GroundError, match=r"The worker tcp://.* has another version of the kata; start it again"):
             graded(dask, course, 1)
     elsewhere = dask.worker(folder=folder)
@@ -178,10 +179,10 @@ def test_a_worker_with_another_kata_or_none_is_told_apart(dask, course, folder, 
 
 
 def test_without_a_scheduler_or_a_worker_a_sentence_says_what_to_start(dask, course, monkeypatch):
-    monkeypatch.setattr(cluster, "APPEAR", 0.5)
+    monkeypatch.setattr("grader.course.classroom.cluster.APPEAR", 0.5)
     with pytest.raises(GroundError, match=f"The scheduler at {dask.address} has no worker; `make worker SCHEDULER="):
         graded(dask, course, 1)
-    monkeypatch.setattr(cluster, "CONNECT", 0.5)
+    monkeypatch.setattr("grader.course.classroom.cluster.CONNECT", 0.5)
     dask.address = "tcp://127.0.0.1:1"
     with pytest.raises(GroundError, match=f"There is no Dask scheduler at {dask.address}"):
         graded(dask, course, 1)

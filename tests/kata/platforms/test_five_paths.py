@@ -7,13 +7,14 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-pytest.importorskip("nbgrader")
-from nbgrader.api import Gradebook
+if not find_spec("nbgrader"):
+    pytest.skip("nbgrader is not installed", allow_module_level=True)
 from test_github import github, make_repository, run
 from test_gradescope import METADATA, OPTIONS, Platform, as_root
 from test_nbgrader import environment, kata, shell  # noqa: F401 - kata is a fixture
@@ -24,12 +25,14 @@ from grader.course.authoring.notebooks import checks_id
 from grader.course.grading.config import Settings
 from grader.course.grading.suites import load_course
 from grader.course.platforms.gradescope_zip import autograder
-from grader.course.platforms.nbgrader import write_course
 from grader.course.release.release import student_files, zipped
+from tests.kata.lazily import Lazily
 from tests.kata.thirty import CATALOGUE, NUMBERS, thirty
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore")]  # SQLAlchemy's
 
+write_course = Lazily("grader.course.platforms.nbgrader", "write_course")
+Gradebook = Lazily("nbgrader.api", "Gradebook")
 ROOT = Path(__file__).parents[3]
 SEED = 11
 

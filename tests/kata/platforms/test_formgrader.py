@@ -12,8 +12,9 @@ import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.course.fence.sandbox import sandbox
-from grader.course.platforms.nbgrader import write_course
+from tests.kata.lazily import Lazily
 
+write_course = Lazily("grader.course.platforms.nbgrader", "write_course")
 BIN = str(Path(sys.executable).parent)
 JUPYTER, NBGRADER = (shutil.which(name, path=BIN) for name in ("jupyter", "nbgrader"))
 pytestmark = [
