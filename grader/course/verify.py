@@ -10,8 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -29,6 +27,7 @@ from grader.course.authoring.freshness import stale_pictures
 from grader.course.authoring.sketches import sketches_text
 from grader.course.bank.fingerprints import stale_fingerprints
 from grader.course.bank.mutation_page import PAGE, is_fresh
+from grader.course.fence.room import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import observe
 
@@ -231,12 +230,10 @@ def hollow(source: str, exercise: Exercise, body: str) -> str:
 def _verdicts(exercise: Exercise, source: str, stubbed: Collection[int] = ()) -> list[Verdict]:
     """The checks of an exercise on `source`, public and hidden, with solutions, or some stubs, as its predecessors."""
     asked = _checks(exercise)
-    with TemporaryDirectory() as folder:
-        for each in read_catalogue().values():
-            path = each.stub if each.number in stubbed else each.solution
-            (Path(folder) / each.file.name).write_bytes(path.read_bytes())
-        (Path(folder) / exercise.file.name).write_text(source, encoding="utf-8")
-        observations = observe(sandbox(), Path(folder), exercise, [check for check, _ in asked])
+    paths = {e.module: e.stub if e.number in stubbed else e.solution for e in read_catalogue().values()}
+    sources = {module: path.read_text(encoding="utf-8") for module, path in paths.items()}
+    with desk({**sources, exercise.module: source}) as folder:
+        observations = observe(sandbox(), folder, exercise.module, [check.probe for check, _ in asked])
     return [
         judge(check, exercise, observation, expected)
         for (check, expected), observation in zip(asked, observations, strict=True)

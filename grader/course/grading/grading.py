@@ -172,16 +172,14 @@ def _suites_marked(
 ) -> dict[int, tuple[Mark, ...]]:
     """The marks that the suites of one visibility give, by exercise."""
     marks: dict[int, tuple[Mark, ...]] = dict.fromkeys(course.exercises, ())
-    with desk() as own:
-        _write(own, course, submission.sources)
-        with start(own) as worker:
-            for suite in (suite for suite in course.suites if suite.visibility == visibility):
-                seen = [_mark(check, suite, course, submission, worker, patience) for check in suite.checks]
-                if any(map(_is_wrong, seen)):
-                    worker.stop()  # what went wrong in one exercise may have spoiled the process for all
-                for mark in seen:
-                    asked = _with_twin(mark, suite, course, worker, patience)
-                    marks[mark.verdict.check.exercise] += (asked,)
+    with desk(_by_module(course, submission.sources)) as own, start(own) as worker:
+        for suite in (suite for suite in course.suites if suite.visibility == visibility):
+            seen = [_mark(check, suite, course, submission, worker, patience) for check in suite.checks]
+            if any(map(_is_wrong, seen)):
+                worker.stop()  # what went wrong in one exercise may have spoiled the process for all
+            for mark in seen:
+                asked = _with_twin(mark, suite, course, worker, patience)
+                marks[mark.verdict.check.exercise] += (asked,)
     for number, found in marks.items():
         if number > 1 and number in submission.sources and any(map(_is_wrong, found)):
             marks[number] = _carried_forward(found, submission, course, Patience(patience.budget), start)
@@ -254,7 +252,7 @@ def _verdict(check: Check, exercise: Exercise, suite: Suite, worker: Worker, pat
 def _observed(check: Check, exercise: Exercise, worker: Worker, patience: Patience) -> Observation:
     """What a check shows; the seconds that it takes are the submission's."""
     before = worker.seconds
-    observation = worker.observe(exercise, check)
+    observation = worker.observe(exercise.module, check.probe)
     patience.budget.seconds -= worker.seconds - before
     patience.note(check, observation)
     return observation
@@ -268,27 +266,22 @@ def _carried_forward(
     exercise = course.exercises[number]
     suites = {suite.visibility: suite for suite in course.suites}
     earlier = {n: source for n, source in course.solutions.items() if n < number}
-    with desk() as mixed:
-        _write(mixed, course, {number: submission.sources[number]})
-        with start(mixed) as worker:
-            worker.sandbox.write_compiled(mixed, {course.modules[n]: source for n, source in earlier.items()})
-            again = []
-            for mark in found:
-                if _is_wrong(mark):
-                    suite = suites[mark.visibility]
-                    verdict = _verdict(mark.verdict.check, exercise, suite, worker, patience)
-                    anew = _with_twin(Mark(verdict, mark.visibility), suite, course, worker, patience)
-                    carried = anew.verdict.status is Status.PASSED
-                    shown = verdict if carried else mark.verdict
-                    mark = replace(  # noqa: PLW2901
-                        mark, verdict=shown, carried=carried, alone=verdict, proves=anew.proves
-                    )
-                again.append(mark)
+    with desk({exercise.module: submission.sources[number]}) as mixed, start(mixed) as worker:
+        worker.sandbox.write_compiled(mixed, {course.modules[n]: source for n, source in earlier.items()})
+        again = []
+        for mark in found:
+            if _is_wrong(mark):
+                suite = suites[mark.visibility]
+                verdict = _verdict(mark.verdict.check, exercise, suite, worker, patience)
+                anew = _with_twin(Mark(verdict, mark.visibility), suite, course, worker, patience)
+                carried = anew.verdict.status is Status.PASSED
+                shown = verdict if carried else mark.verdict
+                mark = replace(  # noqa: PLW2901
+                    mark, verdict=shown, carried=carried, alone=verdict, proves=anew.proves
+                )
+            again.append(mark)
     return tuple(again)
 
 
-def _write(folder: Path, course: Course, sources: Mapping[int, str]) -> None:
-    for number, source in sources.items():
-        if number in course.modules:
-            path = folder / f"{course.modules[number]}.py"
-            path.write_text(source, encoding="utf-8", errors="replace")
+def _by_module(course: Course, sources: Mapping[int, str]) -> dict[str, str]:
+    return {course.modules[number]: source for number, source in sources.items() if number in course.modules}

@@ -379,7 +379,7 @@ def test_the_picture_carries_its_snippet_and_comes_as_png_too(explained, name):
 @pytest.mark.parametrize("number", CATALOGUE)
 def test_the_reference_shows_what_every_sketch_expects(number):
     for sketch in sketches(CATALOGUE[number]):
-        probe = Probe(sketch.snippet, (*sketch.observe, *filter(None, [sketch.order])))
+        probe = Probe(sketch.snippet, (*sketch.probe.observe, *filter(None, [sketch.order])))
         values = ask(Check("test_sketch", number, "", 1, "", probe), "reference")
         order = values.get(sketch.order, [])
         assert not Explanation(sketch, values, order=tuple(order)).differs, sketch.snippet
