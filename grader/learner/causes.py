@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
+from grader.core.overlay import with_own_helpers
 from grader.core.paths import SOLUTIONS
 from grader.core.records import Diagnosis, Exercise, Status, Verdict
 from grader.learner.exercises import beliefs, is_wrong, run, with_replaced, wrong_before
@@ -57,10 +58,10 @@ def find_causes(exercise: Exercise, verdicts: Sequence[Verdict]) -> Causes:
 def _on_worked_answers(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[Verdict] | None:
     """The verdicts with all earlier exercises put right; None where that cannot be told.
 
-    The learner's file may import what the worked answers do not have, such as a function of the learner's own.
+    Functions of the learner's own, which a later file of theirs imports, are there too.
     """
     failed = {v.check.id for v in verdicts if v.status.is_wrong}
-    with with_replaced(exercise, _worked(range(1, exercise.number))) as folder:
+    with with_replaced(exercise, _worked(range(1, exercise.number), exercise)) as folder:
         again = {v.check.id: v for v in run(exercise, folder=folder, only=failed)}
     if any(v.fault is not None and v.fault.during == "import" for v in again.values()):
         return None
@@ -68,18 +69,27 @@ def _on_worked_answers(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[
 
 
 def _mended_by(number: int, exercise: Exercise, checks: frozenset[str]) -> frozenset[str]:
-    with with_replaced(exercise, _worked([number])) as folder:
+    with with_replaced(exercise, _worked([number], exercise)) as folder:
         return _passed(run(exercise, folder=folder, only=checks))
 
 
-def _worked(numbers: Iterable[int]) -> dict[int, Path]:
-    return {number: read_catalogue()[number].solution for number in numbers}
+def _worked(numbers: Iterable[int], exercise: Exercise) -> dict[int, str]:
+    """The worked answers of some exercises, with the learner's own helpers where this exercise imports any."""
+    chosen = [each for number, each in read_catalogue().items() if number in numbers and each.solution.exists()]
+    own = {each.module: _read(each.file) for each in chosen if each.file.exists()}
+    worked = {each.module: each.solution.read_text(encoding="utf-8") for each in chosen}
+    made = with_own_helpers(worked, own, _read(exercise.file))
+    return {each.number: made[each.module] for each in chosen}
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8-sig", errors="replace")
 
 
 def _is_used(number: int, exercise: Exercise, verdicts: Sequence[Verdict]) -> bool:
     """Whether a failing check comes to another end with the stub of an earlier exercise in the place of its code."""
     failed = {v.check.id: v for v in verdicts if v.status.is_wrong}
-    with with_replaced(exercise, {number: read_catalogue()[number].stub}) as folder:
+    with with_replaced(exercise, {number: read_catalogue()[number].stub.read_text(encoding="utf-8")}) as folder:
         return any(_end(v) != _end(failed[v.check.id]) for v in run(exercise, folder=folder, only=failed))
 
 

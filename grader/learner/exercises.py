@@ -160,13 +160,14 @@ def first_open(exercise: Exercise) -> Exercise | None:
 
 
 @contextmanager
-def with_replaced(exercise: Exercise, others: Mapping[int, Path]) -> Iterator[Path]:
-    """A folder with the learner's exercises up to this one, in which other files take the place of some."""
+def with_replaced(exercise: Exercise, others: Mapping[int, str]) -> Iterator[Path]:
+    """A folder with the learner's exercises up to this one, in which other sources take the place of some."""
     with TemporaryDirectory(prefix="minigrad-") as folder:
         for number, each in read_catalogue().items():
-            path = others.get(number, each.file)
-            if number <= exercise.number and path.exists():
-                shutil.copy(path, folder)
+            if number in others:
+                Path(folder, each.file.name).write_text(others[number], encoding="utf-8")
+            elif number <= exercise.number and each.file.exists():
+                shutil.copy(each.file, folder)
         yield Path(folder)
 
 

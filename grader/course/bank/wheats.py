@@ -11,11 +11,12 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import dedent, indent
+from textwrap import dedent
 from typing import Any
 
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
+from grader.core.overlay import put
 from grader.core.records import Exercise
 from grader.core.source import functions
 from grader.course.authoring.cut import solution
@@ -87,13 +88,8 @@ def _tasks(entry: dict[str, Any], exercise: Exercise, where: str) -> tuple[str, 
 def replaced(source: str, tasks: Sequence[str], code: str, where: str) -> str:
     """A solution in which some tasks are answered by this code. Raises WheatError."""
     found = functions(source)
-    lines = source.splitlines(keepends=True)
-    answers = dict(zip(tasks, _answers(code, [found[task].name for task in tasks], where), strict=True))
-    for task in sorted(tasks, key=lambda task: -found[task].top):  # from the last, so that the others stay in place
-        first = lines[found[task].first - 1]
-        margin = first[: len(first) - len(first.lstrip())]
-        lines[found[task].top - 1 : found[task].last] = [indent(answers[task], margin)]
-    changed = "".join(lines)
+    answers = _answers(code, [found[task].name for task in tasks], where)
+    changed = put(source, dict(zip(tasks, answers, strict=True)))
     try:
         compile(changed, where, "exec")
     except SyntaxError as error:

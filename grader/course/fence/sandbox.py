@@ -179,9 +179,13 @@ class Sandbox:
         """Start the prober on a folder of modules; it answers requests on its standard input and output."""
         return _start(self.interpreter, folder, self.libraries, self.active, slot, memory)
 
-    def write_compiled(self, folder: Path, sources: Mapping[str, str]) -> None:
-        """Write modules as the fenced Python's bytecode, without docstrings: so code beside them cannot read them."""
-        for module, content in _bytecode(self.interpreter, tuple(sorted(sources.items()))).items():
+    def write_compiled(self, folder: Path, sources: Mapping[str, str], *, asserting: bool = False) -> None:
+        """Write modules as the fenced Python's bytecode, without docstrings: so code beside them cannot read them.
+
+        `asserting`: with docstrings and assertions, for a module in which there is an answer of the student's.
+        """
+        level = 0 if asserting else 2
+        for module, content in _bytecode(self.interpreter, tuple(sorted(sources.items())), level).items():
             Path(folder, f"{module}.pyc").write_bytes(content)
 
 
@@ -289,13 +293,13 @@ def _compile(interpreter: str, libraries: Path) -> None:
 
 
 @lru_cache(maxsize=64)
-def _bytecode(interpreter: str, sources: tuple[tuple[str, str], ...]) -> dict[str, bytes]:
-    """What a Python of possibly another version than ours compiles modules to, docstrings and assertions left out."""
+def _bytecode(interpreter: str, sources: tuple[tuple[str, str], ...], level: int) -> dict[str, bytes]:
+    """What a Python of possibly another version than ours compiles modules to, at a level of optimization."""
     with tempfile.TemporaryDirectory() as folder:
         for module, source in sources:
             Path(folder, f"{module}.py").write_text(source, encoding="utf-8")
         code = "import py_compile, sys\n"
-        code += "for name in sys.argv[1:]: py_compile.compile(name, name + 'c', name, doraise=True, optimize=2)"
+        code += f"for name in sys.argv[1:]: py_compile.compile(name, name + 'c', name, doraise=True, optimize={level})"
         command = [interpreter, "-I", "-S", "-X", "utf8", "-c", code, *(f"{module}.py" for module, _ in sources)]
         subprocess.run(command, check=True, cwd=folder)
         return {module: Path(folder, f"{module}.pyc").read_bytes() for module, _ in sources}

@@ -13,6 +13,7 @@ from pathlib import Path
 from grader.core.diagnosis import diagnose
 from grader.core.judging import judge
 from grader.core.key import Answer, expected_values
+from grader.core.overlay import with_own_helpers, with_own_task
 from grader.core.records import Check, Diagnosis, Exercise, Fingerprint, Observation, Status, Verdict
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import Sandbox
@@ -261,26 +262,62 @@ def _observed(check: Check, exercise: Exercise, worker: Worker, patience: Patien
 def _carried_forward(
     found: Sequence[Mark], submission: Submission, course: Course, patience: Patience, start: Callable[[Path], Worker]
 ) -> tuple[Mark, ...]:
-    """The same checks where they failed, on the solutions of the exercises before."""
+    """The same checks where they failed: on the solutions of the exercises before, then among those of its own."""
     number = found[0].verdict.check.exercise
-    exercise = course.exercises[number]
-    suites = {suite.visibility: suite for suite in course.suites}
-    earlier = {n: source for n, source in course.solutions.items() if n < number}
-    with desk({exercise.module: submission.sources[number]}) as mixed, start(mixed) as worker:
-        worker.sandbox.write_compiled(mixed, {course.modules[n]: source for n, source in earlier.items()})
-        again = []
-        for mark in found:
-            if _is_wrong(mark):
-                suite = suites[mark.visibility]
-                verdict = _verdict(mark.verdict.check, exercise, suite, worker, patience)
-                anew = _with_twin(Mark(verdict, mark.visibility), suite, course, worker, patience)
-                carried = anew.verdict.status is Status.PASSED
-                shown = verdict if carried else mark.verdict
-                mark = replace(  # noqa: PLW2901
-                    mark, verdict=shown, carried=carried, alone=verdict, proves=anew.proves
-                )
-            again.append(mark)
+    own = submission.sources[number]
+    solutions = {course.modules[n]: source for n, source in course.solutions.items() if n < number}
+    helpers = with_own_helpers(solutions, _by_module(course, submission.sources), own)
+    anew = Anew(number, own, helpers, course, patience, start)
+    again = anew.on_solutions(found)
+    failed = {mark.verdict.check.task for mark in again if _is_wrong(mark)}
+    for task in sorted(failed) if len(failed) > 1 else ():
+        again = anew.among_neighbours(task, again)
     return tuple(again)
+
+
+@dataclass(frozen=True)
+class Anew:
+    """Runs what failed of an exercise once more, where something around the student's own code is put right.
+
+    `earlier` are the worked answers of the exercises before, by module.
+    """
+
+    number: int
+    own: str
+    earlier: Mapping[str, str]
+    course: Course
+    patience: Patience
+    start: Callable[[Path], Worker]
+
+    def on_solutions(self, found: Sequence[Mark]) -> list[Mark]:
+        """With the whole exercise as it was handed in."""
+        with desk({self.course.modules[self.number]: self.own}) as mixed, self.start(mixed) as worker:
+            worker.sandbox.write_compiled(mixed, self.earlier)
+            return [self._again(mark, worker) for mark in found]
+
+    def among_neighbours(self, task: str, found: Sequence[Mark]) -> list[Mark]:
+        """With the answer to one task as it was handed in, among the solutions of the others."""
+        mixture = with_own_task(self.course.solutions[self.number], self.own, task)
+        if mixture is None:
+            return list(found)
+        with desk() as mixed, self.start(mixed) as worker:
+            worker.sandbox.write_compiled(mixed, self.earlier)
+            worker.sandbox.write_compiled(mixed, {self.course.modules[self.number]: mixture}, asserting=True)
+            return [
+                replace(self._again(mark, worker), alone=mark.alone) if mark.verdict.check.task == task else mark
+                for mark in found
+            ]
+
+    def _again(self, mark: Mark, worker: Worker) -> Mark:
+        if not _is_wrong(mark):
+            return mark
+        exercise = self.course.exercises[self.number]
+        suite = next(suite for suite in self.course.suites if suite.visibility == mark.visibility)
+        verdict = _verdict(mark.verdict.check, exercise, suite, worker, self.patience)
+        anew = _with_twin(Mark(verdict, mark.visibility), suite, self.course, worker, self.patience)
+        carried = anew.verdict.status is Status.PASSED
+        shown = verdict if carried else mark.verdict
+        return replace(mark, verdict=shown, carried=carried, alone=verdict, proves=anew.proves)
 
 
 def _by_module(course: Course, sources: Mapping[int, str]) -> dict[str, str]:

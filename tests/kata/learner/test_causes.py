@@ -159,12 +159,12 @@ def test_what_comes_first_is_the_first_by_number(learner):
     assert flat(result).endswith("Exercise 9 comes first: make test-exercise-9.")
 
 
-def test_a_helper_that_the_worked_answers_lack_makes_nobody_sure(learner):
+def test_a_helper_that_the_worked_answers_lack_stays_among_them_and_the_cause_is_sure(learner):
     learner.solve(1, 2, 3, 4)
     let_sums_overwrite(learner)
     learner.file(3).write_text(learner.file(3).read_text(encoding="utf-8") + "\n\ndef same(x):\n    return x\n")
     learner.edit(4, "from ex03_chain_rule import ", "from ex03_chain_rule import same, ")
-    assert ("PERHAPS WHY", "3", "Value.__add__") in WHY.findall(joined(learner.run("test", 4).stdout))
+    assert ("WHY", "3", "Value.__add__") in WHY.findall(joined(learner.run("test", 4).stdout))
 
 
 def test_two_tasks_that_are_stopped_at_one_place_are_told_once_and_the_right_one_is_not_blamed(learner):
