@@ -14,7 +14,7 @@ unexport PYTEST_PLUGINS PYTHONCASEOK PYTHONDEBUG PYTHONDUMPREFS PYTHONEXECUTABLE
 unexport PYTHONINTMAXSTRDIGITS PYTHONOPTIMIZE PYTHONPATH PYTHONPLATLIBDIR PYTHONPROFILEIMPORTTIME PYTHONSAFEPATH
 unexport PYTHONSTARTUP PYTHONUSERBASE PYTHONVERBOSE PYTHONWARNINGS
 
-# Who sits at a terminal has read what is wrong, and is spared make's own "*** Error 1"; scripts and CI get the exit code.
+# Somebody at a terminal has read what is wrong and is spared make's own "*** Error 1"; scripts and CI get the exit code.
 HAS_SAID = || { code=$$?; [ $$code -le 2 ] && [ -t 1 ] && [ -z "$$CI" ] || exit $$code; }
 
 .NOTPARALLEL: # two layers are installed one after the other
@@ -79,12 +79,12 @@ pages: grade-layer $(if $(value SUBMISSIONS),train-layer) ## Make HTML pages of 
 gradebook: grade-layer ## Write the marks for the school's system (FORMAT=csv or a school system, ROSTER=, SUBMITTED=, ASSIGNMENT=).
 	@"$$PY" grader gradebook
 scheduler: scale-layer ## Start a Dask scheduler for a class too large for one machine (LISTEN=10.0.0.5).
-	@"$$PY" -m distributed.cli.dask_scheduler --no-dashboard --host "$${LISTEN:-127.0.0.1}"
+	@"$$PY" grader -m distributed.cli.dask_scheduler --no-dashboard --host "$${LISTEN:-127.0.0.1}"
 worker: scale-layer ## Start processes on this machine that grade for it (SCHEDULER=tcp://10.0.0.5:8786, JOBS=).
-	@"$$PY" -m distributed.cli.dask_worker "$$SCHEDULER" --no-dashboard --nthreads 1 --nworkers "$${JOBS:--1}"
+	@"$$PY" grader -m distributed.cli.dask_worker "$$SCHEDULER" --no-dashboard --nthreads 1 --nworkers "$${JOBS:--1}"
 
 ### The authors' commands
-.PHONY: exercises key fingerprints mutation-score lint test test-quick test-failed test-pythons bench-engine bench-grader bench-scale data images notebooks clean
+.PHONY: exercises key fingerprints mutation-score field-score lint test test-quick test-failed test-pythons bench-engine bench-grader bench-scale data images notebooks clean
 exercises: learner ## Cut exercises/ out of solutions/ again (FORCE=1 replaces changed files, with a backup).
 	@"$$PY" grader exercises
 key: learner ## Ask the oracles for the answer key of the public checks (ORACLES=reference,pytorch).
@@ -93,30 +93,32 @@ fingerprints: test-layer ## Ask the chaffs how each known misconception shows, w
 	@"$$PY" grader fingerprints
 mutation-score: test-layer ## Measure what the checks catch and the diagnosis names, for docs/mutation-score.md (some minutes).
 	@"$$PY" grader mutation-score
+field-score: test-layer ## Measure what becomes of mistakes in combination, for docs/field-score.md (many minutes, COUNT=3000).
+	@"$$PY" grader field-score
 lint: lint-layer ## Check style, types, and who may import whom.
-	@"$$PY" -m ruff check .
-	@"$$PY" -m ruff format --check .
-	@"$$PY" -m mypy
+	@"$$PY" grader -m ruff check .
+	@"$$PY" grader -m ruff format --check .
+	@"$$PY" grader -m mypy
 	@"$${PY%python}lint-imports" --no-cache --no-logo
 test: test-layer ## Run every proof of the kata itself.
-	@"$$PY" -m pytest tests/kata $(ON_ALL_CORES) --durations=10
+	@"$$PY" grader -m pytest tests/kata $(ON_ALL_CORES) --durations=10
 test-quick: test-layer ## Run the same without the slow ones.
-	@"$$PY" -m pytest tests/kata $(ON_ALL_CORES) -m "not slow"
+	@"$$PY" grader -m pytest tests/kata $(ON_ALL_CORES) -m "not slow"
 test-failed: test-layer ## Run again, one at a time, the tests that failed last time.
-	@"$$PY" -m pytest tests/kata --last-failed --last-failed-no-failures none
+	@"$$PY" grader -m pytest tests/kata --last-failed --last-failed-no-failures none
 test-pythons: ## Prove the reference on every Python from 3.10 to 3.13 that is installed.
 	@"$$PYTHON_FOUND" tests/kata/pythons.py
 bench-engine: bench-layer ## Measure this engine beside micrograd, PyTorch and handwritten code.
-	@"$$PY" -m benchmarks.engine
+	@"$$PY" grader -m benchmarks.engine
 bench-grader: bench-layer ## Measure this grader beside nbgrader and otter-grader, and a class of 300 (CLASS=30 for a small one).
-	@"$$PY" -m benchmarks.grading
+	@"$$PY" grader -m benchmarks.grading
 bench-scale: bench-layer ## Grade 1,000 submissions on a Dask cluster of two workers, one of which is killed (CLASS=100 for fewer).
-	@"$$PY" -m benchmarks.scale
+	@"$$PY" grader -m benchmarks.scale
 data: data-layer ## Make the two-moons data again.
 	@"$$PY" grader/learner/data/make_two_moons.py
 images: train-layer ## Draw the pictures of README and docs again.
-	@"$$PY" -m docs.images.make_images
+	@"$$PY" grader -m docs.images.make_images
 notebooks: notebooks-layer ## Run the walkthroughs in notebooks/ again and keep what they show.
-	@"$$PY" -m notebooks.refresh
+	@"$$PY" grader -m notebooks.refresh
 clean: ## Remove .venv and build.
 	@"$$PYTHON_FOUND" grader/environment.py clean

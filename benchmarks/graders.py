@@ -257,7 +257,7 @@ def serve(tool: Tool, answers: Any) -> None:
 def main() -> None:
     name, course, folder = sys.argv[1:]
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what the tools print is no answer
+    os.dup2(2, 1)  # what the tools print is not an answer
     serve(TOOLS[name](pickle.loads(Path(course).read_bytes()), Path(folder)), answers)  # noqa: S301 - our own bytes
 
 

@@ -41,7 +41,7 @@ class Loopback:
         with (self.folder / f"{len(self.processes)}.log").open("wb") as log:
             self.processes.append(
                 subprocess.Popen(
-                    [sys.executable, "-m", *command, "--no-dashboard"],
+                    [sys.executable, str(KATA / "grader"), "-m", *command, "--no-dashboard"],
                     cwd=folder,
                     env={**os.environ, "TMPDIR": str(self.folder), **environment},
                     stdin=subprocess.DEVNULL,

@@ -1,4 +1,7 @@
-"""`python -m grader COMMAND`: the learner's commands, and the course's where they are part of this copy."""
+"""`python -m grader COMMAND`: the learner's commands, and the course's where they are part of this copy.
+
+`python grader -m MODULE` is Python's own -m, but for where modules come from.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,12 @@ def start_afresh_without(foreign: list[str]) -> None:
 
 if __name__ == "__main__":
     start_afresh_without(FOREIGN)
+    if sys.argv[1:2] == ["-m"] and sys.argv[2:]:
+        import runpy
+
+        del sys.argv[:2]
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+        sys.exit()
 
 import importlib.util
 from io import TextIOWrapper

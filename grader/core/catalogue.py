@@ -70,14 +70,14 @@ def _read(path: Path) -> dict[int, Exercise]:
 def needed_by(exercise: Exercise) -> list[int]:
     """The exercises that this one builds on, and those that these build on, in order."""
     catalogue = read_catalogue()
-    found: set[int] = set()
+    needed: set[int] = set()
     waiting = list(exercise.builds_on)
     while waiting:
         number = waiting.pop()
-        if number not in found:
-            found.add(number)
+        if number not in needed:
+            needed.add(number)
             waiting += catalogue[number].builds_on
-    return sorted(found)
+    return sorted(needed)
 
 
 def by_part(exercises: Iterable[Exercise]) -> list[tuple[Part, list[Exercise]]]:
@@ -106,7 +106,7 @@ def _exercise(table: dict[str, Any], place: int, parts: dict[str, Part]) -> Exer
     if values["part"] not in parts:
         raise CatalogueError(f"{where}: part = {values['part']!r} is not under [parts], which has {', '.join(parts)}.")
     if not PACKAGE.fullmatch(values["package"]) or keyword.iskeyword(values["package"]):
-        name = f"package = {values['package']!r} is no module's name"
+        name = f"package = {values['package']!r} is not a name for a module"
         raise CatalogueError(f'{where}: {name}; write a word of small letters, as in package = "engine".')
     tasks = tuple(_task(task, where) for task in _tables(table, where, "exercise.task"))
     names = [task.name for task in tasks]

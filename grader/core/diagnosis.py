@@ -76,7 +76,9 @@ def _candidate(
     for check in touched:
         if (check, id(fingerprint.shown[check])) not in seen:
             seen[check, id(fingerprint.shown[check])] = alike(fingerprint.shown[check], failures[check])
-    predicted = frozenset(check for check in touched if seen[check, id(fingerprint.shown[check])])
+    task = fingerprint.misconceptions[0].task
+    alike_here = (check for check in touched if seen[check, id(fingerprint.shown[check])])
+    predicted = frozenset(check for check in alike_here if not goes_round_elsewhere(failures[check], task))
     return Candidate(fingerprint.misconceptions, predicted, touched, len(fingerprint.shown.keys() & passed))
 
 
@@ -120,6 +122,17 @@ def alike(shown: Observation, verdict: Verdict) -> bool:
     return all(
         same(_plain(value), _plain(got.values.get(text)), probe.rel, probe.abs) for text, value in shown.values.items()
     )
+
+
+def goes_round_elsewhere(verdict: Verdict, task: str) -> bool:
+    """Whether a recursion without end is that of another task's function, which this one's only calls."""
+    fault = verdict.fault
+    if fault is None or fault.type != RecursionError.__name__:
+        return False
+    called = [frame.function for frame in fault.frames]
+    again = {function for function in called if called.count(function) > 1}
+    own = task.rpartition(".")[2]
+    return own in called and own not in again and any(name.startswith("__") for name in again)
 
 
 def _same_fault(one: Fault, other: Fault) -> bool:

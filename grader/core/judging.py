@@ -133,7 +133,7 @@ def _not_found(name: str) -> str:
     """Which modules there are instead of one that is not found."""
     similar = get_close_matches(name, [each.module for each in read_catalogue().values()], 1, 0.7)
     if similar and name.startswith("ex"):
-        return f"There is no module {name}: is {similar[0]} meant?"
+        return f"There is no module {name}; did you mean {similar[0]}?"
     return (
         f"{name.partition('.')[0]} cannot be imported: an exercise may import the standard library, the exercises"
         " before it and, where its file does so already, graphviz. It is the same where marks are given."

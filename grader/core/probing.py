@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 PROBE_FILE, OBSERVED = "<probe>", "<observed>"  # where a frame is that is in no file
 DEEP, LONG, WIDE = 6, 10_000, 20_000
-LIFETIME = 1800  # seconds of CPU time of such a process, in case that whoever started it is no more
+SECONDS = 5.0  # by the clock, that one check may take; a course may say otherwise in course.toml
+LIFETIME = 1800  # seconds of CPU time of such a process, in case whoever started it is gone
 ALLOWED = ("graphviz",)  # packages beside the standard library that an exercise may import
 CLASS_NAME = type.__dict__["__name__"].__get__
 
@@ -300,7 +301,7 @@ def serve(folder: str, packages: str = "", memory: str = "0", channel: str = "")
     if int(memory):
         _limit_this_process(int(memory))
     vars(builtins).update(exit=sys.exit, quit=sys.exit)  # which -S leaves out
-    gc.set_threshold(100_000, 20, 100)  # a graph of 50,000 nodes is no garbage: do not walk it seventy times
+    gc.set_threshold(100_000, 20, 100)  # a graph of 50,000 nodes is not garbage: do not walk it seventy times
     asking, answering = map(int, channel.split(",")) if channel else _apart_from_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True, errors="replace")  # type: ignore[union-attr]  # in the order of printing

@@ -76,7 +76,7 @@ def read_sheet(path: Path) -> Sheet:
     try:
         rows = [row for row in reader if row]
     except csv.Error as error:
-        raise SheetError(f"{path}, line {reader.line_num}, is no CSV ({error}); export it again.") from None
+        raise SheetError(f"{path}, line {reader.line_num}, is not CSV ({error}); export it again.") from None
     if not rows:
         raise SheetError(f"{path} is empty; its first line must name the columns.")
     width = len(rows[0])

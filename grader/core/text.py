@@ -51,7 +51,7 @@ def _table(verdict: Verdict) -> str:
 
 
 def _traceback(fault: Fault) -> str:
-    places = {PROBE_FILE: "in the lines above", OBSERVED: "asked afterwards for"}
+    places = {PROBE_FILE: "in the lines above", OBSERVED: "in what the check looks at afterwards"}
     lines: list[str] = []
     again = False
     for before, frame in zip([None, *fault.frames], fault.frames, strict=False):

@@ -21,6 +21,7 @@ def add_to(group: click.Group) -> None:
         bank,
         course,
         exercises,
+        field_score,
         fingerprints,
         grade,
         grade_class,
@@ -59,7 +60,12 @@ def exercises(force: bool) -> None:
 
 
 @click.command()
-@option("--oracles", envvar="ORACLES", metavar="NAMES", help="reference,pytorch; by default those installed.")
+@option(
+    "--oracles",
+    envvar="ORACLES",
+    metavar="NAMES",
+    help="The oracles to ask, such as reference,pytorch; by default all that are installed.",
+)
 def key(oracles: str | None) -> None:
     """Ask the oracles and write the answer key of the public checks, and the sketches for explain."""
     from grader.core.files import write_text
@@ -89,7 +95,7 @@ def fingerprints() -> None:
 
 
 @click.command()
-@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Only this one.")
+@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Take only the exercise with this number.")
 def bank(exercise: int | None) -> int:
     """Show for each known misconception how many checks its chaff fails and what the diagnosis calls it."""
     from grader.course.bank.mutation_score import chaff_rows
@@ -134,6 +140,25 @@ def mutation_score() -> None:
     click.echo(f"{PAGE} and {FIGURES} are written.")
 
 
+@click.command(name="field-score")
+@option("--count", envvar="COUNT", type=click.IntRange(1), default=3000, show_default=True, help="Submissions.")
+def field_score(count: int) -> None:
+    """Measure what becomes of mistakes in combination, in thousands of submissions; takes many minutes."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    from rich.progress import track
+
+    from grader.core.errors import words_of
+    from grader.course.bank.field_score import FIGURES, PAGE, FieldScore, field_scores, publish
+
+    total = FieldScore()
+    with words_of(BrokenProcessPool):
+        for score in track(field_scores(count), "submissions", total=count, transient=True):
+            total += score
+    publish(total)
+    click.echo(f"{PAGE} and {FIGURES} are written.")
+
+
 @click.command()
 def verify() -> int:
     """Prove the kata: stubs fail, solutions pass, doing nothing earns nothing, nothing is stale."""
@@ -146,9 +171,23 @@ WEAK = option("--weak-sandbox", envvar="WEAK_SANDBOX", is_flag=True, help="Grade
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 SUBMISSIONS = click.argument("submissions", type=FOLDER, envvar="SUBMISSIONS")
-OUT = option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
-JOBS = option("--jobs", envvar="JOBS", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes at a time.")
-SEED = option("--seed", envvar="SEED", type=click.IntRange(0), help="Of the randomised checks; by default a fresh one.")
+OUT = option(
+    "--out",
+    envvar="OUT",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build/grades"),
+    help="The folder for reports and marks; build/grades by default.",
+)
+JOBS = option(
+    "--jobs",
+    envvar="JOBS",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    help="How many processes grade at a time.",
+)
+SEED = option(
+    "--seed", envvar="SEED", type=click.IntRange(0), help="The seed of the randomised checks; a fresh one by default."
+)
 
 
 @click.command()
@@ -165,9 +204,14 @@ def sandbox() -> int:
 
 @click.command()
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
-@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Only this one.")
+@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Take only the exercise with this number.")
 @option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as JSON here.")
-@option("--markdown", "markdown_file", type=click.Path(dir_okay=False, path_type=Path), help="And as Markdown here.")
+@option(
+    "--markdown",
+    "markdown_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report as Markdown here.",
+)
 @SEED
 @WEAK
 def grade(
@@ -201,7 +245,9 @@ def grade(
 @SUBMISSIONS
 @OUT
 @JOBS
-@option("--scheduler", envvar="SCHEDULER", metavar="ADDRESS", help="Of a Dask cluster to grade on: tcp://host:8786.")
+@option(
+    "--scheduler", envvar="SCHEDULER", metavar="ADDRESS", help="The Dask cluster to grade on, as in tcp://host:8786."
+)
 @FORCE
 @SEED
 @WEAK
@@ -228,7 +274,7 @@ def grade_class(
             finished()
     click.echo(summary(outcomes))
     if names := left_aside(submissions):
-        click.echo(f"Left aside, because their names are no student's: {', '.join(names)}.")
+        click.echo(f"Left aside, because their names do not look like a student's: {', '.join(names)}.")
     click.echo(f"The reports are in {out / 'reports'}, the marks in {out / 'gradebook.csv'}.")
     if read_settings().similarity:
         _compare(submissions, out)
@@ -291,7 +337,10 @@ def regrade(submissions: Path, out: Path, jobs: int, force: bool, weak_sandbox: 
 @SUBMISSIONS
 @OUT
 @option(
-    "--threshold", envvar="THRESHOLD", type=click.FloatRange(0, 1), help="Share of what is one's own; 0.6 by default."
+    "--threshold",
+    envvar="THRESHOLD",
+    type=click.FloatRange(0, 1),
+    help="The share of their own text that two answers must have in common; 0.6 by default.",
 )
 def similarity(submissions: Path, out: Path, threshold: float | None) -> None:
     """Show which submissions of a class resemble each other: a hint to look, not a proof."""
@@ -338,14 +387,28 @@ class SystemName(click.ParamType[str]):
 
 
 @click.command()
-@option("--format", "kind", envvar="FORMAT", type=SystemName(), default="csv", help="The school system that takes it.")
-@option("--roster", envvar="ROSTER", type=EXISTING, help="What the school's system exports, or a CSV file of your own.")
-@option("--submitted", envvar="SUBMITTED", type=FOLDER, help="nbgrader's folder, for the time in each timestamp.txt.")
 @option(
-    "--assignment", envvar="ASSIGNMENT", help="Its name in the school's system; by default the title of the course."
+    "--format",
+    "kind",
+    envvar="FORMAT",
+    type=SystemName(),
+    default="csv",
+    help="The school system that the file is for.",
+)
+@option("--roster", envvar="ROSTER", type=EXISTING, help="What the school's system exports, or a CSV file of your own.")
+@option(
+    "--submitted",
+    envvar="SUBMITTED",
+    type=FOLDER,
+    help="nbgrader's folder of submissions, for the time in each timestamp.txt.",
+)
+@option(
+    "--assignment",
+    envvar="ASSIGNMENT",
+    help="The assignment's name in the school's system; by default the title of the course.",
 )
 @OUT
-@option("--course", envvar="COURSE", type=EXISTING, help="Another course.toml.")
+@option("--course", envvar="COURSE", type=EXISTING, help="Read this file in place of course.toml.")
 def gradebook(
     kind: str, roster: Path | None, submitted: Path | None, assignment: str | None, out: Path, course: Path | None
 ) -> None:
@@ -365,7 +428,10 @@ def gradebook(
 
 
 EXERCISES = option(
-    "--exercises", envvar="EXERCISES", metavar="NUMBERS", help="Such as 1-5; by default those of course.toml."
+    "--exercises",
+    envvar="EXERCISES",
+    metavar="NUMBERS",
+    help="The exercises, such as 1-5; by default those of course.toml.",
 )
 
 
@@ -391,7 +457,13 @@ def _numbers(exercises: str | None) -> tuple[int, ...]:
     help="When students see titles and marks of hidden checks.",
 )
 @option("--leaderboard", envvar="LEADERBOARD", is_flag=True, help="Rank the students by their public checks.")
-@option("--seeds", envvar="SEEDS", type=click.IntRange(1, 100), default=8, help="Versions of the randomised checks.")
+@option(
+    "--seeds",
+    envvar="SEEDS",
+    type=click.IntRange(1, 100),
+    default=8,
+    help="How many versions of the randomised checks there are.",
+)
 @WEAK
 def gradescope(exercises: str | None, hidden: str, leaderboard: bool, seeds: int, weak_sandbox: bool) -> None:
     """Make the autograder that Gradescope takes as it is."""
@@ -421,8 +493,16 @@ def release(exercises: str | None) -> None:
 
 
 @click.command(name="nbgrader")
-@option("--out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/nbgrader"))
-@option("--assignment", envvar="ASSIGNMENT", default="minigrad", metavar="NAME", help="What nbgrader is to call it.")
+@option(
+    "--out",
+    envvar="OUT",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build/nbgrader"),
+    help="The course folder to make; build/nbgrader by default.",
+)
+@option(
+    "--assignment", envvar="ASSIGNMENT", default="minigrad", metavar="NAME", help="The assignment's name in nbgrader."
+)
 @EXERCISES
 @FORCE
 def nbgrader_course(out: Path, assignment: str, exercises: str | None, force: bool) -> None:
@@ -449,7 +529,12 @@ def leaks(path: Path) -> int:
 
 @click.command()
 @click.argument("out", envvar="OUT", type=click.Path(file_okay=False, path_type=Path), default=Path("build/grades"))
-@option("--submissions", envvar="SUBMISSIONS", type=FOLDER, help="Draw what is wrong, too; behind the fence.")
+@option(
+    "--submissions",
+    envvar="SUBMISSIONS",
+    type=FOLDER,
+    help="Run these submissions behind the fence and draw what is wrong in them, too.",
+)
 @JOBS
 @WEAK
 def pages(out: Path, submissions: Path | None, jobs: int, weak_sandbox: bool) -> None:
@@ -478,7 +563,7 @@ def _fence(weak: bool) -> Any:
 
     here = fence()
     if not here.hardened and not weak:
-        raise click.ClickException(f"The sandbox is not hardened ({here.missing}). WEAK_SANDBOX=1 grades all the same.")
+        raise click.ClickException(f"The sandbox is not hardened ({here.missing}). WEAK_SANDBOX=1 grades anyway.")
     return here
 
 

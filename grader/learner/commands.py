@@ -27,7 +27,12 @@ class ExerciseNumber(click.ParamType[int]):
 
 
 NUMBER = click.argument("number", type=ExerciseNumber())
-FORCE = option("--force", envvar="FORCE", is_flag=True, help="Do it all the same.")
+FORCE = option(
+    "--force",
+    envvar="FORCE",
+    is_flag=True,
+    help="Do it even where the command would refuse or skip it; what it replaces is backed up.",
+)
 
 
 @click.group(invoke_without_command=True)
@@ -175,10 +180,19 @@ class Rate(click.FloatRange):
 
 
 @learner.command()
-@option("--engine", envvar="ENGINE", type=click.Choice(["reference", "mine"]), help="Whose engine.")
-@option("--dataset", envvar="DATASET", default="moons", help="moons, toy, or the path of a CSV file.")
-@option("--epochs", envvar="EPOCHS", type=click.IntRange(1, 100_000), default=50)
-@option("--seed", envvar="SEED", type=click.IntRange(0), default=0, help="Of the initial weights.")
+@option(
+    "--engine",
+    envvar="ENGINE",
+    type=click.Choice(["reference", "mine"]),
+    help="The engine to train: the reference, or mine, your own exercises.",
+)
+@option(
+    "--dataset", envvar="DATASET", default="moons", help="The data to learn: moons, toy, or the path of a CSV file."
+)
+@option("--epochs", envvar="EPOCHS", type=click.IntRange(1, 100_000), default=50, help="How many steps to train.")
+@option(
+    "--seed", envvar="SEED", type=click.IntRange(0), default=0, help="The seed that the initial weights are drawn from."
+)
 @option("--hidden", envvar="HIDDEN", type=Sizes(), help="Sizes of the hidden layers; 16,16 or, for toy, 4,4.")
 @option("--lr", envvar="LR", type=Rate(0, 1e6, min_open=True), help="The learning rate to start from.")
 def train(engine: str | None, dataset: str, epochs: int, seed: int, hidden: list[int] | None, lr: float | None) -> None:
@@ -201,10 +215,20 @@ def train(engine: str | None, dataset: str, epochs: int, seed: int, hidden: list
 
 @learner.command()
 @option("--expression", envvar="EXPRESSION", help="Python lines such as 'd = a * b; (d + c).tanh()'.")
-@option("--values", envvar="VALUES", default="", help="What the names are, as in 'a=2 b=-3 c=7'.")
+@option("--values", envvar="VALUES", default="", help="The numbers for the names, as in 'a=2 b=-3 c=7'.")
 @option("--file", envvar="FILE", type=click.Path(dir_okay=False), help="Read the lines from a file.")
-@option("--network", envvar="NETWORK", type=click.Choice(["toy", "moons"]), help="A prediction of a network instead.")
-@option("--engine", envvar="ENGINE", type=click.Choice(["reference", "mine"]), help="Run the lines on an engine.")
+@option(
+    "--network",
+    envvar="NETWORK",
+    type=click.Choice(["toy", "moons"]),
+    help="Play a prediction of this network instead.",
+)
+@option(
+    "--engine",
+    envvar="ENGINE",
+    type=click.Choice(["reference", "mine"]),
+    help="Run the lines on this engine and compare.",
+)
 def step(expression: str | None, values: str, file: str | None, network: str | None, engine: str | None) -> None:
     """Play a graph forward and backward in a page, step by step."""
     from pathlib import Path

@@ -23,6 +23,7 @@ SECONDS = 1.0  # per sketch
 PATIENCE = 10.0  # seconds for all of them
 SHOWS = 17  # an exit code that nobody else gives
 FOLDER = BUILD / "explain"
+ROOT = Path(__file__).absolute().parents[2]
 
 
 def simplest(exercise: Exercise, folder: Path = DESK) -> Explanation | None:
@@ -40,9 +41,10 @@ def simplest(exercise: Exercise, folder: Path = DESK) -> Explanation | None:
 
 
 def shows(number: int) -> bool:
-    """Whether `make explain-N` has something to show; asked in another process, which the code may end or hold up."""
-    ask = f"from grader.learner.explain import exit_code; raise SystemExit(exit_code({number}))"
-    command = [sys.executable, "-c", ask]
+    """Whether `make explain-N` shows more than the checks do; asked in a process that the code may end or hold up."""
+    here = f"import sys; sys.path.append({str(ROOT)!r})"  # last, as in __main__.py
+    ask = f"{here}; from grader.learner.explain import exit_code; raise SystemExit(exit_code({number}))"
+    command = [sys.executable, "-I", "-c", ask]
     try:
         result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
     except subprocess.TimeoutExpired:
@@ -51,9 +53,9 @@ def shows(number: int) -> bool:
 
 
 def exit_code(number: int) -> int:
-    """SHOWS where a sketch differs and not only because of a stub."""
+    """SHOWS where a sketch differs and points at something."""
     found = simplest(read_catalogue()[number])
-    return SHOWS if found is not None and not found.at_a_stub else 0
+    return SHOWS if found is not None and found.points_at_something else 0
 
 
 def _explanation(process: InProcess, exercise: Exercise, sketch: Sketch) -> Explanation:
@@ -143,7 +145,7 @@ def explain_exercise(exercise: Exercise) -> str:
         verdicts = run(exercise)
         where = f"make test-exercise-{exercise.number} shows"
         if are_right_but_too_deep(verdicts):
-            told = f"There is nothing to draw. {TOO_DEEP}: {where} where it ends."
+            told = f"There is nothing to draw. {TOO_DEEP} You can go on; {where} where it ends."
         elif is_wrong(verdicts):
             told = f"No small expression shows it; {where} the checks that fail."
         else:

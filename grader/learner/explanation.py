@@ -47,6 +47,14 @@ class Explanation:
         return wrong or self.fault is not None or (self.edges is not None and self.edges != self.sketch.expected_edges)
 
     @property
+    def points_at_something(self) -> bool:
+        """Whether it shows more than a check does: which of several gradients, operations or edges it is."""
+        several = sum(bool(node.op) for node in self.sketch.nodes) > 1
+        wrong_grad = any(self.wrong_grad(node) for node in self.sketch.nodes)
+        extra = [edge for edge in self.edges or [] if edge not in self.sketch.expected_edges]
+        return self.fault is None and (several or wrong_grad or bool(extra))
+
+    @property
     def at_a_stub(self) -> bool:
         """Whether what is not written yet kept it from showing anything."""
         return self.fault is not None and self.fault.type == NotImplementedError.__name__

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from grader.core.catalogue import by_part, read_catalogue
 from grader.core.paths import SOLUTIONS
 from grader.learner.exercises import is_untouched
+from grader.learner.terminal import lines_of
 
 MAKEFILE = Path("Makefile")
 NARROW = 60  # columns, below which a sentence stands under its command
@@ -108,11 +108,4 @@ def _width() -> int:
 
 
 def _wrapped(text: str, first: str = "", later: str = "") -> list[str]:
-    return textwrap.wrap(
-        text,
-        _width(),
-        initial_indent=first,
-        subsequent_indent=later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return lines_of(text, _width(), first, later)

@@ -43,8 +43,8 @@ def _unsaved(state: dict[str, object]) -> list[str]:
 
 def _for_what_is_too_deep(number: int) -> str:
     text = (
-        f"Exercise {number} is right, and you can go on. Its last checks have graphs that are deeper than Python's"
-        " recursion goes. To pass them too, let a list of open work, with append and pop, take the place of the"
+        f"Exercise {number} is right, and you can go on. Its deepest graph is deeper than Python's recursion goes."
+        " To pass that check too, let a list of open work, with append and pop, take the place of the"
         " recursive calls; the lesson at the top of the file plays one through."
     )
     answer = [f"make solution-{number} FORCE=1 shows an answer."] if SOLUTIONS.exists() else []

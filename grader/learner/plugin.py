@@ -17,9 +17,10 @@ from grader.core.errors import KataError
 from grader.core.judging import judge
 from grader.core.key import Answer, expected_values, read_key
 from grader.core.paths import DESK
+from grader.core.probing import SECONDS
 from grader.core.records import Check, Status
 from grader.core.text import NOT_RUN, explain
-from grader.learner.prober import SECONDS, InProcess, Prober, prober
+from grader.learner.prober import InProcess, Prober, prober
 from grader.learner.switches import is_on
 
 CHECK = pytest.StashKey[Check]()
@@ -27,11 +28,11 @@ STOPPED = pytest.StashKey[set[str]]()  # tasks in which a check ran into the tim
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every check its record and its time limit; a test that is no check stops the run."""
+    """Give every check its record and its time limit; a test that is not a check stops the run."""
     for item in items:
         if isinstance(item, pytest.Function) and _is_suite(item):
             item.stash[CHECK] = _check_of(item)
-            item.add_marker(pytest.mark.filterwarnings("ignore"))  # a learner's warnings are no errors
+            item.add_marker(pytest.mark.filterwarnings("ignore"))  # a learner's warnings are not errors
             if not hasattr(signal, "SIGALRM"):  # there the probe cannot stop itself; this ends the whole run
                 item.add_marker(pytest.mark.timeout(SECONDS, method="thread"))
 

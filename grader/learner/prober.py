@@ -22,13 +22,12 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
 from grader.core import probing
-from grader.core.probing import Desk
+from grader.core.probing import SECONDS, Desk
 from grader.core.records import Fault, Observation, Probe
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-SECONDS = 5.0  # per check
 GRACE = 2.0  # more for code that does not listen to the alarm, such as a loop inside C
 TICK = 0.25
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COLOURS = {"good": GREEN, "bad": RED, "warn": BROWN}
 STATUS = 13  # columns
-TOO_DEEP = "What you wrote is right, but a recursion cannot go as deep as the last graphs do. You can go on"
+TOO_DEEP = "What you wrote is right, but a recursion cannot go as deep as the deepest graph of the checks."
 
 
 def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool = False) -> str:
@@ -42,6 +42,7 @@ def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict], causes: Cau
         + "".join(f"\n\n{detail}" for detail in _without_repeats(details, exercise))
         + "".join(f"\n\n{belief}" for belief in _beliefs(causes))
         + "\n\n"
+        + _reading(exercise, verdicts)
         + _ending(exercise, verdicts, causes, explained)
     )
 
@@ -49,20 +50,37 @@ def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict], causes: Cau
 def _beliefs(causes: Causes) -> list[str]:
     """What is believed earlier, where it accounts for a failure or may do so, and what is believed here."""
     earlier = [
-        _belief(belief, "WHY" if each.checks is not None else "PERHAPS WHY")
+        _belief(same, "WHY" if each.checks is not None else "PERHAPS WHY")
         for each in causes.earlier
-        for belief in each.beliefs
+        for same in _by_belief(each.beliefs)
     ]
-    return earlier + [_belief(belief, "WHY") for belief in causes.own]
+    return earlier + [_belief(same, "WHY") for same in _by_belief(causes.own)]
 
 
-def _belief(diagnosis: Diagnosis, heading: str) -> str:
-    """What the failures tell of what was believed, and why it is not so."""
+def _by_belief(diagnoses: Sequence[Diagnosis]) -> list[list[Diagnosis]]:
+    """In the order of the tasks; what is believed of several tasks in the same words stands together."""
+    found: dict[object, list[Diagnosis]] = {}
+    for diagnosis in sorted(diagnoses, key=_place):
+        m = diagnosis.misconception
+        found.setdefault((m.belief, m.explanation), []).append(diagnosis)
+    return list(found.values())
+
+
+def _place(diagnosis: Diagnosis) -> int:
     m = diagnosis.misconception
+    return [task.name for task in read_catalogue()[m.exercise].tasks].index(m.task)
+
+
+def _belief(diagnoses: Sequence[Diagnosis], heading: str) -> str:
+    """What the failures tell of what was believed, of one task or of several, and why it is not so."""
+    m = diagnoses[0].misconception
     where = f"exercise {m.exercise}, {m.task}"
-    heading = _headed(heading, BLUE, f"{m.title} ({where}).")
     _, *parts = told(m)
-    return "\n\n".join([heading, *(wrapped(part, MARGIN) for part in parts), *_others(diagnosis)])
+    others = [diagnosis.misconception for diagnosis in diagnoses[1:]]
+    parts += [f"It is the same in {other.task}: {other.title[0].lower()}{other.title[1:]}." for other in others]
+    alike = [part for diagnosis in diagnoses for part in _others(diagnosis)]
+    heading = _headed(heading, BLUE, f"{m.title} ({where}).")
+    return "\n\n".join([heading, *(wrapped(part, MARGIN) for part in parts), *alike])
 
 
 def _others(diagnosis: Diagnosis) -> list[str]:
@@ -114,6 +132,14 @@ def _is_untouched(verdict: Verdict) -> bool:
     return verdict.status is Status.NOT_ATTEMPTED or verdict.blocked_by == verdict.check.exercise
 
 
+def _reading(exercise: Exercise, verdicts: Sequence[Verdict]) -> str:
+    """What there is to read for somebody who is done."""
+    if any(v.status is not Status.PASSED for v in verdicts):
+        return ""
+    sources = [wrapped(f"- {source}", MARGIN, f"{MARGIN}  ") for source in exercise.reading]
+    return "\n".join(["To read more about it:", *sources]) + "\n\n"
+
+
 def _ending(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool) -> str:
     passed = sum(v.status is Status.PASSED for v in verdicts)
     line = f"{passed} of {len(verdicts)} checks pass."
@@ -125,11 +151,18 @@ def _next_step(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, 
     n = exercise.number
     following = "make progress" if n == max(read_catalogue()) else f"make test-exercise-{n + 1}"
     if are_right_but_too_deep(verdicts):
-        return f"{TOO_DEEP}: {following}."
+        return f"{TOO_DEEP} You can go on; the next command is {following}."
     if any(v.status is not Status.PASSED for v in verdicts):
         return _what_to_do(exercise, verdicts, causes, explained)
-    compare = f" (compare with make solution-{n})" if SOLUTIONS.exists() else ""
-    return f"Next: {following}{compare}."
+    return f"{_comparison(exercise)}Next: {following}."
+
+
+def _comparison(exercise: Exercise) -> str:
+    """An offer to compare, where there is something to compare with."""
+    if not SOLUTIONS.exists():
+        return ""
+    style = " and one in another style" if exercise.wheats.exists() else ""
+    return f"Compare yours with the worked answer{style}: make solution-{exercise.number}. "
 
 
 def _what_to_do(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool) -> str:

@@ -1,4 +1,4 @@
-"""The worked answer beside the learner's."""
+"""The worked answer beside the learner's, and one in another style."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from grader.core.errors import KataError
 from grader.core.records import Status
 from grader.core.source import Function, functions, text_of
 from grader.learner.exercises import exercise, run, text_of_file
+from grader.learner.styles import other_style
+from grader.learner.terminal import wrapped
 
 SIDE_BY_SIDE = 150  # columns; below, one stands under the other, as where a line would not fit into its half
 GAP = 2
@@ -26,9 +28,7 @@ def show_solution(number: int, console: Console, *, force: bool) -> None:
     if not path.exists():
         raise KataError("The worked answers are not part of this copy of the kata; ask your course for them.")
     if not force and not all(v.status is Status.PASSED for v in run(chosen)):
-        raise KataError(
-            f"Exercise {number} does not pass yet; make solution-{number} FORCE=1 shows the answer all the same."
-        )
+        raise KataError(f"Exercise {number} does not pass yet; make solution-{number} FORCE=1 shows the answer anyway.")
     worked, own = path.read_text(encoding="utf-8"), text_of_file(chosen)
     worked_functions, own_functions = functions(worked), _functions_or_none(own)
     for task in chosen.tasks:
@@ -46,6 +46,10 @@ def show_solution(number: int, console: Console, *, force: bool) -> None:
             console.print(table, soft_wrap=False)
         else:
             console.print("yours", both[0], "worked answer", both[1], sep="\n")
+    if style := other_style(chosen):
+        console.rule("in another style")
+        console.print(wrapped(f"This answer to {' and '.join(style.tasks)} is right too. {style.why}"))
+        console.print(_code(style.code))
 
 
 def _functions_or_none(source: str) -> dict[str, Function]:

@@ -6,6 +6,7 @@ comes with one of its background, and everything else is bold or plain.
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 NARROWEST, WIDEST = 20, 100  # columns of prose
 USUAL = 80, 24
+COMMAND = re.compile(r"""\bmake [a-z][\w-]*(?: [A-Z]+=(?:'[^']*'|\S)+)*\S*""")  # and the full stop after it
+JOINT = "\N{NO-BREAK SPACE}"  # no line ends there
 WHITE, GREEN, RED, BROWN, BLUE = 231, 22, 124, 94, 24  # of the 256 colours: these are the same in every theme
 
 
@@ -31,16 +34,25 @@ def columns() -> int:
 
 def wrapped(text: str, margin: str = "", hang: str | None = None) -> str:
     """A paragraph in lines that fit, broken at spaces alone; from the second on they begin with `hang`."""
-    from textwrap import fill
+    return "\n".join(lines_of(text, width(), margin, margin if hang is None else hang))
 
-    return fill(
-        text,
-        width(),
-        initial_indent=margin,
-        subsequent_indent=margin if hang is None else hang,
+
+def lines_of(text: str, room: int, first: str = "", later: str = "") -> list[str]:
+    """A paragraph in lines of at most `room` columns; a command is broken only where no line could hold it."""
+    from textwrap import wrap
+
+    def joined(command: re.Match[str]) -> str:
+        return command[0].replace(" ", JOINT) if len(later) + len(command[0]) <= room else command[0]
+
+    lines = wrap(
+        COMMAND.sub(joined, text),
+        room,
+        initial_indent=first,
+        subsequent_indent=later,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [line.replace(JOINT, " ") for line in lines]
 
 
 def coloured(text: str, background: int) -> str:

@@ -1,4 +1,4 @@
-"""`make train`: train the final network, report on the way, and draw what came out."""
+"""`make train`: train the final network, report its progress, and draw the results."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def proof(version):
     # The public checks on the solutions, which is the learner's layer and the prober; then the reference.
     variables = {**os.environ, "VENV": str(venv), "PYTHON": python, "DESK": "solutions"}
     suites = ["tests/public", "tests/kata/reference"]
-    tests = ["-m", "pytest", *suites, "-p", "no:cacheprovider", "-m", "not slow"]
+    tests = ["grader", "-m", "pytest", *suites, "-p", "no:cacheprovider", "-m", "not slow"]
     for command in ([python, "grader/environment.py", "pythons"], [str(venv / INTERPRETER), *tests]):
         done = subprocess.run(
             command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False

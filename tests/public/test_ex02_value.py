@@ -29,6 +29,7 @@ def test_sum_remembers_its_operands(probe):
         c = a + b
         """,
         "len(c._prev)",
+        "all(isinstance(v, Value) for v in c._prev)",
         "any(v is a for v in c._prev)",
         "any(v is b for v in c._prev)",
     )
@@ -101,6 +102,7 @@ def test_product_remembers_its_operands(probe):
         c = a * b
         """,
         "len(c._prev)",
+        "all(isinstance(v, Value) for v in c._prev)",
         "any(v is a for v in c._prev)",
         "any(v is b for v in c._prev)",
     )

@@ -18,7 +18,7 @@ from grader.course.authoring.answer_key import OracleError, agreed_values, avail
 
 LEAVES = {"a": 2.0, "b": -3.0}
 LETTERS = "cdefghk"
-NUMBERS = ("2", "0.5")
+NUMBERS = ("3", "0.5")  # unlike the leaf beside each: 2 - a and a - 2 would be the same for a = 2
 LARGEST, SAMPLED = 6, 30  # operations in a random sketch, random sketches per exercise
 Partials = Callable[..., tuple[float, ...]]
 

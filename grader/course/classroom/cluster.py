@@ -72,7 +72,7 @@ def cluster(course: Course, scheduler: str, *, weak: bool = False) -> Iterator[G
 def _connected(scheduler: str) -> Client:
     address = ADDRESS.fullmatch(scheduler)
     if not address:
-        raise GroundError(f"SCHEDULER={scheduler} is no address; write SCHEDULER=tcp://host:8786.")
+        raise GroundError(f"SCHEDULER={scheduler} is not an address; write SCHEDULER=tcp://host:8786.")
     try:
         _knock(address["host"].strip("[]"), int(address["port"]))
         client = Client(scheduler, timeout=CONNECT, set_as_default=False)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 IN_FLIGHT = UIDS // 2  # submissions at a time; a user id is taken again only after as many others
-SUSPECTS = 100  # submissions that failed once; more of them are no accident
+SUSPECTS = 100  # submissions that failed once; more of them are not an accident
 OVERDUE = 600.0  # seconds beyond its own time after which a submission is given up, whatever it waits for
 SILENCE = 3600.0  # seconds in which no report comes; each process gives up what is overdue before that
 KATA = Path(__file__).resolve().parents[3]
@@ -116,7 +116,7 @@ def refusal(order: Order) -> str:
         return "has another version of the kata; start it again from the same one."
     fence = sandbox()
     if not fence.hardened and not order.weak:
-        return f"has no hardened sandbox ({fence.missing}); WEAK_SANDBOX=1 grades all the same."
+        return f"has no hardened sandbox ({fence.missing}); WEAK_SANDBOX=1 grades anyway."
     return ""
 
 

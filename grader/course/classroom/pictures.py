@@ -72,7 +72,7 @@ def draw_one(path: Path | None, report: Report, folder: Path, slot: int, limits:
         found = simplest(catalogue[number], submission.sources[number], slot, limits)
         if found is not None and found.fault is None:
             folder.mkdir(parents=True, exist_ok=True)
-            with suppress(RuntimeError):  # one that Graphviz cannot draw is no reason to draw no other
+            with suppress(RuntimeError):  # one that Graphviz cannot draw is no reason not to draw the others
                 render(picture(found), folder / f"{number}.svg")
                 count += 1
     return count

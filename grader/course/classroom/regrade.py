@@ -1,7 +1,7 @@
 """Grades a class again and says which marks changed and why; the reports from before are kept beside the new ones.
 
 Only what changed is graded. The class keeps its seed, so that the randomised checks ask what they asked before. A run
-that was stopped is gone on with: its changes are measured from where it began.
+that was stopped is continued: its changes are measured from where it began.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A folder of this process for what grading needs on the disk for a moment; those of processes that were killed go.
 
-A process holds a lock in its folder as long as it lives, however it ends. So a folder whose lock is free is nobody's.
+A process holds a lock in its folder while it lives, however it ends. So a folder whose lock is free is nobody's.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _leave(path: Path, owner: int) -> None:
 
 
 def sweep() -> None:
-    """Remove the folders of processes that are no more."""
+    """Remove the folders of processes that have ended."""
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError):
             if path.is_symlink() or path.stat().st_uid != os.geteuid() or not (path / LOCK).exists():
@@ -63,7 +63,7 @@ def sweep() -> None:
 
 
 def _lock(path: Path) -> int | None:
-    """A lock that ends with this process; None where another one has it or the file is no more."""
+    """A lock that ends with this process; None where another one has it or the file is gone."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     if os.name == "posix":
         import fcntl

@@ -24,6 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
+from grader.core.probing import SECONDS
 from grader.core.records import Fault, Frame, Observation, Probe
 from grader.course.fence.sandbox import MEMORY, Sandbox
 
@@ -65,7 +66,7 @@ class Limits:
     """What one check may take: seconds of CPU and by the clock, bytes of address space; and all of a submission's."""
 
     cpu_seconds: float = 2.0
-    wall_seconds: float = 5.0
+    wall_seconds: float = SECONDS
     memory: int = MEMORY
     submission_seconds: float = 60.0
 

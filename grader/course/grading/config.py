@@ -90,7 +90,7 @@ def selection(text: str, known: tuple[int, ...]) -> tuple[int, ...]:
     for part in text.split(","):
         match = RANGE.fullmatch(part.strip())
         if not match:
-            raise ValueError("is no list of exercises")
+            raise ValueError("is not a list of exercises")
         numbers = range(int(match[1]), int(match[2] or match[1]) + 1)
         if not numbers or not set(numbers) <= set(known):
             raise ValueError(f"names other exercises than {known[0]} to {known[-1]}")
@@ -123,7 +123,9 @@ class _Table:
         self.known.append(key)
         content = self.content.pop(key, {})
         if not isinstance(content, dict):
-            raise ConfigError(f"{self._where(key)} = {self._shown(content)} is no table; write [{key}] above its keys.")
+            raise ConfigError(
+                f"{self._where(key)} = {self._shown(content)} is not a table; write [{key}] above its keys."
+            )
         return _Table(content, self.file, key)
 
     def end(self) -> None:
@@ -142,7 +144,7 @@ class _Table:
 
 def _line(text: str) -> str:
     if not text.strip() or not text.isprintable():
-        raise ValueError("is no line of text")
+        raise ValueError("is not one line of text")
     return text
 
 
@@ -152,7 +154,7 @@ def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, KeyError):  # which of them depends on how the name is wrong
-        raise ValueError("is no time zone that is known here") from None
+        raise ValueError("is not a time zone that is known here") from None
 
 
 def _percent(value: Decimal | int) -> Decimal:

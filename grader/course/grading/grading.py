@@ -74,7 +74,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Mark:
-    """A verdict, and what it is on the solutions of earlier exercises where on the student's own it is no pass.
+    """A verdict, and what it is on the solutions of earlier exercises where on the student's own it does not pass.
 
     `carried`: only the solutions made it a pass.
     """

@@ -24,7 +24,7 @@ from grader.course.grading.grading import Twin
 SPECIAL = (0.0, 1.0)  # numbers that a check may be about: a neutral element, a margin, the start of a backward pass
 NEAREST, FARTHEST = 0.01, 0.08  # how far a number moves, as a share of itself: it stays on its side of every kink
 EXACT, NOTHING = 1e-12, 1e-13  # how near a twin's answers must be: rounding leaves less, a finite difference more
-FROM = 3  # the first exercise in which a difference is no right way to a derivative
+FROM = 3  # the first exercise in which a difference is not a right way to a derivative
 TEXT_WITH_A_NUMBER = re.compile(r"""['"][^'"]*\d\.\d[^'"]*['"]""")
 
 

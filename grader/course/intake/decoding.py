@@ -23,7 +23,7 @@ def decode(data: bytes) -> tuple[str, list[str]]:
     """
     mark = next((mark for mark in WIDE if data.startswith(mark)), b"")
     wide = WIDE[mark] if mark else _wide_without_mark(data[:200])
-    odd = [f"is {wide.upper()}, which Python does not run, and is read all the same"] if wide else []
+    odd = [f"is {wide.upper()}, which Python does not run, but is read anyway"] if wide else []
     try:
         text = data.removeprefix(mark).decode(wide or _encoding(data))
     except UnicodeError as error:

@@ -27,7 +27,7 @@ PYTHON_MAGIC = re.compile(r"\s*%%(?:time|timeit|capture|prun|python3?)\b|\s*%%wr
 class Notebook:
     """Code cells joined in order, the ids that nbgrader gave to them, and those that several cells had.
 
-    `unrun` are the ids of answers whose cells are no code any more. `unreadable` counts the cells beside the answers
+    `unrun` are the ids of answers whose cells are not code any more. `unreadable` counts the cells beside the answers
     that are no Python; they are left out.
     """
 
@@ -40,7 +40,7 @@ class Notebook:
 
 @dataclass(frozen=True)
 class Cell:
-    """What matters of a cell here; '' is no id."""
+    """What matters of a cell here; '' is not an id."""
 
     kind: str
     source: str

@@ -16,7 +16,7 @@ EMPTY = "try:\n    pass\nexcept (Exception, SystemExit):\n    pass"
 def contained(cell: str) -> str | None:
     """A cell of Python as it is where it only defines and imports, else inside a `try`. Nothing of it is run here.
 
-    It is empty where an import would run none of it, and None where it is no Python.
+    It is empty where an import would run none of it, and None where it is not Python.
     """
     try:
         with warnings.catch_warnings():

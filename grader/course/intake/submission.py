@@ -250,7 +250,7 @@ def _is_notebook(path: str) -> bool:
 
 
 def _owner(name: str) -> str | None:
-    """Whose loose file this is: 'alice' for 'alice_ex04.py', '' where it does not say, None where it is no exercise."""
+    """Whose loose file this is: 'alice' for 'alice_ex04.py', '' where it does not say, None if it is no exercise's."""
     stem = _stem(name)
     if exercise_number(stem, _modules()) is None:
         return None

@@ -145,7 +145,7 @@ def _dates(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _moment(text: Any) -> datetime | None:
-    """Dates have an offset, such as 2027-01-29T23:59:00.000000-08:00; what is no date counts as none."""
+    """Dates have an offset, such as 2027-01-29T23:59:00.000000-08:00; what is not a date counts as none."""
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except (AttributeError, ValueError):
@@ -169,9 +169,7 @@ def run(root: Path) -> None:
     options = json.loads((source / OPTIONS).read_text(encoding="utf-8"))
     fence = sandbox()
     if not fence.hardened and not options["weak_sandbox"]:
-        raise KataError(
-            f"The sandbox is not hardened ({fence.missing}). WEAK_SANDBOX=1 make gradescope grades all the same."
-        )
+        raise KataError(f"The sandbox is not hardened ({fence.missing}). WEAK_SANDBOX=1 make gradescope grades anyway.")
     metadata = _metadata(root / "submission_metadata.json")
     with (source / COURSES).open("rb") as file:
         courses: list[Course] = pickle.load(file)  # noqa: S301 - our own, readable and writable by root alone

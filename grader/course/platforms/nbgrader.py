@@ -139,7 +139,7 @@ def without_failing(read: Callable[..., Any]) -> Callable[..., Any]:
             stamp = _read(Path(folder, "timestamp.txt"))[:1000].decode()
             return parse_utc(stamp.strip()) if stamp.strip() else None
         except (ValueError, OverflowError):
-            coursedir.log.warning("%s holds a timestamp.txt that is no time; none is known", folder)
+            coursedir.log.warning("%s holds a timestamp.txt that does not hold a time; none is known", folder)
             return None
 
     return get_existing_timestamp
@@ -301,7 +301,7 @@ def _read(path: Path) -> bytes:
 def _report(student: str, files: tuple[tuple[str, bytes], ...], seed: int) -> Report:
     fence = sandbox()
     if not fence.hardened and not is_on("WEAK_SANDBOX"):
-        raise KataError("The sandbox is not hardened: `make sandbox` says why; WEAK_SANDBOX=1 grades all the same.")
+        raise KataError("The sandbox is not hardened: `make sandbox` says why; WEAK_SANDBOX=1 grades anyway.")
     with TemporaryDirectory(dir=room()) as folder:
         for name, data in files:
             path = Path(folder, name)

@@ -1,7 +1,7 @@
 """Looks for what stays with the course in what is about to leave it: names, lines, syntax trees, bytes.
 
 What is secret is read from this tree: worked answers, wheats and chaffs, the hidden suite, the reference's engine. What
-students are given, stubs and public checks, says some of the same; that is no secret.
+students are given, stubs and public checks, says some of the same; that is not secret.
 """
 
 from __future__ import annotations
@@ -97,7 +97,9 @@ def contents_of(path: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(path) as archive:
             return {info.filename: archive.read(info) for info in archive.infolist() if not info.is_dir()}
     except DAMAGED:
-        raise KataError(f"{path} is no folder and no zip that can be read; give what `make release` made.") from None
+        raise KataError(
+            f"{path} is neither a folder nor a zip that can be read; give what `make release` made."
+        ) from None
 
 
 def _in_file(path: str, content: bytes, secrets: Secrets) -> Iterator[str]:

@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 COPIED = ("exercises", "solutions", "tests/public", "grader")
-LINKED = ("docs/images", "minigrad_reference", "notebooks", "pyproject.toml")
-VARIABLES = ("CI", "DEBUG", "DESK", "FORCE", "PYTEST_ADDOPTS", "PYTHONIOENCODING")
+LINKED = ("Makefile", "docs/images", "minigrad_reference", "notebooks", "pyproject.toml", "constraints.txt")
+VARIABLES = ("CI", "DEBUG", "DESK", "FORCE", "MAKEFLAGS", "MAKELEVEL", "PYTEST_ADDOPTS", "PYTHON", "PYTHONIOENCODING")
 
 
 class Author:
@@ -44,15 +44,15 @@ class Author:
     def run(self, *arguments, **environment):
         return self.call("-m", "grader", *arguments, **environment)
 
-    def call(self, *arguments, **environment):
+    def call(self, *arguments, program=sys.executable, **environment):
         clean = {name: value for name, value in os.environ.items() if name not in VARIABLES}
         return subprocess.run(
-            [sys.executable, "-B", *map(str, arguments)],
+            [program, *map(str, arguments)],
             cwd=self.folder,
-            env={**clean, "NO_COLOR": "1", "COLUMNS": "80", **environment},
+            env={**clean, "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1", "COLUMNS": "80", **environment},
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=300,
             check=False,
         )
 

@@ -128,9 +128,9 @@ FAULTS = {
     "a package that is no name": (
         'package = "second"',
         'package = "my nn"',
-        "exercise 2: package = 'my nn' is no module's name; write a word of small letters, as in package = \"engine\".",
+        "exercise 2: package = 'my nn' is not a name for a module; write a word of small letters, as in package",
     ),
-    "a package that is a word of Python": ('package = "second"', 'package = "with"', "package = 'with' is no module's"),
+    "a package that is a word of Python": ('package = "second"', 'package = "with"', "package = 'with' is not a name"),
     "no TOML": ("number = 2", "number 2", "catalogue.toml is not valid TOML: "),
 }
 

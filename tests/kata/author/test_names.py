@@ -40,10 +40,11 @@ def test_a_tag_is_made_and_a_name_is_read_in_one_place():
             assert not found, path
 
 
-def test_parts_are_rows_of_exercises_which_readme_tells_as_they_are():
-    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    for part, exercises in by_part(CATALOGUE.values()):
-        first, last = exercises[0].number, exercises[-1].number
-        title = part.title[0].lower() + part.title[1:]
-        assert f"part {part.name}, {title} ({first} to {last})" in text
+def test_readme_and_the_exercises_own_list_them_part_by_part():
+    for page, name in (("README.md", "[{0.title}](exercises/{0.file.name})"), ("exercises/README.md", "{0.title}")):
+        lines = []
+        for part, exercises in by_part(CATALOGUE.values()):
+            lines += [f"**{part.heading}**", ""]
+            lines += [f"{each.number}. {name.format(each)}. {each.goal}" for each in exercises] + [""]
+        assert "\n".join(lines).strip() in (ROOT / page).read_text(encoding="utf-8"), page
     assert tag(7) == "ex07"

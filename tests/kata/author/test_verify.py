@@ -2,10 +2,12 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from grader.core.records import Probe
+from tests.kata.layered import make_environment
 
 TITLES = {
     "whole": "Every exercise has its solution, its checks and its lesson, and every task has checks",
@@ -59,13 +61,15 @@ def out_of_date(author):
 
 
 @pytest.fixture(scope="module")
-def said(make_author):
-    """What `verify` says about three copies of the repository."""
+def said(make_author, tmp_path_factory):
+    """What `verify` says about three copies of the repository; of the one that is right, through make."""
+    layer = str(tmp_path_factory.mktemp("learner") / "layer")
+    make_environment(Path(layer), ["learner"])
 
     def run(change):
         author = make_author()
         change(author)
-        return author.run("verify")
+        return author.run("verify") if change is not untouched else author.call("verify", program="make", VENV=layer)
 
     changes = (untouched, full_of_faults, out_of_date)
     with ThreadPoolExecutor(2) as pool:

@@ -108,9 +108,9 @@ def test_exercises_are_all_of_them_or_ranges(text, chosen, tmp_path):
     ("text", "sentence"),
     [
         ("title = 3", 'title = 3 is of the wrong kind; write title = "The minigrad kata".'),
-        ('title = "two\\nlines"', 'title = "two\\nlines" is no line of text; write title = "The minigrad kata".'),
+        ('title = "two\\nlines"', 'title = "two\\nlines" is not one line of text; write title = "The minigrad kata".'),
         ("exercises = [1, 2]", 'exercises = [1, 2] is of the wrong kind; write exercises = "all" or "1-5".'),
-        ('exercises = "one"', 'exercises = "one" is no list of exercises; write exercises = "all" or "1-5".'),
+        ('exercises = "one"', 'exercises = "one" is not a list of exercises; write exercises = "all" or "1-5".'),
         (
             'exercises = "1-99"',
             f'exercises = "1-99" names other exercises than 1 to {LAST}; write exercises = "all" or "1-5".',
@@ -119,14 +119,14 @@ def test_exercises_are_all_of_them_or_ranges(text, chosen, tmp_path):
             'exercises = "3-1"',
             f'exercises = "3-1" names other exercises than 1 to {LAST}; write exercises = "all" or "1-5".',
         ),
-        ('exercises = ""', 'exercises = "" is no list of exercises; write exercises = "all" or "1-5".'),
+        ('exercises = ""', 'exercises = "" is not a list of exercises; write exercises = "all" or "1-5".'),
         (
             'time_zone = "Middle/Earth"',
-            'time_zone = "Middle/Earth" is no time zone that is known here; write time_zone = "Europe/Berlin".',
+            'time_zone = "Middle/Earth" is not a time zone that is known here; write time_zone = "Europe/Berlin".',
         ),
         (
             'time_zone = "../../etc/passwd"',
-            'time_zone = "../../etc/passwd" is no time zone that is known here; write time_zone = "Europe/Berlin".',
+            'time_zone = "../../etc/passwd" is not a time zone that is known here; write time_zone = "Europe/Berlin".',
         ),
         (
             'deadline = "Friday"',
@@ -163,7 +163,7 @@ def test_exercises_are_all_of_them_or_ranges(text, chosen, tmp_path):
             "[limits]\nsubmission_seconds = 0",
             "limits.submission_seconds = 0 is not between 1 and 36000; write submission_seconds = 60.",
         ),
-        ("late = 10", "late = 10 is no table; write [late] above its keys."),
+        ("late = 10", "late = 10 is not a table; write [late] above its keys."),
         (
             "[late]\npercent_per_day = 101",
             "late.percent_per_day = 101 is not between 0 and 100; write percent_per_day = 10.",
@@ -182,7 +182,7 @@ def test_exercises_are_all_of_them_or_ranges(text, chosen, tmp_path):
         ("[late]\ngrace = 2", "late.grace is not known; [late] may have percent_per_day, grace_days, cap."),
         (
             "[deadlines]\nfour = 2026-11-20T23:59:00",
-            "deadlines.four is no list of exercises; write 4 = 2027-01-29T23:59:59 or 1-3 = 2027-01-29T23:59:59.",
+            "deadlines.four is not a list of exercises; write 4 = 2027-01-29T23:59:59 or 1-3 = 2027-01-29T23:59:59.",
         ),
         (
             "[deadlines]\n1-3 = 2026-11-20T23:59:00\n3 = 2026-11-21T23:59:00",

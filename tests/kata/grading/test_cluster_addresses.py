@@ -19,7 +19,7 @@ def free_port():
     "address", ["nonsense", "tcp://127.0.0.1", "http://127.0.0.1:8786", "tcp://a b:1", "tcp://x:y"]
 )
 def test_what_is_no_address_is_said_to_be_none(address):
-    with pytest.raises(GroundError, match="is no address; write SCHEDULER=tcp://host:8786"), cluster(None, address):
+    with pytest.raises(GroundError, match="is not an address; write SCHEDULER=tcp://host:8786"), cluster(None, address):
         pass
 
 

@@ -23,8 +23,15 @@ RECURSIVE = f"""def topological_order(root):
 
 def as_it_was(root):
 {LESSON}"""
-YOU_CAN_GO_ON = "What you wrote is right, but a recursion cannot go as deep as the last graphs do. You can go on"
+DEEP = "What you wrote is right, but a recursion cannot go as deep as the deepest graph of the checks. You can go on;"
 MINUS_TURNED_ROUND = ("return -self + other", "return self - other")
+COPIES = """\
+        right = list(xs)
+        left = list(xs)
+        right[i] += h
+        left[i] -= h
+        slopes.append((f(right) - f(left)) / (2 * h))
+"""
 WHY = re.compile(r"^(WHY|PERHAPS WHY)  .*\(exercise (\d+), ([\w.]+)\)\.$", re.MULTILINE)
 
 
@@ -57,7 +64,7 @@ def test_a_right_recursion_is_told_as_right_in_every_command(recursive):
     assert test.stdout.count("     too deep  ") == 1
     assert test.stdout.count("       passed  ") == 11
     assert WHY.findall(joined(test.stdout)) == [("WHY", "4", "topological_order")]
-    assert flat(test.stdout).endswith(f"11 of 12 checks pass. {YOU_CAN_GO_ON}: make test-exercise-5.")
+    assert flat(test.stdout).endswith(f"11 of 12 checks pass. {DEEP} the next command is make test-exercise-5.")
 
     progress = recursive.run("progress").stdout
     assert re.search(r"^ 4  Backward +11/12  right, but too deep", progress, re.MULTILINE)
@@ -67,7 +74,7 @@ def test_a_right_recursion_is_told_as_right_in_every_command(recursive):
     assert hint.startswith("Exercise 4 is right, and you can go on.")
     assert not (recursive.folder / ".minigrad").exists()
     explained = recursive.run("explain", 4).stdout
-    assert flat(explained) == f"There is nothing to draw. {YOU_CAN_GO_ON}: make test-exercise-4 shows where it ends."
+    assert flat(explained) == f"There is nothing to draw. {DEEP} make test-exercise-4 shows where it ends."
 
 
 def test_a_right_recursion_hides_no_belief_of_a_later_exercise(recursive):
@@ -165,6 +172,64 @@ def test_a_helper_that_the_worked_answers_lack_stays_among_them_and_the_cause_is
     learner.file(3).write_text(learner.file(3).read_text(encoding="utf-8") + "\n\ndef same(x):\n    return x\n")
     learner.edit(4, "from ex03_chain_rule import ", "from ex03_chain_rule import same, ")
     assert ("WHY", "3", "Value.__add__") in WHY.findall(joined(learner.run("test", 4).stdout))
+
+
+def test_copies_of_operands_are_told_as_copies_and_once_for_both_tasks(learner):
+    learner.solve(1)
+    wrap = "other = other if isinstance(other, Value) else Value(other)\n        "
+    learner.solve(2)
+    for op in "+*":
+        made = f"return Value(self.data {op} other.data, "
+        copied = f'{made}(Value(self.data), Value(other.data)), "{op}")'
+        learner.edit_again(2, f'{wrap}{made}(self, other), "{op}")', copied)
+    result = joined(learner.run("test", 2).stdout)
+    assert WHY.findall(result) == [("WHY", "2", "Value.__add__")]
+    assert "The sum remembers copies of its operands" in result
+    assert "It is the same in Value.__mul__: the product remembers copies of its operands." in flat(result)
+
+
+def test_beliefs_come_in_the_order_of_the_tasks(learner):
+    learner.solve(1, 2, 3, 4)
+    learner.edit(5, "return self + (-other)", "return -self + other")
+    learner.edit_again(5, "self.grad += slope * out.grad", "self.grad += slope")
+    found = [task for _, _, task in WHY.findall(joined(learner.run("test", 5).stdout))]
+    assert found == ["Value.__pow__", "Value.__sub__"]
+
+
+def test_a_right_method_that_calls_one_that_goes_round_is_not_blamed(learner):
+    learner.solve(1, 2, 3, 4)
+    learner.edit(5, "return self**-1 * other", "return other * self**-1")
+    end = "\n    ### END SOLUTION\n\n\n@add_to_class(Value)\ndef __rtruediv__"
+    learner.edit_again(5, f"return self * other{end}", f"return other * self{end}")
+    result = learner.run("test", 5).stdout
+    assert WHY.findall(joined(result)) == [("WHY", "5", "Value.__rmul__")]
+    assert "explain-5" not in result  # which has no numbers to show
+
+
+@pytest.mark.parametrize(
+    "slope", ["n * self.data**n / self.data", "n * out.data / self.data", "n * self.data**n * self.data**-1"]
+)
+def test_a_power_rule_that_divides_by_x_has_a_name(learner, slope):
+    learner.solve(1, 2, 3, 4)
+    learner.edit(5, "0.0 if n == 0 else n * self.data ** (n - 1)", slope)
+    result = joined(learner.run("test", 5).stdout)
+    assert "WHY  The power rule divides by x (exercise 5, Value.__pow__)." in result
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        ("ys = xs", "ys[i] = xs[i] + h", "above = f(ys)", "ys[i] = xs[i] - h", "below = f(ys)"),
+        ("ys = xs", "ys[i] += h", "above = f(ys)", "zs = xs", "zs[i] -= h", "below = f(zs)"),
+        ("ys = xs", "zs = xs", "ys[i] += h", "zs[i] -= h", "above, below = f(ys), f(zs)"),
+        ("ys = xs", "zs = list(xs)", "ys[i] += h", "zs[i] -= h", "above, below = f(ys), f(zs)"),
+    ],
+)
+def test_a_second_name_for_a_list_has_a_name(learner, moves):
+    lines = [*moves, "slopes.append((above - below) / (2 * h))"]
+    learner.edit(1, COPIES, "".join(f"        {line}\n" for line in lines))
+    result = joined(learner.run("test", 1).stdout)
+    assert "WHY  A second name for the list is taken for a copy (exercise 1, gradient)." in result
 
 
 def test_two_tasks_that_are_stopped_at_one_place_are_told_once_and_the_right_one_is_not_blamed(learner):

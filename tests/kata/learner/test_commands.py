@@ -4,10 +4,12 @@ import json
 import math
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
 from ast import literal_eval
+from pathlib import Path
 
 import pytest
 import watchfiles
@@ -15,8 +17,11 @@ from watchfiles._rust_notify import WatchfilesRustInternalError
 
 import minigrad_reference
 from grader.core.catalogue import read_catalogue
+from grader.course.bank.wheats import read_wheats
 from grader.learner import watch as watching
+from grader.learner.styles import other_style
 
+ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()
 LAST = max(CATALOGUE)
 BEHIND = LAST + 1
@@ -167,7 +172,7 @@ def test_what_else_is_in_the_state_is_kept(learner):
 
 def test_the_worked_answer_waits_until_the_checks_pass_or_force(learner):
     answer, mine = "rise = f(x + h) - f(x - h)", 'raise NotImplementedError("exercise 1: derivative")'
-    sentence = "Exercise 1 does not pass yet; make solution-1 FORCE=1 shows the answer all the same.\n"
+    sentence = "Exercise 1 does not pass yet; make solution-1 FORCE=1 shows the answer anyway.\n"
     assert learner.refused("solution", 1) == sentence
     learner.edit(1, "slopes = []", 'raise NotImplementedError("exercise 1: gradient")')
     assert learner.refused("solution", 1) == sentence  # half of it passes
@@ -182,6 +187,49 @@ def test_the_worked_answer_waits_until_the_checks_pass_or_force(learner):
     assert answer in passed.stdout
     assert "rise = -f(x - h) + f(x + h)" in passed.stdout
     assert passed.stdout.count("### BEGIN SOLUTION") == 2  # in the pasted file; not in the answers
+
+
+def flat(text):
+    return " ".join(text.split())
+
+
+def test_what_there_is_to_read_is_told_when_an_exercise_passes_and_not_before(learner):
+    reading = read_catalogue()[1].reading
+    assert "To read more" not in learner.run("test", 1).stdout
+    learner.edit(1, "rise = f(x + h) - f(x - h)", "rise = 0.0")
+    assert "To read more" not in learner.run("test", 1).stdout
+    learner.solve(1)
+    shown = flat(learner.run("test", 1).stdout)
+    assert f"To read more about it: {' '.join(f'- {each}' for each in reading)} 10 of 10" in shown
+
+
+def test_every_exercise_has_a_right_answer_in_another_style():
+    for exercise in CATALOGUE.values():
+        style, wheat = other_style(exercise), read_wheats([exercise.number])[0]
+        assert (style.tasks, style.why) == (wheat.tasks, wheat.why)
+        assert all(line.strip() in wheat.source for line in style.code.splitlines())
+
+
+def test_beside_the_worked_answer_stands_a_right_one_in_another_style(learner):
+    learner.solve(1)
+    style = other_style(CATALOGUE[1])
+    shown = learner.run("solution", 1).stdout.partition("in another style")[2]
+    assert f"This answer to derivative is right too. {style.why}" in flat(shown)
+    assert style.code in shown
+
+
+def test_a_students_copy_has_the_reading_and_no_answers(learner):
+    learner.solve(1)
+    (learner.folder / "grader").unlink()
+    shutil.copytree(ROOT / "grader", learner.folder / "grader", ignore=shutil.ignore_patterns("course", "__pycache__"))
+    compare = "Compare yours with the worked answer: make solution-1."
+    assert flat(learner.run("test", 1).stdout).endswith(f"{compare} Next: make test-exercise-2.")
+    assert "in another style" not in learner.run("solution", 1).stdout
+    (learner.folder / "solutions").unlink()
+    shown = flat(learner.run("test", 1).stdout)
+    assert "To read more about it: - Gilbert Strang, " in shown
+    assert shown.endswith("10 of 10 checks pass. Next: make test-exercise-2.")
+    assert learner.refused("solution", 1).startswith("The worked answers are not part of this copy")
 
 
 def test_a_file_with_a_byte_order_mark_and_windows_line_ends_is_shown_too(learner):

@@ -84,7 +84,7 @@ CASES = {
     "rsub_swapped": Case(
         5,
         (("return -self + other", "return self - other"),),
-        (("a", "grad", "1.0", "−1.0"),),
+        (("a", "grad", "1.0", "−1.0"), ("c", "data", "−1.0", "1.0")),
         (("a", "c"),),
     ),
     "tanh_of_the_input": Case(
@@ -328,8 +328,8 @@ def test_the_edge_where_it_first_goes_wrong_is_bold_red_and_no_other_is_red(expl
 
 
 def test_the_edge_says_what_should_come_back(explained):
-    _, folder = explained("rsub_swapped")
-    assert shown(drawing(folder / "exercise-5.svg")["a", "c op"][0]) == "should pass back −1.0"
+    _, folder = explained("tanh_of_the_input")
+    assert shown(drawing(folder / "exercise-6.svg")["a", "c op"][0]) == "should pass back 0.070651"
 
 
 def test_the_backward_order_is_numbered_and_what_comes_too_early_is_red(explained):
@@ -393,6 +393,15 @@ def test_sketches_come_with_the_fewest_operations_first():
         assert sizes[0] == 1
         assert sizes == sorted(sizes)
         assert sizes[-1] >= 5
+
+
+def test_where_the_order_of_the_operands_matters_the_numbers_of_a_sketch_tell_which_it_was():
+    for sketch in SKETCHES:
+        line = next(line for line in sketch.snippet.splitlines() if line.startswith("c = "))
+        if found := re.fullmatch(r"c = ([ab]|[\d.]+) ([-/]) ([ab]|[\d.]+)", line):
+            left, right = (eval(each, {"a": 2.0, "b": -3.0}) for each in (found[1], found[3]))  # noqa: S307
+            turned = right - left if found[2] == "-" else right / left
+            assert left == right or turned != sketch.nodes[-1].expected_data or sketch.nodes[-1].name != "c", line
 
 
 def test_no_sketch_is_a_hidden_probe_or_holds_one_or_is_part_of_one():

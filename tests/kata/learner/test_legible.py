@@ -125,6 +125,19 @@ def test_lines_end_between_words_and_hang(columns, monkeypatch):
     assert all(line.startswith("    ") for line in lines[1:])
 
 
+@pytest.mark.parametrize("columns", range(20, 101))
+def test_a_command_stands_on_one_line_wherever_a_line_can_hold_it(columns, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    commands = ["make test-exercise-2", "make train ENGINE=mine EPOCHS=3", "make step EXPRESSION='v = a * b; v + a'"]
+    text = f"Next: {commands[0]}. After a while {commands[1]} trains your network, and {commands[2]} plays one."
+    for margin in ("", "    "):
+        shown = terminal.wrapped(text, margin)
+        assert shown.isascii()
+        assert " ".join(shown.split()) == text
+        for command in commands:
+            assert (command in shown) == (len(margin) + len(command + "." * (command == commands[0])) < columns)
+
+
 @pytest.mark.parametrize("columns", ODD)
 def test_an_odd_width_does_no_harm(worker, columns):
     for command in (["hint", 3], ["solution", 3, "--force"]):

@@ -236,8 +236,12 @@ def test_of_the_worked_answers_only_those_that_should_return_nothing_do_so(monke
 @pytest.mark.parametrize(
     ("line", "status", "message"),
     [
-        ("from ex02_values import Value", Status.CRASHED, "There is no module ex02_values: is ex02_value meant?"),
-        ("import ex01_derivative", Status.CRASHED, "There is no module ex01_derivative: is ex01_derivatives meant?"),
+        ("from ex02_values import Value", Status.CRASHED, "There is no module ex02_values; did you mean ex02_value?"),
+        (
+            "import ex01_derivative",
+            Status.CRASHED,
+            "There is no module ex01_derivative; did you mean ex01_derivatives?",
+        ),
     ],
 )
 def test_a_slip_in_the_name_of_an_exercise_is_told_with_the_right_name(tmp_path, line, status, message):

@@ -49,8 +49,8 @@ def test_all_worked_answers_pasted_in_order_go_from_not_attempted_to_everything_
         assert (after.returncode, after.stderr) == (0, "")
         assert statuses(after.stdout) == ["passed"] * checks
         following = f"make test-exercise-{number + 1}" if number < max(CATALOGUE) else "make progress"
-        compare = f"(compare with make solution-{number})"
-        assert last_paragraph(after) == f"{checks} of {checks} checks pass. Next: {following} {compare}."
+        compare = f"Compare yours with the worked answer and one in another style: make solution-{number}."
+        assert last_paragraph(after) == f"{checks} of {checks} checks pass. {compare} Next: {following}."
 
         passed += checks
         assert (progress.returncode, progress.stderr) == (0, "")

@@ -3,16 +3,21 @@
 import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.kata.layered import make_environment
 
 jupytext = pytest.importorskip("jupytext")
 nbformat = pytest.importorskip("nbformat")
 refresh = pytest.importorskip("notebooks.refresh")
 
 ROOT = Path(__file__).parents[3]
+MAKE = shutil.which("make")
 NAMES = ["from_scratch", "two_moons"]
+VARIABLES = "ENGINE", "EPOCHS", "MAKEFLAGS", "MAKELEVEL", "PYTHON", "VENV"
 LARGEST = 1_000_000  # bytes
 UPDATE = r"epoch +(\d+) .*accuracy (\d+)%"
 
@@ -74,11 +79,22 @@ def test_what_is_committed_is_small_was_run_from_the_top_and_tells_nothing_of_th
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
-def test_on_the_reference_a_walkthrough_prints_what_is_committed(copy, name):
-    notebook = run(copy, name)
-    assert printed(notebook) == printed(committed(name))
-    assert shown(notebook) == shown(committed(name))
+@pytest.mark.skipif(not MAKE, reason="make refreshes them")
+def test_make_notebooks_shows_what_is_committed_with_the_packages_of_its_own_layer_alone(copy):
+    make_environment(copy / ".venv", ["notebooks"])
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        (copy / name).symlink_to(ROOT / name)
+    for name in ("docs", "solutions", "tests"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("kata"))
+    for name in NAMES:
+        (copy / f"notebooks/{name}.ipynb").unlink()
+    clean = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    done = subprocess.run([MAKE, "notebooks"], cwd=copy, env=clean, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    for name in NAMES:
+        notebook = nbformat.read(copy / f"notebooks/{name}.ipynb", as_version=4)
+        assert printed(notebook) == printed(committed(name))
+        assert shown(notebook) == shown(committed(name))
 
 
 @pytest.mark.slow

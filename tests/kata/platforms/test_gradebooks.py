@@ -374,7 +374,7 @@ def test_a_time_that_nobody_can_read_takes_nothing_off_and_is_said(tmp_path):
 
 
 def test_a_time_that_the_instructor_mistyped_is_a_sentence(tmp_path):
-    with pytest.raises(LedgerError, match=r"^The roster's row 2: submitted_at: '20.11.' is no time; write "):
+    with pytest.raises(LedgerError, match=r"^The roster's row 2: submitted_at: '20.11.' is not a time; write "):
         ledger_of(tmp_path, COURSE, "id,submitted_at\njane,20.11.\n")
 
 
@@ -421,7 +421,7 @@ def test_reports_that_are_none_or_of_different_courses_are_refused(tmp_path):
         (
             "moodle",
             "Identifier,Grade,Maximum Grade,Last modified (grade)\njane,,scale,-\n",
-            "row 2: Maximum grade 'scale' is no clear number; in Moodle, grade this assignment in points.",
+            "row 2: Maximum grade 'scale' is not a clear number; in Moodle, grade this assignment in points.",
         ),
         ("csv", "colour\nred\n", "has no column that says who is who; give it one called id, email or name."),
         ("csv", "", "is empty; its first line must name the columns."),

@@ -416,30 +416,3 @@ def test_setup_installs_what_grading_needs_without_torch(tmp_path, archive):
     platform.hand_in(*read_catalogue())
     found = platform.run()
     assert (found["score"], found["extra_data"]["sandbox"]) == (66, "hardened")
-
-
-def test_the_commands_of_the_guide_work_as_they_stand(tmp_path):
-    lines = [
-        line for block in re.findall(r"^```\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL) for line in block.splitlines()
-    ]
-    assert len(lines) >= 2
-    for name in (
-        "grader",
-        "exercises",
-        "solutions",
-        "tests",
-        "minigrad_reference",
-        "pyproject.toml",
-        "constraints.txt",
-    ):
-        (tmp_path / name).symlink_to(ROOT / name)
-    for line in lines:
-        settings = re.fullmatch(r"make gradescope ?(.*)", line)[1]
-        command = f"{settings} SEEDS=1 {sys.executable} -m grader gradescope"
-        done = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, (line, done.stderr)
-        assert "Give the assignment 66 points." in done.stdout or "EXERCISES" in settings
-    with zipfile.ZipFile(tmp_path / "build/gradescope/autograder.zip") as opened:
-        options = json.loads(opened.read("options.json"))
-    assert options["hidden"] == "after_due_date"
-    assert options["late"] == {"percent_per_day": "0", "grace_days": "0", "cap": "100"}

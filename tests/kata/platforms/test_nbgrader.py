@@ -14,6 +14,7 @@ import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
+from tests.kata.layered import make_environment
 
 pytest.importorskip("nbgrader")
 from nbgrader.api import Gradebook
@@ -43,12 +44,12 @@ def derivative(f, x, h=1e-5):
 
 @pytest.fixture(scope="module")
 def kata(tmp_path_factory):
-    """A folder that is the kata but for what is built in it, and an environment in which a kernel leaves a mark."""
+    """A folder that is the kata but for what is built in it, with what its rule installs and nothing else."""
     folder = tmp_path_factory.mktemp("kata")
     for path in ROOT.iterdir():
         if not path.name.startswith(".") and path.name != "build":
             (folder / path.name).symlink_to(path)
-    (folder / ".venv").symlink_to(sys.prefix)
+    make_environment(folder / ".venv", ["nbgrader"])
     return folder
 
 
@@ -61,7 +62,6 @@ def environment(kata):
         **keep,
         "HOME": str(kata),
         "PYTHONPATH": str(launcher.parent),
-        "MAKEFLAGS": "PYTHON_FOUND=true",  # what is needed is installed
         "WEAK_SANDBOX": "1",
     }
 

@@ -137,7 +137,7 @@ def test_an_item_of_brightspace_is_found_by_its_title_or_made_anew(tmp_path, ass
     ]
 
 
-NO_CLEAR = "is no clear number above 0; write it without signs between thousands, such as 1000."
+NO_CLEAR = "is not a clear number above 0; write it without signs between thousands, such as 1000."
 REFUSED = {
     "brightspace": [
         ("Username,K Points Grade", "is no Brightspace export: it needs the columns OrgDefinedId or Username, and End"),

@@ -89,7 +89,7 @@ def timestamps(folder: Path) -> tuple[dict[str, datetime], tuple[str, ...]]:
     """By student, the latest of nbgrader's submitted/<student>/<assignment>/timestamp.txt; without a zone it is UTC.
 
     nbgrader's submit writes this file; a folder that a student filled in another way could hold anything there. Of a
-    student with one that is no time none is known, since the latest may be that one; sentences name them.
+    student with one that is not a time none is known, since the latest may be that one; sentences name them.
     """
     found: dict[str, datetime] = {}
     unread = []

@@ -36,7 +36,7 @@ def moment(text: str, zone: tzinfo) -> datetime:
         day, month = int(match["day"] or match["day2"]), MONTHS.index(match["month"] or match["month2"]) + 1
         found = datetime(int(match["year"]), month, day, _hour(match), int(match["minute"]), tzinfo=zone)
     else:
-        raise ValueError(f"{text!r} is no time")
+        raise ValueError(f"{text!r} is not a time")
     if not 2000 <= found.year <= 2100:
         raise ValueError(f"{text!r} is not between the years 2000 and 2100")
     return found
@@ -47,7 +47,7 @@ def _hour(match: re.Match[str]) -> int:
     if not match["half"]:
         return hour
     if not 1 <= hour <= 12:
-        raise ValueError(f"{hour} {match['half']}m is no hour")
+        raise ValueError(f"{hour} {match['half']}m is not an hour")
     return hour % 12 + (12 if match["half"] in "Pp" else 0)
 
 

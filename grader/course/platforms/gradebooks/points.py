@@ -32,11 +32,11 @@ def number(cell: str) -> Decimal | None:
 
 
 def maximum(cell: str, name: str, heading: str, where: object) -> Decimal:
-    """What a column says that it is out of. Raises SheetError where that is no clear number."""
+    """What a column says that it is out of. Raises SheetError where that is not a clear number."""
     value = number(cell)
     if value is None:
         raise SheetError(
-            f"{where}: {name} {cell!r} in {heading!r} is no clear number above 0; "
+            f"{where}: {name} {cell!r} in {heading!r} is not a clear number above 0; "
             "write it without signs between thousands, such as 1000."
         )
     return value

@@ -1,4 +1,4 @@
-"""The people of a course, and which submission is whose. What could be two people's is nobody's."""
+"""The people of a course, and which submission is whose. One that could be two people's is nobody's."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def _names(name: str) -> frozenset[str]:
 
 
 def _words(name: str) -> list[str]:
-    """Without case, accents and punctuation; marks that are no accents, as in Hindi, stay."""
+    """Without case, accents and punctuation; marks that are not accents, as in Hindi, stay."""
     plain = unicodedata.normalize("NFKD", APOSTROPHES.sub("", name)).casefold()
     bare = "".join(letter for letter in plain if not "\u0300" <= letter <= "\u036f").translate(LETTERS)
     return "".join(letter if unicodedata.category(letter)[0] in "LNM" else " " for letter in bare).split()

@@ -2,7 +2,7 @@
 
 From D2L's page https://community.d2l.com/brightspace/kb/articles/3538-importing-grades (the keys, the heading
 'ITEM Points Grade', new items), and from the University of Wisconsin's https://kb.wisc.edu/page.php?id=4330 (the '#'
-before ids and at the end of a row is no part of the data). Brightspace cuts a mark down to the item's maximum, unless
+before ids and at the end of a row is not part of the data). Brightspace cuts a mark down to the item's maximum, unless
 the item may be exceeded; here marks are scaled to it.
 """
 

@@ -59,7 +59,7 @@ def _filled(ledger: Ledger, sheet: Sheet) -> list[list[str]]:
         if maximum is None:
             where = f"{sheet.path}, row {person.row + 2}"
             raise SheetError(
-                f"{where}: Maximum grade {cell!r} is no clear number; in Moodle, grade this assignment in points."
+                f"{where}: Maximum grade {cell!r} is not a clear number; in Moodle, grade this assignment in points."
             )
         filled[person.row][grade] = scaled(entry, ledger, maximum, comma=has_comma(cell))
     return filled
