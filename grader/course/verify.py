@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -32,6 +31,7 @@ from grader.course.authoring.skeletons import ENTRIES, content, left_open
 from grader.course.authoring.sketches import sketches_text
 from grader.course.bank.fingerprints import stale_fingerprints
 from grader.course.bank.mutation_page import PAGE, is_fresh
+from grader.course.fence.room import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import observe
 from grader.course.oracles import vocabulary, words_file
@@ -273,12 +273,10 @@ def hollow(source: str, exercise: Exercise, body: str) -> str:
 def _verdicts(exercise: Exercise, source: str, stubbed: Collection[int] = ()) -> list[Verdict]:
     """The checks of an exercise on `source`, public and hidden, with solutions, or some stubs, as its predecessors."""
     asked = _checks(exercise)
-    with TemporaryDirectory() as folder:
-        for each in read_catalogue().values():
-            path = each.stub if each.number in stubbed else each.solution
-            (Path(folder) / each.file.name).write_bytes(path.read_bytes())
-        (Path(folder) / exercise.file.name).write_text(source, encoding="utf-8")
-        observations = observe(sandbox(), Path(folder), exercise, [check for check, _ in asked])
+    paths = {e.module: e.stub if e.number in stubbed else e.solution for e in read_catalogue().values()}
+    sources = {module: path.read_text(encoding="utf-8") for module, path in paths.items()}
+    with desk({**sources, exercise.module: source}) as folder:
+        observations = observe(sandbox(), folder, exercise.module, [check.probe for check, _ in asked])
     return [
         judge(check, exercise, observation, expected)
         for (check, expected), observation in zip(asked, observations, strict=True)

@@ -19,7 +19,7 @@ from PIL import Image
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.judging import same
-from grader.core.records import Check, Probe
+from grader.core.records import Probe
 from grader.course.authoring.answer_key import ask
 from grader.course.bank.wheats import read_wheats
 from grader.learner.explain import as_text, simplest
@@ -379,8 +379,8 @@ def test_the_picture_carries_its_snippet_and_comes_as_png_too(explained, name):
 @pytest.mark.parametrize("number", CATALOGUE)
 def test_the_reference_shows_what_every_sketch_expects(number):
     for sketch in sketches(CATALOGUE[number]):
-        probe = Probe(sketch.snippet, (*sketch.observe, *filter(None, [sketch.order])))
-        values = ask(Check("test_sketch", number, "", 1, "", probe), "reference")
+        probe = Probe(sketch.snippet, (*sketch.probe.observe, *filter(None, [sketch.order])))
+        values = ask(number, probe, "reference", "a sketch")
         order = values.get(sketch.order, [])
         assert not Explanation(sketch, values, order=tuple(order)).differs, sketch.snippet
         assert not Explanation(sketch, values, order=tuple(order)).too_early, sketch.snippet
