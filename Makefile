@@ -57,7 +57,7 @@ help: learner ## Show this page.
 .PHONY: course sandbox release gradescope nbgrader grade regrade similarity pages gradebook scheduler worker verify
 course: learner ## Show this page.
 	@"$$PY" grader course
-verify: learner ## Prove that stubs fail, solutions pass, and nothing is stale.
+verify: learner ## Prove that stubs fail, solutions pass, and nothing is stale (EXERCISE=4 for one alone).
 	@"$$PY" grader verify
 sandbox: grade-layer ## Show how well students' code is fenced in here.
 	@"$$PY" grader sandbox
@@ -84,12 +84,14 @@ worker: scale-layer ## Start processes on this machine that grade for it (SCHEDU
 	@"$$PY" grader -m distributed.cli.dask_worker "$$SCHEDULER" --no-dashboard --nthreads 1 --nworkers "$${JOBS:--1}"
 
 ### The authors' commands
-.PHONY: exercises key fingerprints mutation-score field-score lint test test-quick test-failed test-pythons bench-engine bench-grader bench-scale data images notebooks clean
+.PHONY: new-exercise exercises key fingerprints mutation-score field-score lint test test-quick test-failed test-pythons bench-engine bench-grader bench-scale data images notebooks clean
+new-exercise: test-layer ## Begin one more exercise: write its skeletons and say what to do (NAME=softmax).
+	@"$$PY" grader new-exercise
 exercises: learner ## Cut exercises/ out of solutions/ again (FORCE=1 replaces changed files, with a backup).
 	@"$$PY" grader exercises
 key: learner ## Ask the oracles for the answer key of the public checks (ORACLES=reference,pytorch).
 	@"$$PY" grader key
-fingerprints: test-layer ## Ask the chaffs how each known misconception shows, which takes a minute.
+fingerprints: test-layer ## Ask the chaffs how each known misconception shows, which takes a minute (EXERCISE=4 for one alone).
 	@"$$PY" grader fingerprints
 mutation-score: test-layer ## Measure what the checks catch and the diagnosis names, for docs/mutation-score.md (some minutes).
 	@"$$PY" grader mutation-score

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TypeGuard
 
@@ -14,6 +14,7 @@ from grader.core.records import Check, Difference, Exercise, Fault, Observation,
 
 STUB = re.compile(r"exercise (\d+): ([\w.]+)")
 MISSING_MODULE = re.compile(r"No module named '([\w.]+)'")
+TOO_DEEP = "This graph is deeper than Python's recursion goes; a list of the open work has no such limit."
 SHOWN = 160  # characters of a value in a message
 
 
@@ -66,33 +67,45 @@ def _is_number(value: object) -> TypeGuard[float]:
     return type(value) in (int, float)
 
 
+@dataclass(frozen=True)
+class Ending:
+    """What a fault means to a learner, in one or two sentences; `blocked_by` is the exercise that has to come first."""
+
+    status: Status
+    message: str
+    blocked_by: int | None = None
+
+
 def _judge_fault(check: Check, exercise: Exercise, fault: Fault) -> Verdict:
+    ending = judge_fault(fault, exercise, check.task, deep=check.deep)
+    shown = None if ending.status is Status.NOT_ATTEMPTED else fault
+    return Verdict(check, ending.status, ending.message, fault=shown, blocked_by=ending.blocked_by)
+
+
+def judge_fault(fault: Fault, exercise: Exercise, task: str = "", *, deep: bool = False) -> Ending:
+    """What a fault means where an exercise was asked, for one of its tasks and for a graph that is `deep` or not."""
     stub = STUB.fullmatch(fault.message) if fault.type == "NotImplementedError" else None
-    if stub and (int(stub[1]), stub[2]) == (check.exercise, check.task):
-        return Verdict(check, Status.NOT_ATTEMPTED, f"{stub[2]} is still the stub.")
+    if stub and (int(stub[1]), stub[2]) == (exercise.number, task):
+        return Ending(Status.NOT_ATTEMPTED, f"{stub[2]} is still the stub.")
     if stub:
-        return _blocked(check, int(stub[1]), f"{stub[2]} of exercise {stub[1]} is not written yet.", fault)
+        return _blocked(int(stub[1]), f"{stub[2]} of exercise {stub[1]} is not written yet.")
     missing = MISSING_MODULE.search(fault.message) if fault.type == "ModuleNotFoundError" else None
     modules = {each.module: number for number, each in read_catalogue().items()}
-    if missing and modules.get(missing[1], check.exercise) != check.exercise:
+    if missing and modules.get(missing[1], exercise.number) != exercise.number:
         number = modules[missing[1]]
-        return _blocked(
-            check, number, f"The file of exercise {number} is missing; make reset-{number} makes one.", fault
-        )
+        return _blocked(number, f"The file of exercise {number} is missing; make reset-{number} makes one.")
     origin = _exercise_of(fault)
-    if fault.during == "import" and origin is not None and origin != check.exercise:
+    if fault.during == "import" and origin is not None and origin != exercise.number:
         where = f"{fault.frames[-1].file}, line {fault.frames[-1].line}"
-        why = f"Exercise {origin} cannot be imported ({where}): {_one_line(fault)}."
-        return _blocked(check, origin, why, fault)
-    if check.deep and fault.type == "RecursionError":
-        return Verdict(check, Status.TOO_DEEP, _crash(check, exercise, fault), fault=fault)
+        return _blocked(origin, f"Exercise {origin} cannot be imported ({where}): {_one_line(fault)}.")
+    if deep and fault.type == "RecursionError":
+        return Ending(Status.TOO_DEEP, TOO_DEEP)
     if fault.type == "TimeIsUp":
-        message = "It did not end within its time limit: probably an endless loop."
-        return Verdict(check, Status.TIMED_OUT, message, fault=fault)
-    return Verdict(check, Status.CRASHED, _crash(check, exercise, fault), fault=fault)
+        return Ending(Status.TIMED_OUT, "It did not end within its time limit: probably an endless loop.")
+    return Ending(Status.CRASHED, _crash(exercise, fault))
 
 
-def _crash(check: Check, exercise: Exercise, fault: Fault) -> str:
+def _crash(exercise: Exercise, fault: Fault) -> str:
     """What an exception means to a learner, in one or two sentences."""
     if fault.type == "WorkerLost":
         return f"The process that ran this check was lost: {fault.message}."
@@ -101,18 +114,16 @@ def _crash(check: Check, exercise: Exercise, fault: Fault) -> str:
     if fault.type == "SyntaxError" and fault.frames:
         return f"Python cannot read {fault.frames[-1].file}, line {fault.frames[-1].line}: {fault.message}."
     if fault.type == "BdbQuit":
-        return f"A breakpoint needs the keyboard: make test-exercise-{check.exercise} DEBUG=1."
+        return f"A breakpoint needs the keyboard: make test-exercise-{exercise.number} DEBUG=1."
     if fault.type == "EOFError":
         return f"{_one_line(fault)}. The checks give no input: input() finds nothing to read."
-    if fault.type == "RecursionError" and check.deep:
-        return "This graph is deeper than Python's recursion goes; a list of the open work has no such limit."
     if fault.type == "RecursionError":
         names = [f.function for f in fault.frames if not f.file.startswith("<")]
         repeated = max(names, key=names.count, default="a call")
         return f"The recursion in {repeated} went deeper than Python allows: endless, or one level per node."
     if fault.type == "NameError" and fault.frames and fault.frames[-1].file.startswith("<"):
         return f"{exercise.file.name} does not define what the check uses: {fault.message}."
-    silent = [name for name in _silent_tasks(fault) if check.exercise >= name[0]]
+    silent = [name for name in _silent_tasks(fault) if exercise.number >= name[0]]
     if silent:
         return f"{_one_line(fault)}. {silent[-1][1]} gives None, whatever it is given: is a return missing?"
     return _one_line(fault)
@@ -136,8 +147,8 @@ def _silent_tasks(fault: Fault) -> list[tuple[int, str]]:
     return [(number, task.name) for number, task in tasks if task.returns and task.name in silent]
 
 
-def _blocked(check: Check, number: int, why: str, fault: Fault) -> Verdict:
-    return Verdict(check, Status.BLOCKED, why, fault=fault, blocked_by=number)
+def _blocked(number: int, why: str) -> Ending:
+    return Ending(Status.BLOCKED, why, number)
 
 
 def _exercise_of(fault: Fault) -> int | None:

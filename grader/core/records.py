@@ -281,9 +281,10 @@ class Sketch:
         return sorted([operand, node.name] for node in self.nodes for operand in dict.fromkeys(node.operands))
 
     @property
-    def observe(self) -> tuple[str, ...]:
+    def probe(self) -> Probe:
+        """What asks for everything but the order, which only some can answer."""
         asked = [text for node in self.nodes for text in (node.data, node.grad)] + [self.edges]
-        return tuple(dict.fromkeys(filter(None, asked)))
+        return Probe(self.snippet, tuple(dict.fromkeys(filter(None, asked))))
 
 
 @dataclass(frozen=True)

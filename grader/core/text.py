@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from grader.core.probing import OBSERVED, PROBE_FILE
-from grader.core.records import Check, Exercise, Fault, Status, Verdict
+from grader.core.records import Exercise, Fault, Probe, Status, Verdict
 
 MARGIN = "    "
 PRINTED_LINES = 15
@@ -21,7 +21,7 @@ def explain(verdict: Verdict, exercise: Exercise, fit: Callable[[str], str] = st
     parts = ["\n".join(map(fit, verdict.message.split("\n")))] if verdict.message else []
     imported = verdict.fault is None or verdict.fault.during != "import"
     if imported and verdict.message != NOT_RUN and verdict.status.is_known:
-        parts.append(_snippet(verdict.check, exercise))
+        parts.append(_snippet(verdict.check.probe, exercise))
     parts += [_table(verdict)] if verdict.differences else []
     if verdict.fault is not None and verdict.status is not Status.BLOCKED:
         parts.append(_traceback(verdict.fault))
@@ -30,8 +30,14 @@ def explain(verdict: Verdict, exercise: Exercise, fit: Callable[[str], str] = st
     return "\n\n".join(part for part in parts if part)
 
 
-def _snippet(check: Check, exercise: Exercise) -> str:
-    code = check.probe.code if check.probe.code.strip() else ""
+def explain_fault(message: str, fault: Fault, probe: Probe, exercise: Exercise, fit: Callable[[str], str] = str) -> str:
+    """What ended a probe that no check asks for, in full."""
+    run = [_snippet(probe, exercise)] if fault.during != "import" else []
+    return "\n\n".join(filter(None, [fit(message), *run, _traceback(fault)]))
+
+
+def _snippet(probe: Probe, exercise: Exercise) -> str:
+    code = probe.code if probe.code.strip() else ""
     lines = [f"from {exercise.module} import *", *code.splitlines()]
     return "Run:\n" + "\n".join((MARGIN + line).rstrip() for line in lines)
 

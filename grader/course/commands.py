@@ -31,6 +31,7 @@ def add_to(group: click.Group) -> None:
         leaks,
         mutation_score,
         nbgrader_course,
+        new_exercise,
         pages,
         regrade,
         release,
@@ -82,16 +83,18 @@ def key(oracles: str | None) -> None:
 
 
 @click.command()
-def fingerprints() -> None:
+@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Only this one, while it is being written.")
+def fingerprints(exercise: int | None) -> None:
     """Ask the chaffs how each known misconception shows, for the diagnosis; takes some minutes."""
     from grader.core.files import write_text
-    from grader.course.bank.fingerprints import fingerprint_texts
+    from grader.course.bank.fingerprints import fingerprint_texts, with_fingerprints_of
 
     with _progress("asking the chaffs"):
-        texts = fingerprint_texts()
+        texts = fingerprint_texts() if exercise is None else with_fingerprints_of(exercise)
     for path, text in texts.items():
         write_text(path, text)
-    click.echo(f"{' and '.join(map(str, texts))} hold how each known misconception shows.")
+    whose = "each known misconception" if exercise is None else f"each of exercise {exercise}"
+    click.echo(f"{' and '.join(map(str, texts))} hold how {whose} shows.")
 
 
 @click.command()
@@ -140,6 +143,15 @@ def mutation_score() -> None:
     click.echo(f"{PAGE} and {FIGURES} are written.")
 
 
+@click.command(name="new-exercise")
+@click.argument("name", envvar="NAME")
+def new_exercise(name: str) -> None:
+    """Write the skeletons of one more exercise, and say what to do, in order."""
+    from grader.course.authoring.skeletons import new_exercise as begin
+
+    click.echo("\n".join(begin(name)))
+
+
 @click.command(name="field-score")
 @option("--count", envvar="COUNT", type=click.IntRange(1), default=3000, show_default=True, help="Submissions.")
 def field_score(count: int) -> None:
@@ -160,11 +172,12 @@ def field_score(count: int) -> None:
 
 
 @click.command()
-def verify() -> int:
+@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Only what belongs to this one.")
+def verify(exercise: int | None) -> int:
     """Prove the kata: stubs fail, solutions pass, doing nothing earns nothing, nothing is stale."""
     from grader.course.verify import verify_all
 
-    return verify_all()
+    return verify_all(exercise)
 
 
 WEAK = option("--weak-sandbox", envvar="WEAK_SANDBOX", is_flag=True, help="Grade although the sandbox is not hardened.")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import words_of
-from grader.core.judging import judge, show
+from grader.core.judging import judge_fault, show
 from grader.core.paths import BUILD, DESK
-from grader.core.records import Check, Exercise, Fault, Node, Observation, Probe, Sketch, Status, are_right_but_too_deep
+from grader.core.records import Exercise, Fault, Node, Probe, Sketch, Status, are_right_but_too_deep
 from grader.learner.explanation import Explanation, shares_of, sketches
 from grader.learner.prober import InProcess
 from grader.learner.report import TOO_DEEP
@@ -59,7 +59,7 @@ def exit_code(number: int) -> int:
 
 
 def _explanation(process: InProcess, exercise: Exercise, sketch: Sketch) -> Explanation:
-    asked, _ = process.observe(exercise.module, Probe(sketch.snippet, sketch.observe))
+    asked, _ = process.observe(exercise.module, sketch.probe)
     order: object = []
     if sketch.order and asked.fault is None:
         told, _ = process.observe(exercise.module, Probe(sketch.snippet, (sketch.order,)))
@@ -158,14 +158,13 @@ def explain_exercise(exercise: Exercise) -> str:
 
 def _stopped(found: Explanation, fault: Fault, exercise: Exercise) -> str:
     """Where there are no numbers to draw: what the report of a check says of such a fault."""
-    from grader.core.text import explain
+    from grader.core.text import explain_fault
 
-    probe = Probe(found.sketch.snippet, found.sketch.observe)
-    check = Check("test_sketch", exercise.number, "", 1, "", probe)
-    verdict = judge(check, exercise, Observation({}, fault), {})
-    if verdict.status is Status.BLOCKED:  # by a stub, of this exercise or of an earlier one
-        return f"{wrapped(verdict.message)}\n"
-    return f"There are no numbers to draw.\n\n{explain(verdict, exercise, wrapped)}\n"
+    ending = judge_fault(fault, exercise)
+    if ending.status is Status.BLOCKED:  # by a stub, of this exercise or of an earlier one
+        return f"{wrapped(ending.message)}\n"
+    told = explain_fault(ending.message, fault, found.sketch.probe, exercise, wrapped)
+    return f"There are no numbers to draw.\n\n{told}\n"
 
 
 def _drawn(found: Explanation, exercise: Exercise) -> str:

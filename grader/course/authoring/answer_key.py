@@ -14,7 +14,7 @@ from grader.core.files import write_text
 from grader.core.judging import same
 from grader.core.key import Answer
 from grader.core.probing import encode
-from grader.core.records import Check
+from grader.core.records import Check, Probe
 from grader.course.oracles import vocabulary
 
 # Each is a package in grader/course/oracles and speaks for a package. The key holds the first one's values, so that it
@@ -38,17 +38,21 @@ def available_oracles() -> tuple[str, ...]:
 def agreed_answers(checks: Sequence[Check], oracles: Sequence[str] | None = None) -> Answers:
     """What these oracles, or all that are available, agree on at each check's probe. Raises OracleError."""
     chosen = chosen_oracles(oracles)
-    return {check.id: agreed_values(check, chosen) for check in checks}
+    return {check.id: agreed_values(check.exercise, check.probe, chosen, check.id) for check in checks}
 
 
 def make_key(
-    suite: Path, seed: int = 0, oracles: Sequence[str] | None = None, answered: Answered = agreed_answers
+    suite: Path,
+    seed: int = 0,
+    oracles: Sequence[str] | None = None,
+    answered: Answered = agreed_answers,
+    number: int | None = None,
 ) -> dict[str, Answer]:
     """Expected values by check id, on which these oracles agree; without a choice, all that are available.
 
-    `seed` decides on the probes that are random. Raises OracleError.
+    `seed` decides on the probes that are random; `number` asks for one exercise alone. Raises OracleError.
     """
-    exercises, checks = read_catalogue(), load_checks(suite, seed=seed)
+    exercises, checks = read_catalogue(), load_checks(suite, number, seed)
     answers = answered(checks, oracles)
     return {
         check.id: Answer(probe=check.probe.fingerprint(exercises[check.exercise].module), values=answers[check.id])
@@ -69,31 +73,34 @@ def chosen_oracles(oracles: Sequence[str] | None = None) -> tuple[str, ...]:
     return oracles
 
 
-def agreed_values(check: Check, oracles: Sequence[str]) -> dict[str, object]:
-    """What the reference shows at a check's probe, once every other oracle has shown the same. Raises OracleError."""
-    kept = ask(check, KEPT)
+def agreed_values(exercise: int, probe: Probe, oracles: Sequence[str], called: str) -> dict[str, object]:
+    """What the reference shows at a probe, once every other oracle has shown the same.
+
+    Raises OracleError, in which the probe has the name that it is `called` by.
+    """
+    kept = ask(exercise, probe, KEPT, called)
     for oracle in oracles:
         if oracle == KEPT:
             continue
-        for text, value in ask(check, oracle).items():
-            if not same(kept[text], value, check.probe.rel, check.probe.abs):
+        for text, value in ask(exercise, probe, oracle, called).items():
+            if not same(kept[text], value, probe.rel, probe.abs):
                 answers = f"{_shown(kept[text])} by the {KEPT} but {_shown(value)} by {oracle}"
-                raise OracleError(f"{check.id}: {text} is {answers}.")
+                raise OracleError(f"{called}: {text} is {answers}.")
     return kept
 
 
-def ask(check: Check, oracle: str) -> dict[str, object]:
-    """What one oracle shows at a check's probe, by observed expression. Raises OracleError."""
-    namespace = vocabulary(oracle, check.exercise)
+def ask(exercise: int, probe: Probe, oracle: str, called: str) -> dict[str, object]:
+    """What one oracle shows at a probe, by observed expression. Raises OracleError."""
+    namespace = vocabulary(oracle, exercise)
     try:
-        exec(check.probe.code, namespace)  # noqa: S102 - our own suite
-        values = {text: encode(eval(text, namespace)) for text in check.probe.observe}  # noqa: S307
+        exec(probe.code, namespace)  # noqa: S102 - our own suite
+        values = {text: encode(eval(text, namespace)) for text in probe.observe}  # noqa: S307
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
-        raise OracleError(f"{check.id}: the oracle {oracle} cannot answer ({what}).") from error
+        raise OracleError(f"{called}: the oracle {oracle} cannot answer ({what}).") from error
     for text, value in values.items():
         if "object" in str(value) and _has_object(value):
-            raise OracleError(f"{check.id}: {text} is {value}; observe numbers, strings or lists of them.")
+            raise OracleError(f"{called}: {text} is {value}; observe numbers, strings or lists of them.")
     return values
 
 

@@ -49,6 +49,30 @@ def fingerprint_texts() -> dict[Path, str]:
     return {suite / FINGERPRINTS: fingerprint_text(alone, both, suite) for suite in (PUBLIC, HIDDEN_SUITE)}
 
 
+def with_fingerprints_of(number: int) -> dict[Path, str]:
+    """The fingerprint files with new entries for one exercise.
+
+    They stay as stale as they were: what the others show may have changed as well.
+    """
+    bank = read_bank([number])
+    alone = chaff_entries(run_chaffs(bank))
+    both = pair_entries(run_pairs(list(pairs(bank))), alone)
+    texts = {}
+    for suite in (PUBLIC, HIDDEN_SUITE):
+        old = json.loads((suite / FINGERPRINTS).read_text(encoding="utf-8"))
+        new = json.loads(fingerprint_text(alone, both, suite))
+        chaffs = [each for each in old["chaffs"] if each["misconception"]["exercise"] != number] + new["chaffs"]
+        twos = [each for each in old["pairs"] if each["exercise"] != number] + new["pairs"]
+        chaffs.sort(key=lambda each: int(each["misconception"]["exercise"]))
+        twos.sort(key=lambda each: int(each["exercise"]))
+        texts[suite / FINGERPRINTS] = _text(old["made_from"], _lines(chaffs), _lines(twos))
+    return texts
+
+
+def _lines(entries: Iterable[object]) -> str:
+    return ",\n".join(json.dumps(entry, sort_keys=True) for entry in entries)
+
+
 class Entry(TypedDict):
     """What the file says of a chaff: by check, values or a fault."""
 
@@ -104,7 +128,10 @@ def fingerprint_text(alone: Mapping[int, Sequence[Entry]], both: Iterable[PairEn
     checks = {check.id for check in load_checks(suite)}
     singles = ",\n".join(_line(entry, checks) for its in alone.values() for entry in its)
     twos = ",\n".join(_line(entry, checks) for entry in both)
-    made_from = digest(*MADE_FROM)
+    return _text(digest(*MADE_FROM), singles, twos)
+
+
+def _text(made_from: str, singles: str, twos: str) -> str:
     return f'{{"made_from": "{made_from}", "chaffs": [\n{singles}\n], "pairs": [\n{twos}\n]}}\n'
 
 

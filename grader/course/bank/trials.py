@@ -9,7 +9,6 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import get_context
-from typing import Any
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
@@ -59,20 +58,18 @@ def run_trial(trial: Trial) -> list[Verdict]:
 
 
 def verdicts(
-    source: str, exercise: Exercise, checks: Sequence[Check], keys: Mapping[str, Any], solutions: Mapping[int, str]
+    source: str, exercise: Exercise, checks: Sequence[Check], keys: Mapping[str, Answer], solutions: Mapping[int, str]
 ) -> list[Verdict]:
     """The checks of an exercise on some source."""
     found: list[Verdict] = []
-    with desk() as folder:
-        for number, text in {**solutions, exercise.number: source}.items():
-            if number <= exercise.number:
-                (folder / read_catalogue()[number].file.name).write_text(text, encoding="utf-8")
-        with Worker(sandbox(), folder, slot=os.getpid()) as worker:
-            for check in checks:
-                if sum(v.status is Status.TIMED_OUT for v in found) >= TIME_OUTS:
-                    break
-                expected = expected_values(keys, check, exercise.module)
-                found.append(judge(check, exercise, worker.observe(exercise, check), expected))
+    texts = {n: text for n, text in {**solutions, exercise.number: source}.items() if n <= exercise.number}
+    sources = {read_catalogue()[number].module: text for number, text in texts.items()}
+    with desk(sources) as folder, Worker(sandbox(), folder, slot=os.getpid()) as worker:
+        for check in checks:
+            if sum(v.status is Status.TIMED_OUT for v in found) >= TIME_OUTS:
+                break
+            expected = expected_values(keys, check, exercise.module)
+            found.append(judge(check, exercise, worker.observe(exercise.module, check.probe), expected))
     return found
 
 

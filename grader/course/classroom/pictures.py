@@ -19,11 +19,12 @@ from graphviz import Digraph
 
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import words_of
-from grader.core.records import Check, Exercise, Probe, Sketch
+from grader.core.records import Exercise, Probe, Sketch
 from grader.course.classroom.executors import pool
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import sandbox
-from grader.course.fence.worker import Worker
+from grader.course.fence.worker import Limits, Worker
+from grader.course.grading.config import read_settings
 from grader.course.grading.report import Report
 from grader.course.grading.report_files import read_reports
 from grader.course.grading.suites import read_solutions
@@ -35,16 +36,18 @@ from grader.learner.picture import picture
 from minigrad_reference.drawing.render import render
 
 NAMES = 200  # edges, or places in an order, that a picture can have
+LIMITS = Limits()
 TYPES = ("Value", "str", "int", "list", "tuple", "dict", "set", "function", "method", "generator", "complex", "bytes")
 
 
 def draw_class(submissions: Path, out: Path, jobs: int) -> Iterator[int]:
     """Draw the pictures of every report in `out`; yields how many each has.
 
-    A submission that is another one than was graded has none. Raises ReportError, and KataError without Graphviz.
+    A submission that is another one than was graded has none. Raises ConfigError and ReportError, and KataError
+    without Graphviz.
     """
     paths = dict(find_submissions(submissions))
-    reports = read_reports(out / "reports")
+    reports, limits = read_reports(out / "reports"), read_settings().limits
     with TemporaryDirectory() as trial, words_of(RuntimeError):
         render(Digraph(), Path(trial, "trial.svg"))  # that Graphviz is missing is told here
     with words_of(BrokenProcessPool), pool(jobs) as processes:
@@ -53,12 +56,12 @@ def draw_class(submissions: Path, out: Path, jobs: int) -> Iterator[int]:
             folder = out / PICTURES / name
             shutil.rmtree(folder, ignore_errors=True)
             path = paths.get(report.student)
-            futures.append(processes.submit(draw_one, path, report, folder, slot))
+            futures.append(processes.submit(draw_one, path, report, folder, slot, limits))
         for future in as_completed(futures):
             yield future.result()
 
 
-def draw_one(path: Path | None, report: Report, folder: Path, slot: int) -> int:
+def draw_one(path: Path | None, report: Report, folder: Path, slot: int, limits: Limits) -> int:
     """Draw into a folder what is wrong with a submission, exercise by exercise; returns the number of pictures."""
     submission = read_or_say_why(path, report.student) if path else None
     if submission is None or submission.digest != report.submission:
@@ -66,7 +69,7 @@ def draw_one(path: Path | None, report: Report, folder: Path, slot: int) -> int:
     count, catalogue = 0, read_catalogue()
     submission = with_given(submission, catalogue, read_solutions())
     for number in sorted(report.failing_in_public & submission.sources.keys()):
-        found = simplest(catalogue[number], submission.sources[number], slot)
+        found = simplest(catalogue[number], submission.sources[number], slot, limits)
         if found is not None and found.fault is None:
             folder.mkdir(parents=True, exist_ok=True)
             with suppress(RuntimeError):  # one that Graphviz cannot draw is no reason not to draw the others
@@ -75,12 +78,11 @@ def draw_one(path: Path | None, report: Report, folder: Path, slot: int) -> int:
     return count
 
 
-def simplest(exercise: Exercise, source: str, slot: int = 0) -> Explanation | None:
+def simplest(exercise: Exercise, source: str, slot: int = 0, limits: Limits = LIMITS) -> Explanation | None:
     """The first sketch on which the code differs, asked behind the fence, on the worked answers before it."""
     earlier = {read_catalogue()[n].module: text for n, text in read_solutions().items() if n < exercise.number}
-    with desk() as folder, Worker(sandbox(), folder, slot) as worker:
+    with desk({exercise.module: source}) as folder, Worker(sandbox(), folder, slot, limits) as worker:
         worker.sandbox.write_compiled(folder, earlier)
-        (folder / exercise.file.name).write_text(source, encoding="utf-8", errors="replace")
         for sketch in sketches(exercise):
             explanation = _explanation(worker, exercise, sketch)
             if explanation.differs:
@@ -89,20 +91,16 @@ def simplest(exercise: Exercise, source: str, slot: int = 0) -> Explanation | No
 
 
 def _explanation(worker: Worker, exercise: Exercise, sketch: Sketch) -> Explanation:
-    asked = worker.observe(exercise, _check(exercise, sketch, sketch.observe))
+    asked = worker.observe(exercise.module, sketch.probe)
     order = {}
     if sketch.order and asked.fault is None:
-        order = worker.observe(exercise, _check(exercise, sketch, (sketch.order,))).values
+        order = worker.observe(exercise.module, Probe(sketch.snippet, (sketch.order,))).values
     names = {node.name for node in sketch.nodes}
     values = {text: _harmless(value) for text, value in asked.values.items() if text != sketch.edges}
     if sketch.edges in asked.values:
         values[sketch.edges] = [edge for edge in _listed(asked.values[sketch.edges]) if _is_edge(edge, names)]
     known = tuple(name for name in _listed(order.get(sketch.order)) if type(name) is str and name in names)
     return Explanation(sketch, values, asked.fault, known)
-
-
-def _check(exercise: Exercise, sketch: Sketch, observe: tuple[str, ...]) -> Check:
-    return Check("test_sketch", exercise.number, "", 1, "", Probe(sketch.snippet, observe))
 
 
 def _listed(value: Any) -> list[Any]:

@@ -9,7 +9,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -18,12 +18,14 @@ PREFIX, LOCK = "minigrad-room-", "lock"
 
 
 @contextmanager
-def desk() -> Iterator[Path]:
-    """A folder that the fenced user can reach but not list."""
+def desk(sources: Mapping[str, str] | None = None) -> Iterator[Path]:
+    """A folder that the fenced user can reach but not list, with these sources by module."""
     with tempfile.TemporaryDirectory(dir=room()) as outer:
         Path(outer).chmod(0o711)
         inner = Path(outer, "desk")
         inner.mkdir()
+        for module, source in (sources or {}).items():
+            (inner / f"{module}.py").write_text(source, encoding="utf-8", errors="replace")
         yield inner
 
 

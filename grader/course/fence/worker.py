@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -25,7 +25,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
 from grader.core.probing import SECONDS
-from grader.core.records import Check, Exercise, Fault, Frame, Observation
+from grader.core.records import Fault, Frame, Observation, Probe
 from grader.course.fence.sandbox import MEMORY, Sandbox
 
 if TYPE_CHECKING:
@@ -100,16 +100,15 @@ class Worker:
     ) -> None:
         self.stop()
 
-    def observe(self, exercise: Exercise, check: Check) -> Observation:
-        """What one check's probe shows; every failure of the process is a fault in the observation.
+    def observe(self, module: str, probe: Probe) -> Observation:
+        """What a probe shows of a module; every failure of the process is a fault in the observation.
 
         Where the module cannot be imported, it is tried once more alone, in a process that nobody has spoiled; what is
-        seen then stands for all its checks.
+        seen then stands for all its probes.
         """
-        module = exercise.module
         if module in self.unimportable:
             return self.unimportable[module]
-        seen = self._observed(module, check.probe.code, check.probe.observe)
+        seen = self._observed(module, probe.code, probe.observe)
         if seen.fault and (seen.fault.during == "import" or seen.fault.type in LOST) and module not in self.imported:
             self.stop()
             alone = self._observed(module, "", ())
@@ -117,7 +116,7 @@ class Worker:
             if alone.fault:
                 self.unimportable[module] = alone
             elif seen.fault.during == "import":  # spoiled by an earlier check
-                seen = self._observed(module, check.probe.code, check.probe.observe)
+                seen = self._observed(module, probe.code, probe.observe)
         return self.unimportable.get(module, seen)
 
     def _observed(self, module: str, code: str, observe: Sequence[str]) -> Observation:
@@ -252,12 +251,10 @@ def _receive(descriptor: int, answer: bytearray) -> bool:
     return b"\n" in piece
 
 
-def observe(
-    sandbox: Sandbox, folder: Path, exercise: Exercise, checks: Sequence[Check], slot: int = 0
-) -> list[Observation]:
-    """What each check's probe shows on the modules in `folder`."""
+def observe(sandbox: Sandbox, folder: Path, module: str, probes: Iterable[Probe], slot: int = 0) -> list[Observation]:
+    """What each probe shows of a module in `folder`."""
     with Worker(sandbox, folder, slot) as worker:
-        return [worker.observe(exercise, check) for check in checks]
+        return [worker.observe(module, probe) for probe in probes]
 
 
 def read_answer(line: bytes, identifier: str, expressions: Sequence[str]) -> Observation:

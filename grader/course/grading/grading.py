@@ -173,16 +173,14 @@ def _suites_marked(
 ) -> dict[int, tuple[Mark, ...]]:
     """The marks that the suites of one visibility give, by exercise."""
     marks: dict[int, tuple[Mark, ...]] = dict.fromkeys(course.exercises, ())
-    with desk() as own:
-        _write(own, course, submission.sources)
-        with start(own) as worker:
-            for suite in (suite for suite in course.suites if suite.visibility == visibility):
-                seen = [_mark(check, suite, course, submission, worker, patience) for check in suite.checks]
-                if any(map(_is_wrong, seen)):
-                    worker.stop()  # what went wrong in one exercise may have spoiled the process for all
-                for mark in seen:
-                    asked = _with_twin(mark, suite, course, worker, patience)
-                    marks[mark.verdict.check.exercise] += (asked,)
+    with desk(_by_module(course, submission.sources)) as own, start(own) as worker:
+        for suite in (suite for suite in course.suites if suite.visibility == visibility):
+            seen = [_mark(check, suite, course, submission, worker, patience) for check in suite.checks]
+            if any(map(_is_wrong, seen)):
+                worker.stop()  # what went wrong in one exercise may have spoiled the process for all
+            for mark in seen:
+                asked = _with_twin(mark, suite, course, worker, patience)
+                marks[mark.verdict.check.exercise] += (asked,)
     for number, found in marks.items():
         if number > 1 and number in submission.sources and any(map(_is_wrong, found)):
             marks[number] = _carried_forward(found, submission, course, Patience(patience.budget), start)
@@ -255,7 +253,7 @@ def _verdict(check: Check, exercise: Exercise, suite: Suite, worker: Worker, pat
 def _observed(check: Check, exercise: Exercise, worker: Worker, patience: Patience) -> Observation:
     """What a check shows; the seconds that it takes are the submission's."""
     before = worker.seconds
-    observation = worker.observe(exercise, check)
+    observation = worker.observe(exercise.module, check.probe)
     patience.budget.seconds -= worker.seconds - before
     patience.note(check, observation)
     return observation
@@ -268,8 +266,8 @@ def _carried_forward(
     number = found[0].verdict.check.exercise
     own = submission.sources[number]
     solutions = {course.modules[n]: source for n, source in course.solutions.items() if n < number}
-    given = {course.modules[n]: source for n, source in submission.sources.items() if n in course.modules}
-    anew = Anew(number, own, with_own_helpers(solutions, given, own), course, patience, start)
+    helpers = with_own_helpers(solutions, _by_module(course, submission.sources), own)
+    anew = Anew(number, own, helpers, course, patience, start)
     again = anew.on_solutions(found)
     failed = {mark.verdict.check.task for mark in again if _is_wrong(mark)}
     for task in sorted(failed) if len(failed) > 1 else ():
@@ -293,11 +291,9 @@ class Anew:
 
     def on_solutions(self, found: Sequence[Mark]) -> list[Mark]:
         """With the whole exercise as it was handed in."""
-        with desk() as mixed:
-            _write(mixed, self.course, {self.number: self.own})
-            with self.start(mixed) as worker:
-                worker.sandbox.write_compiled(mixed, self.earlier)
-                return [self._again(mark, worker) for mark in found]
+        with desk({self.course.modules[self.number]: self.own}) as mixed, self.start(mixed) as worker:
+            worker.sandbox.write_compiled(mixed, self.earlier)
+            return [self._again(mark, worker) for mark in found]
 
     def among_neighbours(self, task: str, found: Sequence[Mark]) -> list[Mark]:
         """With the answer to one task as it was handed in, among the solutions of the others."""
@@ -324,8 +320,5 @@ class Anew:
         return replace(mark, verdict=shown, carried=carried, alone=verdict, proves=anew.proves)
 
 
-def _write(folder: Path, course: Course, sources: Mapping[int, str]) -> None:
-    for number, source in sources.items():
-        if number in course.modules:
-            path = folder / f"{course.modules[number]}.py"
-            path.write_text(source, encoding="utf-8", errors="replace")
+def _by_module(course: Course, sources: Mapping[int, str]) -> dict[str, str]:
+    return {course.modules[number]: source for number, source in sources.items() if number in course.modules}

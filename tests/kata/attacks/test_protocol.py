@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from grader.core.catalogue import read_catalogue
 from grader.core.probing import as_json, encode
-from grader.core.records import Check, Observation, Probe
+from grader.core.records import Observation, Probe
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import ProtocolError, Worker, observe, read_answer
 
@@ -23,7 +22,7 @@ IDENTIFIER = "0123456789abcdef"
 SLOT = os.getpid() % 1000
 EXERCISE, OTHER = read_catalogue()[1], read_catalogue()[2]
 FAULTS = ("ZeroDivisionError", "MemoryError")
-CHECK = Check("test_it", 1, "derivative", 1, "Title.", Probe("x = y\n", ("x",)))
+PROBE = Probe("x = y\n", ("x",))
 
 texts = st.text(max_size=20) | st.sampled_from(["nan", "float", "object", "repr", "id", "values", "fault", "\ud800"])
 numbers = st.integers() | st.floats() | st.sampled_from([2**63, -(2**63), 10**4000, 1e308])
@@ -109,9 +108,9 @@ def test_whatever_the_prober_encodes_is_read_as_it_is(value):
 @settings(max_examples=15)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 def test_a_question_arrives_as_it_was_asked(text):
-    check = replace(CHECK, probe=Probe(f"x = {text!r}\n", ("x",)))
+    probe = Probe(f"x = {text!r}\n", ("x",))
     with folder_with("") as folder, Worker(sandbox(), folder, SLOT) as worker:
-        assert worker.observe(EXERCISE, check).values == {"x": text}
+        assert worker.observe(EXERCISE.module, probe).values == {"x": text}
 
 
 @pytest.mark.parametrize(
@@ -171,7 +170,7 @@ def test_a_process_that_dies_between_questions_costs_no_answer():
     source = "import os, signal\nsignal.signal(signal.SIGALRM, lambda *_: os._exit(0))\ny = 5\n"
     with folder_with(source) as folder, Worker(sandbox(), folder, SLOT) as worker:
         for _ in range(3):
-            observation = worker.observe(EXERCISE, CHECK)
+            observation = worker.observe(EXERCISE.module, PROBE)
             assert observation.values == {"x": 5}
             worker.process.kill()
             os.waitid(os.P_PID, worker.process.pid, os.WEXITED | os.WNOWAIT)
@@ -195,10 +194,10 @@ def test_what_needs_more_memory_than_most_gets_all_that_there_is(megabytes, faul
 @pytest.mark.parametrize("line", ["1 / 0", "import os; os._exit(0)", "while True: pass", "y = bytearray(2**40)"])
 def test_a_module_that_cannot_be_imported_is_tried_twice_and_not_for_each_check(line):
     with folder_with(f"{line}\n") as folder, Worker(sandbox(), folder, SLOT) as worker:
-        seen = [worker.observe(EXERCISE, CHECK) for _ in range(2)]
+        seen = [worker.observe(EXERCISE.module, PROBE) for _ in range(2)]
         (folder / f"{EXERCISE.module}.py").write_text("y = 5\n", encoding="utf-8")  # nobody asks any more
         worker.stop()
-        seen += [worker.observe(EXERCISE, CHECK) for _ in range(20)]
+        seen += [worker.observe(EXERCISE.module, PROBE) for _ in range(20)]
     assert {observation.fault.type for observation in seen} < {*FAULTS, "WorkerLost", "TimeIsUp"}
     assert len({observation.fault.type for observation in seen}) == 1
 
@@ -207,8 +206,8 @@ def test_a_module_that_an_earlier_check_has_spoiled_is_tried_alone():
     spoiling = "import sys; sys.modules['math'] = None; x = 1\n"
     with folder_with("import math\ny = 5\n") as folder, Worker(sandbox(), folder, SLOT) as worker:
         (folder / f"{OTHER.module}.py").write_text("", encoding="utf-8")
-        worker.observe(OTHER, replace(CHECK, exercise=2, probe=Probe(spoiling, ("x",))))
-        assert worker.observe(EXERCISE, CHECK).values == {"x": 5}
+        worker.observe(OTHER.module, Probe(spoiling, ("x",)))
+        assert worker.observe(EXERCISE.module, PROBE).values == {"x": 5}
 
 
 class folder_with:  # noqa: N801 - reads as a function
@@ -230,4 +229,4 @@ class folder_with:  # noqa: N801 - reads as a function
 
 def observe_source(source, times):
     with folder_with(source) as folder:
-        return observe(sandbox(), folder, EXERCISE, [CHECK] * times, SLOT)
+        return observe(sandbox(), folder, EXERCISE.module, [PROBE] * times, SLOT)

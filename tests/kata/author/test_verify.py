@@ -11,6 +11,7 @@ from tests.kata.layered import make_environment
 
 TITLES = {
     "whole": "Every exercise has its solution, its checks and its lesson, and every task has checks",
+    "half done": "Every exercise is written to its end",
     "stubs": "exercises/ is what the solutions are cut to",
     "key": "The public answer key is what the oracles say now",
     "fingerprints": "The fingerprints of the misconceptions were made from what the chaffs and the checks are now",

@@ -66,5 +66,5 @@ def test_a_notebook_without_its_imports_gets_its_marks_and_a_file_does_not():
     fence = sandbox()
     marks = [make_report(grade(s, course, fence), course, fence.level) for s in (file, notebook)]
     assert [found.exercises[2].score for found in marks] == [0, marks[1].exercises[2].max_score]
-    assert marks[0]["submission"] == marks[1]["submission"] == file.digest
+    assert marks[0].submission == marks[1].submission == file.digest
     assert with_given(file, course.exercises, course.solutions) == file

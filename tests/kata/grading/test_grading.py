@@ -12,7 +12,7 @@ import pytest
 
 from grader.core.judging import same
 from grader.core.key import expected_values
-from grader.core.records import Check, Probe
+from grader.core.records import Probe
 from grader.course.fence.room import desk, sweep
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Limits, Worker
@@ -232,8 +232,8 @@ def test_what_goes_by_hashes_and_addresses_is_the_same_in_each_process(course):
         with desk() as folder:
             (folder / "ex01_derivatives.py").write_text(source, encoding="utf-8")
             with Worker(sandbox(), folder) as worker:
-                check = Check("one", 1, "derivative", 1, "one", Probe("", ("words", "places")))
-                seen.add(repr(worker.observe(course.exercises[1], check).values))
+                probe = Probe("", ("words", "places"))
+                seen.add(repr(worker.observe(course.exercises[1].module, probe).values))
     assert len(seen) == 1
 
 

@@ -30,13 +30,13 @@ FOLDER, LOG, STOP = Path(sys.argv[1]), Path(sys.argv[2]), "stop" in sys.argv
 observe = worker.Worker.observe
 
 
-def recorded(self, exercise, check):
+def recorded(self, module, probe):
     began = time.monotonic_ns()
     try:
-        return observe(self, exercise, check)
+        return observe(self, module, probe)
     finally:
         with LOG.open("a") as log:
-            log.write(f"{{os.getpid()}} {{check.id}} {{began}} {{time.monotonic_ns()}}\\n")
+            log.write(f"{{os.getpid()}} {{probe.fingerprint(module)}} {{began}} {{time.monotonic_ns()}}\\n")
 
 
 worker.Worker.observe = recorded  # in each process that grades too, which runs this file before anything else
@@ -78,7 +78,8 @@ def runs(course):
         (folder / "course").write_bytes(pickle.dumps(course))
         for student in STUDENTS:
             hand_in(folder / "class" / student, slow=student == "slow")
-        hidden = {c.id for suite in course.suites if suite.visibility == HIDDEN for c in suite.checks}
+        (checks,) = (suite.checks for suite in course.suites if suite.visibility == HIDDEN)
+        hidden = {check.probe.fingerprint(course.modules[check.exercise]) for check in checks}
         yield run(folder, hidden, "first", "stop"), run(folder, hidden, "second")
 
 
@@ -96,8 +97,8 @@ def run(folder, hidden, log, *more):
     assert done.returncode or done.stderr == ""
     asked, processes = defaultdict(list), set()
     for line in (folder / log).read_text(encoding="utf-8").splitlines():
-        process, check, began, ended = line.split()
-        asked[check in hidden].append((int(began), int(ended)))
+        process, probe, began, ended = line.split()
+        asked[probe in hidden].append((int(began), int(ended)))
         processes.add(process)
     return Run(done.returncode, done.stdout.splitlines(), asked[False], asked[True], processes)
 

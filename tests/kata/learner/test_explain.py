@@ -19,7 +19,7 @@ from PIL import Image
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.judging import same
-from grader.core.records import Check, Probe
+from grader.core.records import Probe
 from grader.course.authoring.answer_key import ask
 from grader.course.bank.wheats import read_wheats
 from grader.learner.explain import as_text, simplest
@@ -379,8 +379,8 @@ def test_the_picture_carries_its_snippet_and_comes_as_png_too(explained, name):
 @pytest.mark.parametrize("number", CATALOGUE)
 def test_the_reference_shows_what_every_sketch_expects(number):
     for sketch in sketches(CATALOGUE[number]):
-        probe = Probe(sketch.snippet, (*sketch.observe, *filter(None, [sketch.order])))
-        values = ask(Check("test_sketch", number, "", 1, "", probe), "reference")
+        probe = Probe(sketch.snippet, (*sketch.probe.observe, *filter(None, [sketch.order])))
+        values = ask(number, probe, "reference", "a sketch")
         order = values.get(sketch.order, [])
         assert not Explanation(sketch, values, order=tuple(order)).differs, sketch.snippet
         assert not Explanation(sketch, values, order=tuple(order)).too_early, sketch.snippet
@@ -396,12 +396,15 @@ def test_sketches_come_with_the_fewest_operations_first():
 
 
 def test_where_the_order_of_the_operands_matters_the_numbers_of_a_sketch_tell_which_it_was():
-    for sketch in SKETCHES:
-        line = next(line for line in sketch.snippet.splitlines() if line.startswith("c = "))
-        if found := re.fullmatch(r"c = ([ab]|[\d.]+) ([-/]) ([ab]|[\d.]+)", line):
-            left, right = (eval(each, {"a": 2.0, "b": -3.0}) for each in (found[1], found[3]))  # noqa: S307
-            turned = right - left if found[2] == "-" else right / left
-            assert left == right or turned != sketch.nodes[-1].expected_data or sketch.nodes[-1].name != "c", line
+    found = []
+    for sketch in sketches(CATALOGUE[5]):
+        line = sketch.snippet.splitlines()[-2]
+        if operation := re.fullmatch(r"c = (\S+) ([-/]) (\S+)", line):
+            left, right = ({"a": 2.0, "b": -3.0}.get(name) or float(name) for name in operation.group(1, 3))
+            turned = right - left if operation[2] == "-" else right / left
+            found += [line]
+            assert operation[1] == operation[3] or turned != sketch.nodes[-1].expected_data, line
+    assert {"c = 3 - a", "c = a - b", "c = 3 / a"} <= set(found)
 
 
 def test_no_sketch_is_a_hidden_probe_or_holds_one_or_is_part_of_one():

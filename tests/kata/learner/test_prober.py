@@ -151,7 +151,7 @@ def seen_by_both(folder, fence, code):
     with Prober(folder) as process:
         mine, _ = process.observe(FIRST.module, check.probe)
     with Worker(fence, folder) as worker:
-        return mine, worker.observe(FIRST, check)
+        return mine, worker.observe(FIRST.module, check.probe)
 
 
 @pytest.fixture

@@ -129,5 +129,5 @@ def test_nobody_but_the_owner_reads_them_and_no_fenced_code_sees_them(tmp_path):
     assert fence.hardened
     with desk() as folder, Worker(fence, folder) as worker:
         (folder / "ex01_derivatives.py").write_text("", encoding="utf-8")
-        look = replace(FIXED, probe=Probe(code, ("seen", "listed")))
-        assert worker.observe(read_catalogue()[1], look).values == {"seen": 13, "listed": 13}
+        look = Probe(code, ("seen", "listed"))
+        assert worker.observe(read_catalogue()[1].module, look).values == {"seen": 13, "listed": 13}

@@ -14,6 +14,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
 from grader.course.classroom import pictures
 from grader.course.classroom.classroom import grade_class
+from grader.course.fence.worker import Limits
 from grader.course.grading.grading import Course
 
 ROOT = Path(__file__).parents[3]
@@ -97,6 +98,13 @@ HOSTILE = repr(found)[-400:] + "TOLD"
     assert "TOLD" not in text
     words = {element.text for element in tree.iter() if element.text}
     assert "something (of type str)" in words
+
+
+def test_code_is_asked_within_the_limits_of_the_course(course):
+    slow = f"import time\ntime.sleep(0.5)\n{course.solutions[3]}"
+    assert pictures.simplest(course.exercises[3], slow) is None
+    found = pictures.simplest(course.exercises[3], slow, limits=Limits(wall_seconds=0.2))
+    assert found.fault.type == "TimeIsUp"
 
 
 @pytest.mark.slow
