@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import io
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -13,11 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.core.errors import KataError, in_words
+from grader.core.probing import TimeIsUp, time_limit
+from grader.learner.switches import is_on
 
 if TYPE_CHECKING:
     from grader.core.records import Exercise, Verdict
 
 GARBAGE = 200_000  # objects made since the last collection
+SECONDS = 60.0  # after which a learner's engine is stopped that gives no graph, or no epoch of the usual network
+USUAL = 33_700  # parameters times samples of that network
+
+
+ENDS = (Exception, SystemExit, TimeIsUp)  # ways in which a learner's code may end
 
 
 @dataclass(frozen=True)
@@ -73,21 +81,24 @@ def _reference() -> Engine:
 
 def _mine() -> Engine:
     names = "Value", "MLP", "mean_squared_error", "hinge_loss", "l2_penalty", "accuracy", "sgd_step"
-    m = my_package(*names)
+    with time_limit(SECONDS):
+        m = my_package(*names)
     parts = {name: getattr(m, name) for name in names}
     sgd_step = parts.pop("sgd_step")
 
     def train(model: Any, inputs: Any, targets: Any, loss: Any, rate: float, epochs: int) -> Iterator[Epoch]:
+        seconds = SECONDS * max(1.0, len(inputs) * len(model.parameters()) / USUAL)
         for k in range(epochs):
-            scores = [model(x) for x in inputs]
-            total = loss(scores, targets, model.parameters())
-            check_finite(total.data, k + 1)
-            model.zero_grad()
-            total.backward()
-            sgd_step(model.parameters(), rate * (1 - 0.9 * k / epochs))
-            epoch = Epoch(k + 1, total.data, m.accuracy(scores, targets))
-            del scores, total
-            _tidy()
+            with time_limit(seconds):
+                scores = [model(x) for x in inputs]
+                total = loss(scores, targets, model.parameters())
+                check_finite(total.data, k + 1)
+                model.zero_grad()
+                total.backward()
+                sgd_step(model.parameters(), rate * (1 - 0.9 * k / epochs))
+                epoch = Epoch(k + 1, total.data, m.accuracy(scores, targets))
+                del scores, total
+                _tidy()
             yield epoch
 
     gc.disable()  # closures form reference cycles: `tidy` collects them once a graph is done with, not while it grows
@@ -103,8 +114,9 @@ def my_package(*needed: str) -> Any:
         package = importlib.import_module(PACKAGE)
         for name in needed:
             getattr(package, name)
-    except Exception as error:  # whatever a learner's file may raise
-        raise KataError(f"Your own engine cannot be used yet ({error}); make progress shows what is missing.") from None
+    except (Exception, SystemExit) as error:  # whatever a learner's file may raise
+        why = in_words(error) if isinstance(error, SystemExit) else error
+        raise KataError(f"Your own engine cannot be used yet ({why}); make progress shows what is missing.") from None
     return package
 
 
@@ -119,13 +131,14 @@ def own_engine() -> Iterator[str]:
     still_open = list(open_exercises())
     first = _what_to_repair(still_open)
     try:
-        yield first
+        with _no_input():
+            yield first
     except NotImplementedError as error:
         what = next_step(*still_open[0]) if still_open else f"{error} is still a stub"
         raise KataError(f"Your own engine is not complete: {what}.") from None
     except KataError:
         raise
-    except Exception as error:
+    except ENDS as error:
         if sentence := _stopped(error, first):
             raise KataError(sentence) from error
         raise
@@ -136,14 +149,28 @@ def own_code(engine: str) -> Iterator[None]:
     """Run an engine in this block. Raises KataError, in words, where the learner's crashes or is not right yet."""
     from grader.learner.exercises import open_exercises
 
+    mine = engine == "mine"
     try:
-        yield
+        with _no_input(), time_limit(SECONDS if mine else None):
+            yield
     except (KataError, NotImplementedError):
         raise
-    except Exception as error:
-        if engine == "mine" and (sentence := _stopped(error, _what_to_repair(open_exercises()))):
+    except ENDS as error:
+        if mine and (sentence := _stopped(error, _what_to_repair(open_exercises()))):
             raise KataError(sentence) from error
         raise
+
+
+@contextmanager
+def _no_input() -> Iterator[None]:
+    """As in a check: whoever asks finds the end of the input, unless a debugger is to ask."""
+    before = sys.stdin
+    if not is_on("DEBUG"):
+        sys.stdin = io.StringIO()
+    try:
+        yield
+    finally:
+        sys.stdin = before
 
 
 def _what_to_repair(still_open: Iterable[tuple[Exercise, list[Verdict]]]) -> str:
@@ -154,7 +181,7 @@ def _what_to_repair(still_open: Iterable[tuple[Exercise, list[Verdict]]]) -> str
     return f"Exercise {wrong[0].number} does not pass yet; best {next_step(*wrong)}." if wrong else ""
 
 
-def _stopped(error: Exception, first: str) -> str:
+def _stopped(error: BaseException, first: str) -> str:
     """Where and why the learner's engine stopped; empty where nothing says that it is the engine's fault.
 
     An engine that does not pass may give something with which our code cannot go on.
@@ -162,12 +189,14 @@ def _stopped(error: Exception, first: str) -> str:
     deep = isinstance(error, RecursionError)
     what = "a recursion that is deeper than Python allows" if deep else in_words(error)
     place = _own_line(error)
+    if isinstance(error, TimeIsUp):
+        return f"Your engine gave no answer in time and was stopped {place or 'on its way'}. {first}".rstrip()
     if place is not None:
         return f"Your engine stopped {place}, with {what}. {first}".rstrip()
     return f"Your engine gave something that cannot be used, which ended with {what}. {first}" if first else ""
 
 
-def _own_line(error: Exception) -> str | None:
+def _own_line(error: BaseException) -> str | None:
     """Where in the learner's files an error comes from; in the package made of them the lines have other numbers."""
     from grader.core.catalogue import read_catalogue
     from grader.learner.assemble import PACKAGE

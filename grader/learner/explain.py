@@ -10,7 +10,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
-from grader.core.errors import words_of
+from grader.core.errors import KataError, words_of
 from grader.core.judging import judge_fault, show
 from grader.core.paths import BUILD, DESK
 from grader.core.records import Exercise, Fault, Node, Probe, Sketch, Status, are_right_but_too_deep
@@ -21,7 +21,8 @@ from grader.learner.terminal import wrapped
 
 SECONDS = 1.0  # per sketch
 PATIENCE = 10.0  # seconds for all of them
-SHOWS = 17  # an exit code that nobody else gives
+PATIENCE_OF_EXPLAIN = 60.0  # of somebody who has asked
+SHOWS, NOTHING = 17, 18  # exit codes that nobody else gives
 FOLDER = BUILD / "explain"
 ROOT = Path(__file__).absolute().parents[2]
 
@@ -41,21 +42,26 @@ def simplest(exercise: Exercise, folder: Path = DESK) -> Explanation | None:
 
 
 def shows(number: int) -> bool:
-    """Whether `make explain-N` shows more than the checks do; asked in a process that the code may end or hold up."""
+    """Whether `make explain-N` shows more than the checks do."""
+    return _asked_apart(number, PATIENCE) == SHOWS
+
+
+def _asked_apart(number: int, seconds: float) -> int | None:
+    """SHOWS or NOTHING, of another process, unless the code ends it; None where it holds it up."""
     here = f"import sys; sys.path.append({str(ROOT)!r})"  # last, as in __main__.py
     ask = f"{here}; from grader.learner.explain import exit_code; raise SystemExit(exit_code({number}))"
     command = [sys.executable, "-I", "-c", ask]
     try:
-        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
-        return False
-    return result.returncode == SHOWS
+        return None
+    return result.returncode
 
 
 def exit_code(number: int) -> int:
     """SHOWS where a sketch differs and points at something."""
     found = simplest(read_catalogue()[number])
-    return SHOWS if found is not None and found.points_at_something else 0
+    return SHOWS if found is not None and found.points_at_something else NOTHING
 
 
 def _explanation(process: InProcess, exercise: Exercise, sketch: Sketch) -> Explanation:
@@ -140,6 +146,10 @@ def explain_exercise(exercise: Exercise) -> str:
     from grader.learner.exercises import is_wrong, must_exist, run
 
     must_exist(exercise)
+    ended = _asked_apart(exercise.number, PATIENCE_OF_EXPLAIN)
+    if ended not in (SHOWS, NOTHING):
+        what = "does not end" if ended is None else "ends Python itself"
+        raise KataError(f"Your code {what}, so nothing can be drawn; make test-exercise-{exercise.number} shows where.")
     found = simplest(exercise)
     if found is None:
         verdicts = run(exercise)

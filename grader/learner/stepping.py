@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.core.errors import KataError, words_of
+from grader.core.errors import KataError, in_words, words_of
 from grader.core.paths import BUILD
 from grader.learner.datasets import load
 from grader.learner.engines import has_reference, my_package, own_code
@@ -102,8 +102,8 @@ def _run(text: str, values: Mapping[str, float], value: Any) -> Any:
         raise too_deep() from None
     except NameError as error:
         raise (without_value(error.name) if error.name else KataError(f"The expression stopped: {error}.")) from None
-    except Exception as error:  # noqa: BLE001 (whatever they may raise)
-        raise KataError(f"The expression stopped: {type(error).__name__}: {error}.") from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever they may raise)
+        raise KataError(f"The expression stopped: {in_words(error)}.") from None
     target = tree.body[-1].targets[0] if tree.body and isinstance(tree.body[-1], ast.Assign) else None
     root = names.pop(target.id) if isinstance(target, ast.Name) else None
     if not hasattr(root, "_prev"):

@@ -722,3 +722,45 @@ def test_a_crash_in_ones_own_engine_is_told_in_words_with_the_line(learner):
         " 'list' object has no attribute 'shape'. Exercise 11 does not pass yet; best repair hinge_loss in"
         " exercises/ex11_moons.py, then make test-exercise-11.\n"
     )
+
+
+# What a learner's code does to the process in which it trains, is played or is explained
+
+SOON = "from grader import __main__; from grader.learner import {}; {} = {}; __main__.main()"
+SAMPLES = "len(scores) == 100"  # in training alone, so that every check passes
+ODD = "self.data == 0.125"
+HOW_IT_ENDS = [
+    ("train", f'{SAMPLES} and __import__("sys").exit()', "Your engine stopped in {}, with SystemExit"),
+    ("step", f"{ODD} and all(True for _ in iter(int, 1))", "Your engine gave no answer in time and was stopped in {}"),
+    ("step", f"{ODD} and input()", "The expression stopped: EOFError: EOF when reading a line"),
+    ("step", f'{ODD} and __import__("sys").exit()', "The expression stopped: SystemExit"),
+]
+
+
+@pytest.mark.parametrize(("command", "line", "told"), HOW_IT_ENDS)
+def test_ones_own_engine_that_does_not_end_asks_or_exits_is_one_sentence(command, line, told, learner):
+    learner.solve(*CATALOGUE)
+    number, first = (
+        (11, "    total = Value(0.0)\n    for score, label")
+        if command == "train"
+        else (6, "    out = Value(math.tanh(self.data)")
+    )
+    learner.edit(number, first, f"    {line}\n{first}")
+    variables = {"EPOCHS": "1", "EXPRESSION": "a.tanh()", "VALUES": "a=0.125"}
+    soon = SOON.format("engines", "engines.SECONDS", 8.0 if "iter" in line else 60.0)
+    result = learner.call("-c", soon, command, "--engine", "mine", stdin="1\n", **variables)
+    place = learner.file(number).read_text(encoding="utf-8").splitlines().index(f"    {line}") + 1
+    where = f"exercises/{learner.file(number).name}, line {place} ({line})"
+    assert (result.returncode, result.stderr) == (2, f"{told.format(where)}.\n")
+
+
+@pytest.mark.parametrize("line", ["os._exit(0)", "sum(range(10**13))"], ids=["ends Python", "a loop in C"])
+def test_code_that_takes_the_process_along_is_not_explained_in_this_one(line, learner):
+    learner.solve(1)
+    text = learner.file(1).read_text(encoding="utf-8")
+    learner.file(1).write_text(text + f"\nimport os\n\n{line}\n", encoding="utf-8")
+    what = "ends Python itself" if "exit" in line else "does not end"
+    soon = SOON.format("explain", "explain.PATIENCE_OF_EXPLAIN", 60.0 if "exit" in line else 3.0)
+    result = learner.call("-c", soon, "explain", "1")
+    told = f"Your code {what}, so nothing can be drawn; make test-exercise-1 shows where.\n"
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", told)
