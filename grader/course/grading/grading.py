@@ -268,11 +268,27 @@ def _carried_forward(
     solutions = {course.modules[n]: source for n, source in course.solutions.items() if n < number}
     helpers = with_own_helpers(solutions, _by_module(course, submission.sources), own)
     anew = Anew(number, own, helpers, course, patience, start)
-    again = anew.on_solutions(found)
-    failed = {mark.verdict.check.task for mark in again if _is_wrong(mark)}
-    for task in sorted(failed) if len(failed) > 1 else ():
-        again = anew.among_neighbours(task, again)
-    return tuple(again)
+    return tuple(_beside_wrong_ones(anew.on_solutions(found), anew))
+
+
+def _beside_wrong_ones(found: list[Mark], anew: Anew) -> list[Mark]:
+    """The same marks where no answer pays for a wrong one beside it.
+
+    Where the file itself cannot be imported, or every answer in it is right among worked ones, no answer is to blame
+    but what stands around them; that is the student's own and stays wrong.
+    """
+    failed = {mark.verdict.check.task for mark in found if _is_wrong(mark)}
+    if len(failed) == 1 or any(map(_is_of_the_file, found)):
+        return found
+    beside = found
+    for task in sorted(failed):
+        beside = anew.among_neighbours(task, beside)
+    return beside if any(map(_is_wrong, beside)) else found
+
+
+def _is_of_the_file(mark: Mark) -> bool:
+    fault = (mark.alone or mark.verdict).fault
+    return fault is not None and fault.during == "import"
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,16 @@ def test_a_wrong_answer_gets_nothing_from_right_neighbours():
     assert are_whole(tasks, "Value.__neg__", "Value.__rsub__")
 
 
+@pytest.mark.parametrize(
+    "line", ["raise NameError('total')", "Value.__sub__ = Value.__rsub__ = Value.__truediv__ = None"]
+)
+def test_what_spoils_right_answers_from_outside_of_them_is_no_neighbour(line):
+    """The file ends at its import, or three right answers are replaced at its end."""
+    tasks = marks(5, {5: f"{WORKED[5]}\n{line}\n"})
+    assert not all(tasks["Value.__sub__"])
+    assert not all(tasks["Value.__truediv__"])
+
+
 def test_a_helper_of_an_earlier_file_that_a_later_one_imports_lets_work_be_carried_forward():
     """With exercise 4 wrong, exercise 5 is marked on the solutions, with the function that it takes from exercise 3."""
     three = WORKED[3] + "\n\ndef once(function):\n    return function\n"
