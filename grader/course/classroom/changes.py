@@ -112,7 +112,7 @@ def _why_another_verdict(was: CheckReport, now: CheckReport, old: Report, new: R
         return "the time that it takes: the limit, the check or the machine is another"
     if was.carried_forward != now.carried_forward:
         counts = "counts" if now.carried_forward else "does not count"
-        return f"it {counts} on the worked answers of the earlier exercises now"
+        return f"it {counts} among the worked answers now"
     return "the check or its answer changed: the submission is the same"
 
 

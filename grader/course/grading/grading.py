@@ -76,12 +76,13 @@ class Course:
 class Mark:
     """A verdict, and what it is on the solutions of earlier exercises where on the student's own it does not pass.
 
-    `carried`: only the solutions made it a pass.
+    `carried`: only the solutions made it a pass; `beside`: and among them those of the exercise's other tasks.
     """
 
     verdict: Verdict
     visibility: str
     carried: bool = False
+    beside: bool = False
     alone: Verdict | None = None
     proves: bool = False  # it passed with numbers that no student has seen
 
@@ -212,7 +213,13 @@ def _proved(marks: tuple[Mark, ...], course: Course) -> tuple[Mark, ...]:
     if not provable or any(mark.proves and mark.verdict.check.id not in INHERITED for mark in marks):
         return marks
     return tuple(
-        replace(mark, verdict=Verdict(mark.verdict.check, Status.FAILED, UNPROVED), carried=False, alone=mark.verdict)
+        replace(
+            mark,
+            verdict=Verdict(mark.verdict.check, Status.FAILED, UNPROVED),
+            carried=False,
+            beside=False,
+            alone=mark.verdict,
+        )
         if mark.verdict.status is Status.PASSED
         else mark
         for mark in marks
@@ -319,10 +326,11 @@ class Anew:
         with desk() as mixed, self.start(mixed) as worker:
             worker.sandbox.write_compiled(mixed, self.earlier)
             worker.sandbox.write_compiled(mixed, {self.course.modules[self.number]: mixture}, asserting=True)
-            return [
-                replace(self._again(mark, worker), alone=mark.alone) if mark.verdict.check.task == task else mark
-                for mark in found
-            ]
+            return [self._beside(mark, worker) if mark.verdict.check.task == task else mark for mark in found]
+
+    def _beside(self, mark: Mark, worker: Worker) -> Mark:
+        again = self._again(mark, worker)
+        return replace(again, alone=mark.alone, beside=again.carried and not mark.carried)
 
     def _again(self, mark: Mark, worker: Worker) -> Mark:
         if not _is_wrong(mark):

@@ -98,15 +98,26 @@ def _named(diagnosis: Diagnosis) -> NamedMisconception:
 
 
 def _carried(number: int, graded: Graded) -> str:
-    """The sentence for work that is right although an earlier exercise is not; empty if there is none.
+    """The sentences for work that is right although something before or beside it is not; empty if there is none.
 
-    It counts public checks alone: students read it, also before anything is said of hidden ones.
+    They count public checks alone: students read them, also before anything is said of hidden ones.
     """
-    count = sum(mark.carried and mark.visibility != HIDDEN for mark in graded.marks[number])
-    if not count:
-        return ""
-    checks = "1 check passes" if count == 1 else f"{count} checks pass"
-    return f"{checks} on the worked answers of the earlier exercises: the mistake is {_where_else(number, graded)}."
+    marks = [mark for mark in graded.marks[number] if mark.visibility != HIDDEN]
+    beside = sum(mark.beside for mark in marks)
+    earlier = sum(mark.carried for mark in marks) - beside
+    told = []
+    if earlier:
+        on = "the worked answers of the earlier exercises"
+        told.append(f"{_checks_pass(earlier)} on {on}: the mistake is {_where_else(number, graded)}.")
+    if beside:
+        wrong = [mark.verdict.check.task for mark in marks if mark.verdict.status.is_wrong]
+        of = " or ".join(dict.fromkeys(wrong)) or "one of those"
+        told.append(f"{_checks_pass(beside)} beside worked answers to the other tasks: the mistake is in {of}.")
+    return " ".join(told)
+
+
+def _checks_pass(count: int) -> str:
+    return "1 check passes" if count == 1 else f"{count} checks pass"
 
 
 def _where_else(number: int, graded: Graded) -> str:

@@ -55,7 +55,7 @@ class NamedMisconception:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What came of one check. `carried_forward`: right only on the worked answers of the earlier exercises."""
+    """What came of one check. `carried_forward`: right only on worked answers of earlier exercises or tasks."""
 
     id: str
     title: str
@@ -120,7 +120,7 @@ class TaskReport:
 
 @dataclass(frozen=True)
 class ExerciseReport:
-    """The marks of one exercise, and its tasks. `carried_forward` is a sentence about its earlier ones, or empty."""
+    """The marks of one exercise, and its tasks. `carried_forward`: what is right among worked answers alone."""
 
     number: int
     title: str

@@ -1,24 +1,31 @@
 """Nobody pays for a neighbour: a right answer keeps its marks beside a wrong one."""
 
+import re
+
 import pytest
 
 from grader.core.overlay import own_helpers, put, with_own_helpers, with_own_task
 from grader.core.records import Status
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading.grading import grade
+from grader.course.grading.marking import make_report
 from grader.course.grading.suites import load_course, read_solutions
 from grader.course.intake.submission import Submission
 
 WORKED = read_solutions()
 
 
-def marks(number, sources):
-    """Whether each check passes, by task, for one exercise of a submission in which these sources are changed."""
+def graded(number, sources):
+    """One exercise of a submission in which these sources are changed, and the course."""
     course = load_course(frozenset({number}), seed=3)
     own = {n: WORKED[n] for n in range(1, number + 1)} | sources
-    found = grade(Submission("ann", own, ()), course, sandbox()).marks[number]
+    return grade(Submission("ann", own, ()), course, sandbox()), course
+
+
+def marks(number, sources):
+    """Whether each check passes, by task."""
     tasks = {}
-    for mark in found:
+    for mark in graded(number, sources)[0].marks[number]:
         tasks.setdefault(mark.verdict.check.task, []).append(mark.verdict.status is Status.PASSED)
     return tasks
 
@@ -43,6 +50,14 @@ def test_training_keeps_its_marks_beside_a_loss_that_is_not_divided():
 def test_differences_and_quotients_keep_their_marks_beside_a_negation_that_is_a_leaf():
     tasks = marks(5, changed(5, ("return self * -1.0", "return Value(-self.data)")))
     assert are_whole(tasks, "Value.__neg__")
+
+
+def test_the_report_says_what_is_right_beside_which_wrong_answer():
+    found, course = graded(5, changed(5, ("return self * -1.0", "return Value(-self.data)")))
+    (told,) = (exercise.carried_forward for exercise in make_report(found, course, "any").exercises)
+    assert re.fullmatch(
+        r"\d+ checks pass beside worked answers to the other tasks: the mistake is in Value.__neg__\.", told
+    )
 
 
 def test_an_answer_that_asserts_something_still_does_among_the_solutions():

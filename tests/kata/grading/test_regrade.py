@@ -85,7 +85,7 @@ REASONS = {
         [check("a", "failed")],
         [check("a", carried_forward=True)],
         {},
-        "it counts on the worked answers of the earlier exercises now",
+        "it counts among the worked answers now",
     ),
     "two": (
         [check("a", points=2)],
