@@ -117,8 +117,8 @@ What to write
 
 Conventions
 -----------
-- The list has root and all that it was made from, directly or not, leaves and wrapped numbers
-  included. Which of two Values comes first that do not depend on each other is left to you.
+- The list has root and all that it was made from, directly or not, each once, leaves and wrapped
+  numbers included. Which of two Values comes first that do not depend on each other is left to you.
 - `backward` sets the root's own grad to 1.0, sets no other grad to 0, and returns nothing.
 - The graph stays as it was: every Value keeps its operands and its `_backward`. Later exercises
   look at it after a backward pass. (PyTorch lets go of it, to save memory.)

@@ -98,7 +98,7 @@ What to write
 Conventions
 -----------
 - `x**n`: n is an int or a float. `_prev` holds x alone; `_op` is "**" and n, as in "**3", "**0.5".
-- The other operator of - and / may be a Value or a plain number on either side. Which nodes these
+- The other operand of - and / may be a Value or a plain number on either side. Which nodes these
   put into the graph is not checked, only numbers and gradients are.
 - Gradients at x = 0 must be right for n = 0 and n >= 1. Not checked: 0 to any other power, division
   by 0, a negative number to a fractional power, and a Value as exponent.

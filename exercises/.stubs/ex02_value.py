@@ -81,6 +81,8 @@ Conventions
   their order); `_op` is "+" or "*".
 - A plain number as `other` (int or float) is wrapped in a Value. What happens for other types is
   not checked.
+- Two Values are equal only if they are one and the same, as Python has it for every class: write no
+  `__eq__`. Later exercises put Values into sets.
 - A plain number on the left, `1.0 + a`, cannot work yet. That is exercise 5.
 
 Run `make test-exercise-2`. If you are stuck: `make hint-2`.

@@ -65,7 +65,7 @@ What to write
 
 Conventions
 -----------
-- `trace` returns a tuple of two sets. A root without operands gives one node and no edge. In a + a
+- `trace` returns two sets, the nodes first. A root without operands gives one node and no edge. In a + a
   both edges are the same pair, and the set has it once.
 - Graphs may be as deep as in exercise 4. You may use what you wrote there.
 - The drawing is a graphviz.Digraph that runs from left to right.

@@ -78,6 +78,21 @@ def test_slope_at_a_negative_number(probe):
     )
 
 
+@check("derivative", points=1)
+def test_slope_of_whole_numbers_is_a_float(probe):
+    """The slope is a float, also where x and what f returns are whole numbers."""
+    probe(
+        """
+        def thrice(x):
+            return 3 * x
+
+        slope = derivative(thrice, 4, h=2)
+        """,
+        "isinstance(slope, float)",
+        "slope",
+    )
+
+
 @check("gradient", points=1)
 def test_partial_derivatives_of_a_product(probe):
     """The partial derivatives of x * y at (3, 5) are 5 and 3."""
@@ -150,4 +165,23 @@ def test_inputs_are_unchanged(probe):
         """,
         "list(partials)",
         "unchanged",
+    )
+
+
+@check("gradient", points=1)
+def test_lists_go_in_and_a_list_comes_out(probe):
+    """The function is given a list of all inputs, and the partial derivatives come in a list."""
+    probe(
+        """
+        given = []
+
+        def f(v):
+            given.append(isinstance(v, list) and len(v) == 2)
+            return v[0] - 3.0 * v[1]
+
+        partials = gradient(f, [1.0, 2.0], h=0.5)
+        """,
+        "all(given)",
+        "isinstance(partials, list)",
+        "list(partials)",
     )

@@ -64,6 +64,20 @@ def test_sum_with_a_plain_number(probe):
 
 
 @check("Value.__add__", points=1)
+def test_sum_with_a_whole_number(probe):
+    """A whole number on the right of + becomes a Value like any other number."""
+    probe(
+        """
+        a = Value(2.5)
+        c = a + 3
+        """,
+        "c.data",
+        "all(isinstance(v, Value) for v in c._prev)",
+        "sorted(v.data for v in c._prev)",
+    )
+
+
+@check("Value.__add__", points=1)
 def test_sum_leaves_its_operands_alone(probe):
     """A sum is a new value: its operands keep their data and their history."""
     probe(
@@ -75,6 +89,21 @@ def test_sum_leaves_its_operands_alone(probe):
         "c is a or c is b",
         "[a.data, b.data, c.data]",
         "[len(a._prev), len(b._prev)]",
+    )
+
+
+@check("Value.__add__", points=1)
+def test_equal_numbers_are_two_values(probe):
+    """Values with the same number are not equal: each is equal to itself alone, and a set keeps them apart."""
+    probe(
+        """
+        a = Value(2.0)
+        b = Value(2.0)
+        c = a + b
+        d = a + b
+        """,
+        "[a == b, c == d, c == c]",
+        "[c in {a, b, d}, len({a, b, c, d})]",
     )
 
 
@@ -129,6 +158,20 @@ def test_product_with_a_plain_number(probe):
         """
         a = Value(2.0)
         c = a * 10.0
+        """,
+        "c.data",
+        "all(isinstance(v, Value) for v in c._prev)",
+        "sorted(v.data for v in c._prev)",
+    )
+
+
+@check("Value.__mul__", points=1)
+def test_product_with_a_whole_number(probe):
+    """A whole number on the right of * becomes a Value like any other number."""
+    probe(
+        """
+        a = Value(2.5)
+        c = a * 3
         """,
         "c.data",
         "all(isinstance(v, Value) for v in c._prev)",

@@ -74,6 +74,26 @@ def test_sum_waits_until_it_is_called(probe):
 
 
 @check("Value.__add__", points=1)
+def test_each_call_of_a_sum_adds_once_more(probe):
+    """Each call of a sum's step adds its gradient once more and changes nothing else."""
+    probe(
+        """
+        a = Value(3.0)
+        b = Value(4.0)
+        c = a + b
+        c.grad = 2.0
+        c._backward()
+        c._backward()
+        c.grad = -0.5
+        c._backward()
+        """,
+        "[a.grad, b.grad]",
+        "[a.data, b.data, c.data, c.grad]",
+        "[any(v is x for v in c._prev) for x in (a, b)]",
+    )
+
+
+@check("Value.__add__", points=1)
 def test_sum_with_a_number_passes_its_gradient_on(probe):
     """A sum with a plain number still passes its gradient to the value."""
     probe(
@@ -120,6 +140,25 @@ def test_step_of_a_sum_belongs_to_the_sum(probe):
         """,
         "before",
         "[a.grad, b.grad]",
+    )
+
+
+@check("Value.__add__", points=1)
+def test_sum_passes_on_one_step_only(probe):
+    """A sum passes its gradient to its own operands; what these were made from has to wait."""
+    probe(
+        """
+        a = Value(3.0)
+        b = Value(4.0)
+        d = a + b
+        e = d + 2.0
+        e.grad = 5.0
+        e._backward()
+        before = [a.grad, b.grad, d.grad]
+        d._backward()
+        """,
+        "before",
+        "[a.grad, b.grad, d.grad, e.grad]",
     )
 
 
@@ -173,6 +212,26 @@ def test_product_adds_to_earlier_gradients(probe):
 
 
 @check("Value.__mul__", points=1)
+def test_each_call_of_a_product_adds_once_more(probe):
+    """Each call of a product's step adds its shares once more and changes nothing else."""
+    probe(
+        """
+        a = Value(3.0)
+        b = Value(4.0)
+        c = a * b
+        c.grad = 2.0
+        c._backward()
+        c._backward()
+        c.grad = -0.5
+        c._backward()
+        """,
+        "[a.grad, b.grad]",
+        "[a.data, b.data, c.data, c.grad]",
+        "[any(v is x for v in c._prev) for x in (a, b)]",
+    )
+
+
+@check("Value.__mul__", points=1)
 def test_product_with_a_number_passes_its_gradient_on(probe):
     """A product with a plain number passes number times gradient to the value."""
     probe(
@@ -184,6 +243,21 @@ def test_product_with_a_number_passes_its_gradient_on(probe):
         """,
         "c.data",
         "a.grad",
+    )
+
+
+@check("Value.__mul__", points=1)
+def test_product_with_a_factor_of_zero(probe):
+    """A factor that is zero receives the other factor times the gradient, like any other."""
+    probe(
+        """
+        a = Value(0.0)
+        b = Value(-3.0)
+        c = a * b
+        c.grad = 4.0
+        c._backward()
+        """,
+        "[a.grad, b.grad]",
     )
 
 

@@ -33,7 +33,8 @@ def test_order_where_one_way_is_longer(probe):
         long = (b * 2.0 + 1.0) * 4.0
         c = short + long
         order = list(topological_order(c))
-        in_order = all(order.index(p) < order.index(v) for v in order for p in v._prev)
+        place = {id(v): i for i, v in enumerate(order)}
+        in_order = all(place.get(id(p), len(order)) < place[id(v)] for v in order for p in v._prev)
         """,
         "len(order)",
         "in_order",
@@ -53,7 +54,8 @@ def test_order_of_a_ladder(probe):
             long = (u + x * u) * 3.0 * 4.0
             x = short + long
         order = list(topological_order(x))
-        in_order = all(order.index(p) < order.index(v) for v in order for p in v._prev)
+        place = {id(v): i for i, v in enumerate(order)}
+        in_order = all(place.get(id(p), len(order)) < place[id(v)] for v in order for p in v._prev)
         """,
         "len(order)",
         "in_order",
@@ -73,6 +75,50 @@ def test_only_what_the_root_depends_on(probe):
         """,
         "len(order)",
         "[any(v is x for v in order) for x in (a, b, c, d)]",
+    )
+
+
+@check("topological_order", points=1)
+def test_order_is_a_list_and_changes_nothing(probe):
+    """The order is a list, and making it changes no value."""
+    probe(
+        """
+        a = Value(2.0)
+        b = a * 3.0
+        b.grad = 4.0
+        order = topological_order(b)
+        """,
+        "isinstance(order, list)",
+        "[v is b for v in order]",
+        "[[v.data, v.grad, len(v._prev)] for v in (a, b)]",
+    )
+
+
+@check("topological_order", points=1)
+def test_order_does_not_go_along_every_way(probe):
+    """Each value is walked through once: the work does not double where a value is used twice."""
+    probe(
+        """
+        class Noted(Value):
+            asked = 0
+            operands = ()
+
+            @property
+            def _prev(self):
+                Noted.asked += 1
+                return self.operands
+
+            @_prev.setter
+            def _prev(self, operands):
+                self.operands = operands
+
+        x = Noted(1.0)
+        for step in range(12):
+            x = Noted(2.0 * x.data, (x, x), "+")
+        order = list(topological_order(x))
+        """,
+        "len(order)",
+        "Noted.asked < 200",
     )
 
 
@@ -106,6 +152,22 @@ def test_root_starts_with_gradient_one(probe):
         "c.grad",
         "a.grad",
         "b.grad",
+    )
+
+
+@check("Value.backward", points=1)
+def test_backward_starts_anew_from_one(probe):
+    """backward starts from 1, whatever gradient the root has had before, and returns nothing."""
+    probe(
+        """
+        a = Value(3.0)
+        b = Value(-2.0)
+        c = a * b
+        c.grad = 7.0
+        returned = c.backward()
+        """,
+        "[a.grad, b.grad]",
+        "returned is None",
     )
 
 
@@ -214,5 +276,21 @@ def test_graph_stays_after_backward(probe):
         """,
         "[any(v is x for v in c._prev) for x in (a, b)]",
         "[any(v is x for v in d._prev) for x in (c, a)]",
+        "[a.grad, b.grad]",
+    )
+
+
+@check("Value.backward", points=1, deep=True)
+def test_backward_through_five_thousand_additions(probe):
+    """Gradients come back through 5,000 additions; a recursive walk would be too deep for Python."""
+    probe(
+        """
+        a = Value(1.0)
+        b = Value(0.5)
+        total = a
+        for step in range(5000):
+            total = total + b
+        total.backward()
+        """,
         "[a.grad, b.grad]",
     )

@@ -89,6 +89,20 @@ def test_differences_add_up_their_gradients(probe):
     )
 
 
+@check("Value.__sub__", points=1)
+def test_difference_of_a_value_and_itself(probe):
+    """In a - a both sides pass on to a, and their gradients cancel."""
+    probe(
+        """
+        a = Value(3.0)
+        c = (a - a) * 4.0 + a * 2.0
+        c.backward()
+        """,
+        "c.data",
+        "a.grad",
+    )
+
+
 @check("Value.__pow__", points=1)
 def test_power(probe):
     """a ** 3 is one operation, named **3, with a as its only operand."""
@@ -100,6 +114,18 @@ def test_power(probe):
         "c.data",
         "c._op",
         "[v is a for v in c._prev]",
+    )
+
+
+@check("Value.__pow__", points=1)
+def test_power_has_its_exponent_in_its_name(probe):
+    """The operation of a power is ** and the exponent as it was given."""
+    probe(
+        """
+        a = Value(4.0)
+        names = [(a**n)._op for n in (2, 0.5, -1)]
+        """,
+        "names",
     )
 
 
@@ -250,6 +276,20 @@ def test_quotients_add_up_their_gradients(probe):
         """,
         "a.grad",
         "b.grad",
+    )
+
+
+@check("Value.__truediv__", points=1)
+def test_quotient_of_a_value_and_itself(probe):
+    """In a / a both sides pass on to a, and their gradients cancel."""
+    probe(
+        """
+        a = Value(4.0)
+        c = (a / a) * 3.0 + a * 2.0
+        c.backward()
+        """,
+        "c.data",
+        "a.grad",
     )
 
 

@@ -264,6 +264,22 @@ def test_relu_of_a_negative_number(probe):
     )
 
 
+@check("Value.relu", points=1)
+def test_relu_asks_for_the_number_not_for_the_gradient(probe):
+    """relu lets a negative gradient through where the number is positive, and no gradient elsewhere."""
+    probe(
+        """
+        a = Value(0.5)
+        b = Value(-2.0)
+        c = a.relu() * -3.0 + b.relu() * -5.0
+        c.backward()
+        """,
+        "c.data",
+        "a.grad",
+        "b.grad",
+    )
+
+
 @check("Value.sigmoid", points=1)
 def test_sigmoid_value(probe):
     """a.sigmoid() is one operation, named sigmoid, with the data 1 / (1 + e**-a)."""
@@ -298,6 +314,20 @@ def test_sigmoid_used_twice(probe):
         """
         a = Value(0.5)
         c = a.sigmoid() + a.sigmoid()
+        c.backward()
+        """,
+        "c.data",
+        "a.grad",
+    )
+
+
+@check("Value.sigmoid", points=1)
+def test_sigmoid_of_a_negative_number(probe):
+    """sigmoid works for negative numbers: the data lies between 0 and a half."""
+    probe(
+        """
+        a = Value(-1.5)
+        c = a.sigmoid() * 2.0
         c.backward()
         """,
         "c.data",

@@ -121,12 +121,14 @@ def test_two_samples_through_one_neuron(probe):
 
 @check("Neuron.parameters", points=1)
 def test_number_of_parameters(probe):
-    """A neuron with three inputs has four parameters: three weights and a bias."""
+    """A neuron with three inputs has four parameters in one list: three weights and a bias."""
     probe(
         """
         n = Neuron(3)
-        parameters = list(n.parameters())
+        found = n.parameters()
+        parameters = list(found)
         """,
+        "isinstance(found, list)",
         "len(parameters)",
         "all(isinstance(p, Value) for p in parameters)",
     )
@@ -158,4 +160,34 @@ def test_parameters_can_be_asked_for_twice(probe):
         """,
         "[len(first), len(second), len(n.w)]",
         "all(p is q for p, q in zip(first, second))",
+    )
+
+
+@check("Neuron.parameters", points=1)
+def test_parameters_are_those_of_now(probe):
+    """The parameters are those that the neuron has now, also where it had others before."""
+    probe(
+        """
+        n = Neuron(2)
+        before = list(n.parameters())
+        n.w = [Value(0.5), Value(-1.5)]
+        after = list(n.parameters())
+        """,
+        "[len(before), len(after)]",
+        "[p is q for p, q in zip(after, [*n.w, n.b])]",
+    )
+
+
+@check("Neuron.parameters", points=1)
+def test_neurons_draw_weights_of_their_own(probe):
+    """Each neuron draws weights of its own between -1 and 1, from the rng that it is given."""
+    probe(
+        """
+        import random
+
+        neurons = [Neuron(3), Neuron(3), *(Neuron(3, rng=random.Random(seed)) for seed in (5, 5))]
+        weights = [[p.data for p in list(n.parameters())[:3]] for n in neurons]
+        """,
+        "[len({w for ws in weights[:3] for w in ws}), weights[2] == weights[3]]",
+        "all(-1 <= w <= 1 for ws in weights for w in ws)",
     )

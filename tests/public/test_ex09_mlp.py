@@ -54,14 +54,33 @@ def test_inputs_receive_gradients_of_all_neurons(probe):
     )
 
 
+@check("Layer.__call__", points=1)
+def test_layer_with_a_wrong_number_of_inputs_is_an_error(probe):
+    """Too few or too many inputs of a layer raise ValueError; the right number does not."""
+    probe(
+        """
+        layer = Layer(2, 2)
+        results = []
+        for x in [[1.0], [1.0, 2.0, 3.0], [1.0, 2.0]]:
+            try:
+                results.append(len(layer(x)))
+            except ValueError:
+                results.append("ValueError")
+        """,
+        "results",
+    )
+
+
 @check("Layer.parameters", points=1)
 def test_layer_parameters_are_one_flat_list(probe):
     """A layer of four neurons with three inputs has 16 parameters in one flat list."""
     probe(
         """
         layer = Layer(3, 4)
-        parameters = list(layer.parameters())
+        found = layer.parameters()
+        parameters = list(found)
         """,
+        "isinstance(found, list)",
         "len(parameters)",
         "all(isinstance(p, Value) for p in parameters)",
     )
@@ -92,6 +111,19 @@ def test_layer_parameters_can_be_asked_for_twice(probe):
         """,
         "[len(first), len(second)]",
         "all(p is q for p, q in zip(first, second))",
+    )
+
+
+@check("Layer.parameters", points=1)
+def test_neurons_of_a_layer_draw_weights_of_their_own(probe):
+    """No two neurons of a layer begin with the same weights."""
+    probe(
+        """
+        layer = Layer(2, 4)
+        parameters = list(layer.parameters())
+        weights = {p.data for i, p in enumerate(parameters) if i % 3 < 2}
+        """,
+        "[len(parameters), len(weights)]",
     )
 
 
@@ -183,8 +215,10 @@ def test_network_has_all_41_parameters(probe):
     probe(
         """
         net = MLP(3, [4, 4, 1])
-        parameters = list(net.parameters())
+        found = net.parameters()
+        parameters = list(found)
         """,
+        "isinstance(found, list)",
         "len(parameters)",
         "all(isinstance(p, Value) for p in parameters)",
     )
@@ -217,6 +251,18 @@ def test_network_parameters_can_be_asked_for_twice(probe):
         """,
         "[len(first), len(second)]",
         "all(p is q for p, q in zip(first, second))",
+    )
+
+
+@check("MLP.parameters", points=1)
+def test_same_seed_draws_the_same_network(probe):
+    """The same seed draws the same network and another seed another one, whose weights are all different."""
+    probe(
+        """
+        first, again, other = ([p.data for p in MLP(2, [2, 1], seed=seed).parameters()] for seed in (7, 7, 8))
+        """,
+        "[first == again, first == other]",
+        "len({w for w in first if w})",
     )
 
 
@@ -255,6 +301,29 @@ def test_zero_grad_of_neuron_and_layer(probe):
         """,
         "before",
         "after",
+    )
+
+
+@check("Module.zero_grad", points=1)
+def test_zero_grad_of_any_module(probe):
+    """Any Module that has parameters can set their gradients to 0, which returns nothing."""
+    probe(
+        """
+        class Line(Module):
+            def __init__(self):
+                self.slope = Value(1.5)
+                self.start = Value(-0.5)
+
+            def parameters(self):
+                return [self.slope, self.start]
+
+        line = Line()
+        line.slope.grad = 4.0
+        line.start.grad = -2.0
+        returned = line.zero_grad()
+        """,
+        "[line.slope.grad, line.start.grad]",
+        "returned is None",
     )
 
 

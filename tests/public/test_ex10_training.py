@@ -63,15 +63,16 @@ def test_step_against_the_gradient(probe):
 
 @check("sgd_step", points=1)
 def test_step_leaves_the_gradient(probe):
-    """A step changes the data and leaves the gradients as they are."""
+    """A step changes the data, leaves the gradients as they are and returns nothing."""
     probe(
         """
         a = Value(1.0)
         a.grad = 4.0
-        sgd_step([a], 0.25)
+        returned = sgd_step([a], 0.25)
         """,
         "a.data",
         "a.grad",
+        "returned is None",
     )
 
 
@@ -139,14 +140,16 @@ def test_old_gradients_do_not_count(probe):
 
 @check("train", points=1)
 def test_one_plain_number_per_epoch(probe):
-    """The result has one plain number for each epoch, and here they become smaller."""
+    """The result is a list with one plain number for each epoch, and here they become smaller."""
     probe(
         """
         net = MLP(1, [1])
         for p in net.parameters():
             p.data = 0.5
-        losses = list(train(net, [[1.0], [2.0]], [2.0, 4.0], 5, 0.1))
+        found = train(net, [[1.0], [2.0]], [2.0, 4.0], 5, 0.1)
+        losses = list(found)
         """,
+        "isinstance(found, list)",
         "len(losses)",
         "all(isinstance(loss, float) for loss in losses)",
         "losses[4] < losses[0]",
@@ -167,4 +170,27 @@ def test_training_keeps_the_parameters(probe):
         """,
         "[p is q for p, q in zip(before, after)]",
         "[p.data for p in before]",
+    )
+
+
+@check("train", points=1)
+def test_any_module_can_be_trained(probe):
+    """Any Module whose output is one value can be trained, not networks alone."""
+    probe(
+        """
+        class Parabola(Module):
+            def __init__(self):
+                self.bend = Value(0.5)
+
+            def __call__(self, x):
+                return self.bend * x[0] * x[0]
+
+            def parameters(self):
+                return [self.bend]
+
+        model = Parabola()
+        losses = train(model, [[1.0], [-2.0]], [3.0, 10.0], 3, 0.05)
+        """,
+        "list(losses)",
+        "model.bend.data",
     )

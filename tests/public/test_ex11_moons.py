@@ -43,6 +43,17 @@ def test_wrong_sign_costs_more_than_one(probe):
     )
 
 
+@check("hinge_loss", points=1)
+def test_margin_of_exactly_one_costs_nothing(probe):
+    """A margin of exactly 1 is enough: it costs nothing."""
+    probe(
+        """
+        loss = hinge_loss([Value(1.0), Value(-1.0), Value(0.25)], [1, -1, 1])
+        """,
+        "loss.data",
+    )
+
+
 @check("l2_penalty", points=1)
 def test_l2_penalty_value(probe):
     """The penalty is the strength times the sum of the squares."""
@@ -115,6 +126,7 @@ def test_accuracy_from_zero_to_one(probe):
         """,
         "right",
         "wrong",
+        "[isinstance(share, float) for share in (right, wrong)]",
     )
 
 
@@ -191,4 +203,19 @@ def test_training_keeps_the_parameters(probe):
         """,
         "[p is q for p, q in zip(before, net.parameters())]",
         "[p.data for p in before]",
+    )
+
+
+@check("train", points=1)
+def test_one_pair_of_plain_numbers_per_epoch(probe):
+    """The result is a list with a pair of plain numbers for each epoch."""
+    probe(
+        """
+        net = MLP(1, [1])
+        for p in net.parameters():
+            p.data = 0.25
+        history = train(net, [[1.0], [-0.5]], [1, -1], 3, learning_rate=0.5)
+        """,
+        "isinstance(history, list)",
+        "[[isinstance(number, float) for number in pair] for pair in history]",
     )
