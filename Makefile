@@ -84,7 +84,7 @@ worker: scale-layer ## Start processes on this machine that grade for it (SCHEDU
 	@"$$PY" grader -m distributed.cli.dask_worker "$$SCHEDULER" --no-dashboard --nthreads 1 --nworkers "$${JOBS:--1}"
 
 ### The authors' commands
-.PHONY: new-exercise exercises key fingerprints mutation-score field-score lint test test-quick test-failed test-pythons bench-engine bench-grader bench-scale data images notebooks clean
+.PHONY: new-exercise exercises key fingerprints promises mutation-score field-score lint test test-quick test-failed test-pythons bench-engine bench-grader bench-scale data images notebooks clean
 new-exercise: test-layer ## Begin one more exercise: write its skeletons and say what to do (NAME=softmax).
 	@"$$PY" grader new-exercise
 exercises: learner ## Cut exercises/ out of solutions/ again (FORCE=1 replaces changed files, with a backup).
@@ -93,6 +93,8 @@ key: learner ## Ask the oracles for the answer key of the public checks (ORACLES
 	@"$$PY" grader key
 fingerprints: test-layer ## Ask the chaffs how each known misconception shows, which takes a minute (EXERCISE=4 for one alone).
 	@"$$PY" grader fingerprints
+promises: learner ## List what the lessons promise and which check holds each promise, in docs/promises.md.
+	@"$$PY" grader promises
 mutation-score: test-layer ## Measure what the checks catch and the diagnosis names, for docs/mutation-score.md (some minutes).
 	@"$$PY" grader mutation-score
 field-score: test-layer ## Measure what becomes of mistakes in combination, for docs/field-score.md (many minutes, COUNT=3000).

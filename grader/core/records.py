@@ -131,6 +131,10 @@ class Exercise:
     def wheats(self) -> Path:
         return BANK / "wheats" / f"{self.tag}.toml"
 
+    @property
+    def promises(self) -> Path:
+        return BANK / "promises" / f"{self.tag}.toml"
+
 
 @dataclass(frozen=True)
 class Probe:

@@ -33,6 +33,7 @@ def add_to(group: click.Group) -> None:
         nbgrader_course,
         new_exercise,
         pages,
+        promises,
         regrade,
         release,
         sandbox,
@@ -114,6 +115,16 @@ def bank(exercise: int | None) -> int:
         number = row.misconception.exercise
         click.echo(f"{number:>2}  {row.misconception.id:<34} {fails}  {named}{also}")
     return 1 if failed else 0
+
+
+@click.command()
+def promises() -> None:
+    """Write docs/promises.md: what the lessons promise, and which check holds each promise."""
+    from grader.core.files import write_text
+    from grader.course.bank.promises_page import PAGE, page
+
+    write_text(PAGE, page())
+    click.echo(f"{PAGE} says which check holds what the lessons promise; make verify proves it.")
 
 
 @click.command(name="mutation-score")

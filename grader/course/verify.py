@@ -31,6 +31,9 @@ from grader.course.authoring.skeletons import ENTRIES, content, left_open
 from grader.course.authoring.sketches import sketches_text
 from grader.course.bank.fingerprints import stale_fingerprints
 from grader.course.bank.mutation_page import PAGE, is_fresh
+from grader.course.bank.promises import broken_promises
+from grader.course.bank.promises_page import PAGE as PROMISES
+from grader.course.bank.promises_page import is_fresh as promises_are_fresh
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import observe
@@ -118,7 +121,11 @@ def nothing_is_half_done(chosen: Chosen) -> Iterator[str]:
                 yield f"{path} is missing; exercise {exercise.number} needs it."
         for path in filter(Path.exists, (*content(exercise), *words)):
             yield from left_open(path)
-        for path, table in ((exercise.misconceptions, "misconception"), (exercise.wheats, "wheat")):
+        for path, table in (
+            (exercise.misconceptions, "misconception"),
+            (exercise.wheats, "wheat"),
+            (exercise.promises, "promise"),
+        ):
             if path.exists() and f"\n[[{table}]]\n" not in f"\n{path.read_text(encoding='utf-8')}":
                 yield f"{path} has no [[{table}]]; write one at least."
         yield from _unspoken(exercise)
@@ -172,6 +179,15 @@ def mutation_page_is_fresh(_: Chosen) -> Iterator[str]:
     """docs/mutation-score.md was made from what the checks and the mistakes are now."""
     if HIDDEN_SUITE.exists() and not is_fresh():
         yield f"{PAGE} is stale; run `make mutation-score`."
+
+
+def promises_are_held(chosen: Chosen) -> Iterator[str]:
+    """Every promise of a lesson is held by a check that fails without it, and docs/promises.md lists them."""
+    if HIDDEN_SUITE.exists():
+        for exercise in chosen:
+            yield from broken_promises(exercise)
+        if not promises_are_fresh():
+            yield f"{PROMISES} is stale; run `make promises`."
 
 
 def pictures_are_fresh(_: Chosen) -> Iterator[str]:
@@ -313,6 +329,7 @@ PROOFS: tuple[Callable[[Chosen], Iterator[str]], ...] = (
     pictures_are_fresh,
     solutions_do_not_leak,
     lessons_run,
+    promises_are_held,
     solutions_pass,
     stubs_fail,
     builds_on_is_true,

@@ -47,7 +47,7 @@ def new_exercise(name: str) -> list[str]:
 def content(exercise: Exercise) -> tuple[Path, ...]:
     """Every file of an exercise but its entry in the catalogue; the oracles' only where it brings new words."""
     suites = (exercise.public_suite, *([exercise.hidden_suite] if HIDDEN_SUITE.exists() else []))
-    return (exercise.solution, *suites, exercise.misconceptions, exercise.wheats)
+    return (exercise.solution, *suites, exercise.misconceptions, exercise.wheats, exercise.promises)
 
 
 def left_open(path: Path) -> Iterator[str]:
@@ -91,6 +91,7 @@ def _files(exercise: Exercise, last: Exercise) -> Iterator[tuple[Path, str]]:
         yield suite, _suite(exercise, kind)
     yield exercise.misconceptions, _mistakes(exercise)
     yield exercise.wheats, _wheats(exercise)
+    yield exercise.promises, _promises(exercise)
     for oracle in ORACLES:
         yield words_file(oracle, exercise.number), _words(exercise, oracle)
 
@@ -188,6 +189,17 @@ def _wheats(exercise: Exercise) -> str:
         """)
 
 
+def _promises(exercise: Exercise) -> str:
+    return dedent(f"""\
+        # {OPEN}: what the lesson of exercise {exercise.number} promises, piece by piece, each such as this one.
+        #
+        # [[promise]]
+        # says = "The lesson's own words, from What to write and Conventions."
+        # misconception = "{exercise.tasks[0].name.replace("_", "-")}-turned-round"
+        # check = "of_a_small_number"
+        """)
+
+
 def _words(exercise: Exercise, oracle: str) -> str:
     return f'''"""What {oracle} answers with in exercise {exercise.number}."""
 
@@ -210,6 +222,7 @@ def _steps(exercise: Exercise, files: list[Path]) -> Iterator[str]:
         f"Write checks in {exercise.public_suite} and {exercise.hidden_suite}, then `make exercises key`.",
         f"Write misconceptions in {exercise.misconceptions}; `python -m grader bank --exercise {n}` tries them.",
         f"Write right answers in other styles in {exercise.wheats}.",
+        f"Write in {exercise.promises} which check holds what the lesson promises, then `make promises`.",
         f"`make verify EXERCISE={n}` names what is missing; write what it asks for into builds_on.",
         "At the end: `make fingerprints`, `make mutation-score`, and `make verify` for everything.",
     )

@@ -92,12 +92,12 @@ def _misconception(entry: dict[str, Any], exercise: Exercise, where: str) -> Mis
 
 def _edits(chaffs: Any, where: str) -> list[tuple[tuple[str, str], ...]]:
     """The edits of each chaff of an entry."""
-    if not isinstance(chaffs, list) or not chaffs or not all(map(_are_edits, chaffs)):
+    if not isinstance(chaffs, list) or not chaffs or not all(map(are_edits, chaffs)):
         raise BankError(f"{where}: chaffs is a list of chaffs, each a list of edits [old text, new text] that differ.")
     return [tuple((old, new) for old, new in edits) for edits in chaffs]
 
 
-def _are_edits(edits: Any) -> bool:
+def are_edits(edits: Any) -> bool:
     return isinstance(edits, list) and bool(edits) and all(map(_is_edit, edits))
 
 
@@ -105,22 +105,21 @@ def _is_edit(edit: Any) -> bool:
     return isinstance(edit, list) and [type(text) for text in edit] == [str, str] and edit[0] != edit[1]
 
 
-def edited(source: str, task: str, edits: Iterable[Sequence[str]], where: str) -> str:
-    """A solution after some edits (old text, new text) of one task. Raises BankError."""
-    function = functions(source)[task]
+def edited(source: str, task: str | None, edits: Iterable[Sequence[str]], where: str) -> str:
+    """A solution after some edits (old text, new text) of one task, or of all its text. Raises BankError."""
     lines = source.splitlines(keepends=True)
-    text = "".join(lines[function.first - 1 : function.last])
+    first, last = (functions(source)[task].first - 1, functions(source)[task].last) if task else (0, len(lines))
+    text, place = "".join(lines[first:last]), task or "the solution"
     for old, new in edits:
         if text.count(old) != 1:
-            raise BankError(
-                f"{where}: {old!r} stands {text.count(old)} times in {task}; an edit needs it exactly once."
-            )
+            times = f"{text.count(old)} times in {place}"
+            raise BankError(f"{where}: {old!r} stands {times}; an edit needs it exactly once.")
         text = text.replace(old, new)
-    changed = "".join([*lines[: function.first - 1], text, *lines[function.last :]])
+    changed = "".join([*lines[:first], text, *lines[last:]])
     try:
         compile(changed, where, "exec")
     except SyntaxError as error:
-        raise BankError(f"{where}: after its edits Python cannot read {task}: {error}.") from None
+        raise BankError(f"{where}: after its edits Python cannot read {place}: {error}.") from None
     return changed
 
 
