@@ -194,7 +194,7 @@ def test_variables_meant_for_another_python_change_nothing(variables, way, kata,
         command = [MAKE, "test-exercise-1"]
     hostile = {name: value.replace("SHADOWS", shadows) for name, value in variables.items()}
     done = subprocess.run(command, cwd=kata, env=around(**hostile), capture_output=True, text=True, check=False)
-    assert "0 of 10 checks pass." in done.stdout
+    assert "0 of 12 checks pass." in done.stdout
     assert re.fullmatch(r"(make: .* Error 1\n)?", done.stderr)
 
 
@@ -223,7 +223,7 @@ def test_a_file_in_the_root_that_is_called_as_a_module_of_the_library_is_not_tha
             (kata / f"{name}.py").unlink()
         command = [sys.executable, "-m", "grader", "test", "1"]
         said = subprocess.run(command, cwd=kata, env=around(), capture_output=True, text=True, check=False)
-        assert "0 of 10 checks pass." in said.stdout, said.stderr
+        assert "0 of 12 checks pass." in said.stdout, said.stderr
     finally:
         for name in names:
             (kata / f"{name}.py").unlink(missing_ok=True)

@@ -64,7 +64,7 @@ def test_a_right_recursion_is_told_as_right_in_every_command(recursive):
     assert test.stdout.count("     too deep  ") == 1
     assert test.stdout.count("       passed  ") == 11
     assert WHY.findall(joined(test.stdout)) == [("WHY", "4", "topological_order")]
-    assert flat(test.stdout).endswith(f"11 of 12 checks pass. {DEEP} the next command is make test-exercise-5.")
+    assert flat(test.stdout).endswith(f"14 of 16 checks pass. {DEEP} the next command is make test-exercise-5.")
 
     progress = recursive.run("progress").stdout
     assert re.search(r"^ 4  Backward +11/12  right, but too deep", progress, re.MULTILINE)

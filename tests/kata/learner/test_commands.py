@@ -200,7 +200,7 @@ def test_what_there_is_to_read_is_told_when_an_exercise_passes_and_not_before(le
     assert "To read more" not in learner.run("test", 1).stdout
     learner.solve(1)
     shown = flat(learner.run("test", 1).stdout)
-    assert f"To read more about it: {' '.join(f'- {each}' for each in reading)} 10 of 10" in shown
+    assert f"To read more about it: {' '.join(f'- {each}' for each in reading)} 12 of 12" in shown
 
 
 def test_every_exercise_has_a_right_answer_in_another_style():
@@ -228,7 +228,7 @@ def test_a_students_copy_has_the_reading_and_no_answers(learner):
     (learner.folder / "solutions").unlink()
     shown = flat(learner.run("test", 1).stdout)
     assert "To read more about it: - Gilbert Strang, " in shown
-    assert shown.endswith("10 of 10 checks pass. Next: make test-exercise-2.")
+    assert shown.endswith("12 of 12 checks pass. Next: make test-exercise-2.")
     assert learner.refused("solution", 1).startswith("The worked answers are not part of this copy")
 
 
@@ -338,7 +338,7 @@ def test_watch_runs_again_on_a_save_moves_on_when_all_pass_and_ends_with_a_sente
         learner.edit(1, "return rise / (2 * h)", "return rise / h")
         learner.wait_for(r"(?s)Exercise 1: .*WRONG  derivative.*Watching")
         learner.solve(1)
-        learner.wait_for(r"(?s)Exercise 1: .*10 of 10 checks pass.*Exercise 2: .*0 of \d+ checks.*Watching")
+        learner.wait_for(r"(?s)Exercise 1: .*12 of 12 checks pass.*Exercise 2: .*0 of \d+ checks.*Watching")
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 130
     assert (learner.folder / "stderr").read_text().strip() == "Interrupted: no file was changed."
@@ -352,7 +352,7 @@ def test_watch_follows_the_file_that_is_saved_and_celebrates_what_is_done(learne
         learner.edit(2, 'return Value(self.data * other.data, (self, other), "*")', "return self")
         learner.wait_for(r"(?s)Exercise 2: .*WRONG  Value.__mul__.*Watching")
         learner.solve(2)
-        learner.wait_for(r"(?s)10 of 10 checks pass.*\nExercise 2, Value, is done.\n\nExercise 3: .*Watching")
+        learner.wait_for(r"(?s)12 of 12 checks pass.*\nExercise 2, Value, is done.\n\nExercise 3: .*Watching")
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 130
 

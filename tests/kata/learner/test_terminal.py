@@ -45,7 +45,7 @@ def test_leaving_the_program_passes_nothing_and_the_other_task_is_still_checked(
     assert (result.returncode, result.stderr) == (1, "")
     assert "CRASHED  derivative: " in result.stdout
     assert "SystemExit" in result.stdout
-    assert "5 of 10 checks pass." in result.stdout
+    assert "6 of 12 checks pass." in result.stdout
 
 
 def test_leaving_the_program_while_the_file_is_imported_passes_nothing(learner):
@@ -53,7 +53,7 @@ def test_leaving_the_program_while_the_file_is_imported_passes_nothing(learner):
     learner.prepend(1, "raise SystemExit(0)\n")
     result = learner.run("test", 1)
     assert (result.returncode, result.stderr) == (1, "")
-    assert "0 of 10 checks pass." in result.stdout
+    assert "0 of 12 checks pass." in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -145,14 +145,14 @@ def test_breakpoint_opens_the_debugger_with_debug_and_the_run_goes_on(learner):
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.count("(Pdb)") == 2
     assert "(Pdb) 42\n" in result.stdout
-    assert "10 of 10 checks pass." in result.stdout
+    assert "12 of 12 checks pass." in result.stdout
 
 
 def test_breakpoint_without_debug_neither_hangs_nor_passes(learner):
     insert(learner, 1, "    breakpoint()")
     result = learner.run("test", 1)
     assert (result.returncode, result.stderr) == (1, "")
-    assert "5 of 10 checks pass." in result.stdout
+    assert "6 of 12 checks pass." in result.stdout
 
 
 # endless loops
@@ -191,7 +191,7 @@ def test_an_endless_loop_is_timed_out_whatever_it_swallows_and_the_other_task_is
         assert (result.returncode, result.stderr) == (1, ""), name
         assert "    timed out  The slope of x * x at 3 is 6.\n" in result.stdout, name
         assert "TIMED OUT  derivative: " in result.stdout, name
-        assert "5 of 10 checks pass." in result.stdout, name
+        assert "6 of 12 checks pass." in result.stdout, name
         assert seconds < 12, name
 
 

@@ -296,7 +296,7 @@ def test_every_command_of_a_student_works_in_a_copy_alone(student):
     solve(student, 1)
     passed = kata(student, "test", 1)
     assert passed.returncode == 0
-    assert passed.stdout.endswith("10 of 10 checks pass. Next: make test-exercise-2.\n")  # and no worked answer
+    assert passed.stdout.endswith("12 of 12 checks pass. Next: make test-exercise-2.\n")  # and no worked answer
     assert "10 of 1" in kata(student, "progress").stdout
     text = (student / "exercises/ex01_derivatives.py").read_text(encoding="utf-8")
     (student / "exercises/ex01_derivatives.py").write_text(text.replace("(2 * h)", "h"), encoding="utf-8")
@@ -354,7 +354,7 @@ def test_a_copy_with_fewer_exercises_ends_with_its_last(tmp_path):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content)
     solve(tmp_path, 1)
-    assert kata(tmp_path, "test", 1).stdout.endswith("10 of 10 checks pass. Next: make progress.\n")
+    assert kata(tmp_path, "test", 1).stdout.endswith("12 of 12 checks pass. Next: make progress.\n")
     done = kata(tmp_path, "train")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "Traceback" not in done.stderr
@@ -372,7 +372,7 @@ def test_an_editors_test_panel_finds_the_checks(student):
 @pytest.mark.timeout(600)
 def test_a_fresh_copy_works_in_an_empty_folder_with_an_empty_environment(student):
     done = run(["make", "test-exercise-1"], student)
-    assert "0 of 10 checks pass" in done.stdout, done.stderr
+    assert "0 of 12 checks pass" in done.stdout, done.stderr
     assert (student / ".venv").is_dir()
     for target, text in (
         ("hint-1", "hint 1 of 3"),
