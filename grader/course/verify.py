@@ -181,19 +181,18 @@ def mutation_page_is_fresh(_: Chosen) -> Iterator[str]:
         yield f"{PAGE} is stale; run `make mutation-score`."
 
 
-def promises_are_held(chosen: Chosen) -> Iterator[str]:
-    """Every promise of a lesson is held by a check that fails without it, and docs/promises.md lists them."""
-    if HIDDEN_SUITE.exists():
-        for exercise in chosen:
-            yield from broken_promises(exercise)
-        if not promises_are_fresh():
-            yield f"{PROMISES} is stale; run `make promises`."
-
-
 def pictures_are_fresh(_: Chosen) -> Iterator[str]:
     """Pictures and walkthroughs show what their sources make now."""
     for path in stale_pictures():
         yield f"{path} is stale; run `make {'notebooks' if path.endswith('.ipynb') else 'images'}`."
+
+
+def promises_are_held(chosen: Chosen) -> Iterator[str]:
+    """Every promise of a lesson is held by a check that fails without it, and docs/promises.md lists them."""
+    for exercise in chosen:
+        yield from broken_promises(exercise)
+    if not promises_are_fresh():
+        yield f"{PROMISES} is stale; run `make promises`."
 
 
 def solutions_do_not_leak(chosen: Chosen) -> Iterator[str]:
@@ -327,9 +326,9 @@ PROOFS: tuple[Callable[[Chosen], Iterator[str]], ...] = (
     sketches_are_fresh,
     mutation_page_is_fresh,
     pictures_are_fresh,
+    promises_are_held,
     solutions_do_not_leak,
     lessons_run,
-    promises_are_held,
     solutions_pass,
     stubs_fail,
     builds_on_is_true,

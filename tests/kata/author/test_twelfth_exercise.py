@@ -30,6 +30,7 @@ CONTENT = {
     f"tests/hidden/test_{MODULE}.py",
     f"grader/course/bank/misconceptions/ex{N:02d}.toml",
     f"grader/course/bank/wheats/ex{N:02d}.toml",
+    f"grader/course/bank/promises/ex{N:02d}.toml",
     f"grader/course/oracles/reference/ex{N:02d}.py",
     f"grader/course/oracles/pytorch/ex{N:02d}.py",
     "grader/core/catalogue.toml",
@@ -41,6 +42,7 @@ MADE = {
     "tests/public/sketches.json",
     "tests/public/fingerprints.json",
     "tests/hidden/fingerprints.json",
+    "docs/promises.md",
 }
 LATER = re.compile(r" is stale; run `make (fingerprints|mutation-score|images|notebooks)`\.$")
 LOOP = """    total = Value(0.0)
@@ -102,6 +104,13 @@ def squared_hinge(scores, labels):
 """
 
 
+PROMISE = f"""[[promise]]
+says = "`{TASK}`: Here stands what it takes and what it gives."
+misconception = "squared-before-clamped"
+check = "loss_data"
+"""
+
+
 class Copy:
     """The tree without its own tests, and its commands."""
 
@@ -158,7 +167,7 @@ def twelfth(begun):
     """The copy with the skeletons filled in, and everything made of them that is quick to make."""
     copy, *_ = begun
     fill_in(copy)
-    for command in (["exercises"], ["key"], ["fingerprints", "--exercise", N]):
+    for command in (["exercises"], ["key"], ["fingerprints", "--exercise", N], ["promises"]):
         copy.run(*command)
     return copy
 
@@ -180,6 +189,7 @@ def fill_in(copy):
         copy.write(path, f"{head}\n{data}\n{slopes}")
     copy.write(f"grader/course/bank/misconceptions/ex{N:02d}.toml", MISCONCEPTION)
     copy.write(f"grader/course/bank/wheats/ex{N:02d}.toml", WHEAT)
+    copy.write(f"grader/course/bank/promises/ex{N:02d}.toml", PROMISE)
     for oracle, words in WORDS.items():
         copy.write(f"grader/course/oracles/{oracle}/ex{N:02d}.py", f'"""The squared hinge."""\n\n{words}')
 
@@ -187,7 +197,7 @@ def fill_in(copy):
 def test_new_exercise_writes_skeletons_and_says_what_to_do(begun):
     _, steps, _, changed = begun
     assert changed == CONTENT
-    assert re.findall(r"^(\d)\. ", steps, re.MULTILINE) == list("12345678")
+    assert re.findall(r"^(\d)\. ", steps, re.MULTILINE) == list("123456789")
     assert all(name in steps for name in CONTENT)
 
 
@@ -199,6 +209,7 @@ def test_verify_names_each_thing_of_a_skeleton_that_is_missing(begun):
         f"Exercise {N} has fewer than 2 hidden checks of {TASK}\\.",
         f"misconceptions/ex{N:02d}.toml has no \\[\\[misconception\\]\\]; write one at least\\.",
         f"wheats/ex{N:02d}.toml has no \\[\\[wheat\\]\\]; write one at least\\.",
+        f"promises/ex{N:02d}.toml has no \\[\\[promise\\]\\]; write one at least\\.",
         f"the oracle reference has no word for {TASK}; write it there\\.",
         f"the oracle pytorch has no word for {TASK}; write it there\\.",
         f"exercises/{MODULE}.py is stale; run `make exercises`\\.",

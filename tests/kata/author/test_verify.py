@@ -18,6 +18,7 @@ TITLES = {
     "sketches": "The sketches for explain are what the oracles say now",
     "score": "docs/mutation-score.md was made from what the checks and the mistakes are now",
     "pictures": "Pictures and walkthroughs show what their sources make now",
+    "promises": "Every promise of a lesson is held by a check that fails without it, and docs/promises.md lists them",
     "leak": "No line of a worked answer stands in exercises/",
     "lessons": "Every worked example in a lesson gives what the lesson says",
     "pass": "Every worked answer passes every check",
