@@ -72,6 +72,37 @@ def test_nothing_handed_in_is_not_attempted_and_gets_nothing(course):
     assert {s for e in document["exercises"] for s in statuses(document, e["number"]).values()} == {"not_attempted"}
 
 
+EQUAL_BY_NUMBER = "def __eq__(self, other):\n        return self.data == other.data\n\n    "
+HASHED_BY_NUMBER = "def __hash__(self):\n        return hash(self.data)\n\n    "
+NOT_KEPT = {  # what a lesson promises: the exercise, an edit of its answer, the checks that fail
+    "values are equal by number": (
+        2,
+        "def __repr__",
+        EQUAL_BY_NUMBER + HASHED_BY_NUMBER,
+        {"equal_numbers_are_two_values"},
+    ),
+    "values are equal and without hash": (2, "def __repr__", EQUAL_BY_NUMBER, {"equal_numbers_are_two_values"}),
+    "all neurons begin alike": (
+        8,
+        "self.w = [Value",
+        "random.seed(1)\n        ",
+        {"neurons_draw_weights_of_their_own"},
+    ),
+    "parameters come from a generator": (8, "[*self.w, self.b]", "iter(", {"number_of_parameters"}),
+    "parameters come as a tuple": (8, "[*self.w, self.b]", "tuple(", {"number_of_parameters"}),
+}
+
+
+@pytest.mark.parametrize("name", NOT_KEPT)
+def test_what_a_lesson_promises_and_is_not_kept_costs_its_own_check_and_no_other(course, name):
+    number, old, before, checks = NOT_KEPT[name]
+    new = before + old + ")" * before.endswith("(")
+    document = graded(course, {number: [(old, new)]}, numbers=set(range(1, 11)))
+    failed = {check for n in range(1, 11) for check, status in statuses(document, n).items() if status != "passed"}
+    assert failed == {f"ex{number:02d}.{check}" for check in checks}
+    assert {e["number"] for e in document["exercises"][:10] if e["score"] < e["max_score"]} == {number}
+
+
 def test_a_slip_in_exercise_3_costs_exercise_3_alone_and_the_report_says_where_it_is(course):
     document = graded(course, {3: WRONG_PRODUCT})
     jsonschema.validate(document, SCHEMA)

@@ -61,8 +61,8 @@ def recursive(learner):
 def test_a_right_recursion_is_told_as_right_in_every_command(recursive):
     test = recursive.run("test", 4)
     assert (test.returncode, test.stderr) == (1, "")
-    assert test.stdout.count("     too deep  ") == 1
-    assert test.stdout.count("       passed  ") == 11
+    assert test.stdout.count("     too deep  ") == 2
+    assert test.stdout.count("       passed  ") == 14
     assert WHY.findall(joined(test.stdout)) == [("WHY", "4", "topological_order")]
     assert flat(test.stdout).endswith(f"14 of 16 checks pass. {DEEP} the next command is make test-exercise-5.")
 

@@ -352,7 +352,7 @@ def test_watch_follows_the_file_that_is_saved_and_celebrates_what_is_done(learne
         learner.edit(2, 'return Value(self.data * other.data, (self, other), "*")', "return self")
         learner.wait_for(r"(?s)Exercise 2: .*WRONG  Value.__mul__.*Watching")
         learner.solve(2)
-        learner.wait_for(r"(?s)12 of 12 checks pass.*\nExercise 2, Value, is done.\n\nExercise 3: .*Watching")
+        learner.wait_for(r"(?s)13 of 13 checks pass.*\nExercise 2, Value, is done.\n\nExercise 3: .*Watching")
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 130
 
