@@ -11,15 +11,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.records import Check, Probe
 from grader.course.authoring import answer_key
-from grader.course.authoring.answer_key import (
-    OracleError,
-    agreed_answers,
-    agreed_values,
-    ask,
-    available_oracles,
-    key_text,
-    make_key,
-)
+from grader.course.authoring.answer_key import OracleError, agreed_answers, available_oracles, key_text, make_key
 from grader.course.oracles import vocabulary
 from grader.course.oracles.pytorch.engine import Value as TorchValue
 
@@ -40,6 +32,10 @@ def check_of(snippet, *observe, exercise=LAST, **tolerance):
     return Check("test_planted", exercise, "task", 1, "Title.", Probe(snippet, observe, **tolerance))
 
 
+def agreed_values(check, oracles):
+    return answer_key.agreed_values(check.exercise, check.probe, oracles, check.id)
+
+
 def plant(monkeypatch, oracle, **wrong):
     """Give an oracle a vocabulary with wrong entries."""
     right = answer_key.vocabulary
@@ -52,7 +48,7 @@ def plant(monkeypatch, oracle, **wrong):
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
 def test_both_oracles_agree_on_every_probe(check):
-    assert agreed_values(check, BOTH) == ask(check, "reference")
+    assert agreed_values(check, BOTH) == answer_key.ask(check.exercise, check.probe, "reference", check.id)
 
 
 @pytest.mark.parametrize("seed", OTHER_SEEDS)
