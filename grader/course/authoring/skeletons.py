@@ -15,6 +15,7 @@ from textwrap import dedent, fill
 from grader.core.catalogue import CATALOGUE, read_catalogue
 from grader.core.errors import KataError
 from grader.core.files import write_text
+from grader.core.names import tag
 from grader.core.paths import HIDDEN_SUITE
 from grader.core.records import Exercise, Task
 from grader.course.authoring.answer_key import ORACLES
@@ -62,7 +63,7 @@ def _next(last: Exercise, name: str) -> Exercise:
     number = last.number + 1
     return Exercise(
         number=number,
-        module=f"ex{number:02d}_{name}",
+        module=f"{tag(number)}_{name}",
         part=last.part,
         package=last.package,
         title=name.replace("_", " ").capitalize(),

@@ -123,7 +123,11 @@ MISTAKES = {
     "a test": (no_check, r"test_added has no exercise, task and points", ["key", "grade", "release", "test"]),
     "a suite": (a_check_that_stops, r"test_ex01_derivatives\.py, line \d+: NameError: ", ["key", "grade", "test"]),
     "a probe": (an_unanswerable_check, r"ex01.added: the oracle reference cannot answer \(NameError: ", ["key"]),
-    "the catalogue": (no_points, r"points = 0; a task is worth at least 1", ["key", "grade", "release", "hint"]),
+    "the catalogue": (
+        no_points,
+        r"points = 0; a task is worth at least 1",
+        ["key", "grade", "release", "hint", "verify"],
+    ),
 }
 ARGUMENTS = {"grade": ["exercises"], "test": [1], "hint": [1]}
 
@@ -137,8 +141,7 @@ def mistaken(make_author):
         if name not in made:
             made[name] = make_author()
             made[name].write("LICENSE", "")
-            for other in ("constraints.txt", "tests/hidden"):
-                (made[name].folder / other).symlink_to(ROOT / other)
+            (made[name].folder / "tests/hidden").symlink_to(ROOT / "tests/hidden")
             MISTAKES[name][0](made[name])
         return made[name]
 
@@ -152,9 +155,9 @@ def test_a_mistake_of_an_author_is_one_sentence_from_every_command(mistaken, nam
 
 
 def test_verify_tells_a_mistake_of_an_author_as_what_its_proofs_found(mistaken):
-    result = mistaken("the catalogue").run("verify")
+    result = mistaken("a suite").run("verify")
     assert (result.returncode, result.stderr) == (1, "")
-    assert "FAILED  Every worked answer passes every check\n        exercise 1, " in result.stdout
+    assert "FAILED  Every worked answer passes every check\n        test_ex01_derivatives.py, line " in result.stdout
     assert "Traceback" not in result.stdout
 
 
@@ -164,7 +167,11 @@ def test_what_the_system_refuses_is_a_sentence_with_the_name_of_the_file(author)
 
 
 def test_a_package_that_is_not_there_is_no_bug_and_a_module_of_ours_is_one(author):
-    author.edit("grader/learner/hints.py", "from typing import Any\n", "from typing import Any\nimport nowhere\n")
+    author.edit(
+        "grader/learner/hints.py",
+        "from grader.core.paths import SOLUTIONS\n",
+        "from grader.core.paths import SOLUTIONS\nimport nowhere\n",
+    )
     assert author.run("hint", 1).stderr.startswith("The package nowhere is not here: use make, ")
     author.edit("grader/learner/hints.py", "import nowhere\n", "import grader.nowhere\n")
     result = author.run("hint", 1)

@@ -11,7 +11,15 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.records import Check, Probe
 from grader.course.authoring import answer_key
-from grader.course.authoring.answer_key import OracleError, agreed_answers, available_oracles, key_text, make_key
+from grader.course.authoring.answer_key import (
+    OracleError,
+    agreed_answers,
+    agreed_values,
+    ask,
+    available_oracles,
+    key_text,
+    make_key,
+)
 from grader.course.oracles import vocabulary
 from grader.course.oracles.pytorch.engine import Value as TorchValue
 
@@ -32,8 +40,8 @@ def check_of(snippet, *observe, exercise=LAST, **tolerance):
     return Check("test_planted", exercise, "task", 1, "Title.", Probe(snippet, observe, **tolerance))
 
 
-def agreed_values(check, oracles):
-    return answer_key.agreed_values(check.exercise, check.probe, oracles, check.id)
+def asked(check, oracles):
+    return agreed_values(check.exercise, check.probe, oracles, check.id)
 
 
 def plant(monkeypatch, oracle, **wrong):
@@ -48,7 +56,7 @@ def plant(monkeypatch, oracle, **wrong):
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
 def test_both_oracles_agree_on_every_probe(check):
-    assert agreed_values(check, BOTH) == answer_key.ask(check.exercise, check.probe, "reference", check.id)
+    assert asked(check, BOTH) == ask(check.exercise, check.probe, "reference", check.id)
 
 
 @pytest.mark.parametrize("seed", OTHER_SEEDS)
@@ -82,7 +90,7 @@ def test_a_disagreement_is_refused_with_check_expression_and_both_values(monkeyp
     check = check_of("a = Value(0.5)\nc = a.tanh()\nc.backward()", "c._op == c._op", "a.grad", exercise=6)
     plant(monkeypatch, "pytorch", Value=WrongTanh)
     with pytest.raises(OracleError) as refused:
-        agreed_values(check, BOTH)
+        asked(check, BOTH)
     sentence = "ex06.planted: a.grad is 0.7864477329659274 by the reference but 1.0 by pytorch."
     assert str(refused.value) == sentence
 
@@ -105,20 +113,20 @@ def test_the_tolerance_of_the_probe_decides(monkeypatch):
     plant(monkeypatch, "reference", accuracy=lambda scores, labels: 0.5)
     plant(monkeypatch, "pytorch", accuracy=lambda scores, labels: 0.5 + 1e-7)
     with pytest.raises(OracleError, match=r"share is 0\.5 by the reference but 0\.5000001 by pytorch"):
-        agreed_values(check, BOTH)
+        asked(check, BOTH)
     wider = replace(check, probe=replace(check.probe, rel=1e-6))
-    assert agreed_values(wider, BOTH) == {"share": 0.5}
+    assert asked(wider, BOTH) == {"share": 0.5}
 
 
 def test_a_probe_that_one_oracle_cannot_answer_is_refused(monkeypatch):
     plant(monkeypatch, "pytorch", trace=None)
     with pytest.raises(OracleError, match=r"ex11\.planted: the oracle pytorch cannot answer \(TypeError: "):
-        agreed_values(check_of("nodes, edges = trace(Value(1.0))", "len(nodes)"), BOTH)
+        asked(check_of("nodes, edges = trace(Value(1.0))", "len(nodes)"), BOTH)
 
 
 def test_an_observation_that_is_no_plain_value_is_refused():
     with pytest.raises(OracleError, match="observe numbers, strings or lists of them"):
-        agreed_values(check_of("a = Value(1.0)", "[a]"), ["reference"])
+        asked(check_of("a = Value(1.0)", "[a]"), ["reference"])
 
 
 def grader(*arguments):

@@ -425,7 +425,7 @@ def test_reports_that_are_none_or_of_different_courses_are_refused(tmp_path):
         ),
         ("csv", "colour\nred\n", "has no column that says who is who; give it one called id, email or name."),
         ("csv", "", "is empty; its first line must name the columns."),
-        ("csv", 'id,name\n"a"b,c\n', "is no CSV"),
+        ("csv", 'id,name\n"a"b,c\n', "line 2, is not CSV"),
         ("csv", b"id,name\n\xe4,b\n", "is not UTF-8; save it as 'CSV UTF-8'."),
     ],
 )
