@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from grader.core.catalogue import needed_by, read_catalogue
 from grader.core.records import Exercise
+from minigrad_reference.drawing.operations import Operation, operation
 
 LEAVES = {"a": 2.0, "b": -3.0}
 LETTERS = "cdefghk"
 NUMBERS = ("3", "0.5")  # unlike the leaf beside each: 2 - a and a - 2 would be the same for a = 2
 LARGEST, SAMPLED = 6, 30  # operations in a random program, random programs per exercise
-Partials = Callable[..., tuple[float, ...]]
 
 
 @dataclass(frozen=True)
 class Spelling:
-    """How an operation is written over names or numbers, and which task introduces it.
+    """How an operation is written in Python, over names or numbers, and which task introduces it.
 
-    `symbol` is what its nodes say, `partials` its partial derivatives at the data of the operands.
+    `symbol` is what its nodes say; `corner` is where several slopes are right.
     """
 
     text: str
     symbol: str
-    partials: Partials
     task: str
+    corner: float | None = None
 
     @property
     def is_binary(self) -> bool:
         return "{1}" in self.text
+
+    @property
+    def meaning(self) -> Operation:
+        known = operation(self.symbol, 1 + self.is_binary)
+        if not known:
+            raise LookupError(f"{self.symbol} is not in minigrad_reference/drawing/operations.py.")
+        return known
 
     @property
     def reflected(self) -> str:
@@ -40,18 +46,18 @@ class Spelling:
 
 
 SPELLINGS = (
-    Spelling("{0} + {1}", "+", lambda x, y: (1.0, 1.0), "Value.__add__"),  # noqa: ARG005
-    Spelling("{0} * {1}", "*", lambda x, y: (y, x), "Value.__mul__"),
-    Spelling("-{0}", "neg", lambda x: (-1.0,), "Value.__neg__"),  # noqa: ARG005
-    Spelling("{0} - {1}", "-", lambda x, y: (1.0, -1.0), "Value.__sub__"),  # noqa: ARG005
-    Spelling("{0} ** 2", "**2", lambda x: (2.0 * x,), "Value.__pow__"),
-    Spelling("{0} ** -1", "**-1", lambda x: (-1.0 / (x * x),), "Value.__pow__"),
-    Spelling("{0} / {1}", "/", lambda x, y: (1.0 / y, -x / (y * y)), "Value.__truediv__"),
-    Spelling("{0}.exp()", "exp", lambda x: (math.exp(x),), "Value.exp"),
-    Spelling("{0}.log()", "log", lambda x: (1.0 / x,), "Value.log"),
-    Spelling("{0}.tanh()", "tanh", lambda x: (1.0 - math.tanh(x) ** 2,), "Value.tanh"),
-    Spelling("{0}.relu()", "relu", lambda x: (1.0 if x > 0 else 0.0,), "Value.relu"),
-    Spelling("{0}.sigmoid()", "sigmoid", lambda x: (math.exp(-x) / (1.0 + math.exp(-x)) ** 2,), "Value.sigmoid"),
+    Spelling("{0} + {1}", "+", "Value.__add__"),
+    Spelling("{0} * {1}", "*", "Value.__mul__"),
+    Spelling("-{0}", "neg", "Value.__neg__"),
+    Spelling("{0} - {1}", "-", "Value.__sub__"),
+    Spelling("{0} ** 2", "**2", "Value.__pow__"),
+    Spelling("{0} ** -1", "**-1", "Value.__pow__"),
+    Spelling("{0} / {1}", "/", "Value.__truediv__"),
+    Spelling("{0}.exp()", "exp", "Value.exp"),
+    Spelling("{0}.log()", "log", "Value.log"),
+    Spelling("{0}.tanh()", "tanh", "Value.tanh"),
+    Spelling("{0}.relu()", "relu", "Value.relu", corner=0.0),
+    Spelling("{0}.sigmoid()", "sigmoid", "Value.sigmoid"),
 )
 FIRST = SPELLINGS[:2]  # every exercise with operations has these
 
@@ -84,22 +90,23 @@ class Program:
         return [name for name in LEAVES if any(name in line.operands for line in self.lines)]
 
     def data(self) -> dict[str, float] | None:
-        """The data of every value by name; None where an operation is undefined or a number unwieldy."""
+        """The data of every value by name; None where one is undefined, unwieldy or has no single slope."""
         data = {name: LEAVES[name] for name in self.leaves}
-        try:
-            for line in self.lines:
-                data[line.name] = _evaluate(line, _operands(line, data))
-        except (ValueError, ZeroDivisionError, OverflowError):
-            return None
+        for line in self.lines:
+            values = _operands(line, data)
+            if line.spelling.corner in values:
+                return None
+            data[line.name] = float(line.spelling.meaning.result(values))
         return data if all(1e-3 < abs(x) < 1e3 or x == 0 for x in data.values()) else None
 
     def backward(self, data: dict[str, float]) -> tuple[dict[str, float], dict[str, tuple[float, ...]]]:
-        """Every gradient, and what each result passes to its operands, by the partial derivatives above."""
+        """Every gradient, and what each result passes to its operands, by the slopes of the operations."""
         grads = dict.fromkeys(data, 0.0)
         grads[self.root] = 1.0
         passed: dict[str, tuple[float, ...]] = {}
         for line in reversed(self.lines):
-            shares = [local * grads[line.name] for local in line.spelling.partials(*_operands(line, data))]
+            slopes = line.spelling.meaning.slopes(_operands(line, data), data[line.name])
+            shares = [(slope or 0.0) * grads[line.name] for slope in slopes]
             kept = [(name, share) for name, share in zip(line.operands, shares, strict=True) if name in data]
             passed[line.name] = tuple(share for _, share in kept)
             for name, share in kept:
@@ -151,30 +158,3 @@ def _random_programs(seed: int, every: list[Spelling]) -> Iterator[Program]:
 
 def _operands(line: Line, data: dict[str, float]) -> list[float]:
     return [data[operand] if operand in data else float(operand) for operand in line.operands]
-
-
-def _evaluate(line: Line, values: list[float]) -> float:
-    namespace: dict[str, object] = {"Number": _Number}
-    names = [f"Number({value!r})" for value in values]
-    return float(eval(line.spelling.text.format(*names), namespace))  # noqa: S307 - our own templates
-
-
-class _Number(float):
-    """A float with the unary operations, to see whether a program makes sense before any oracle is asked."""
-
-    def exp(self) -> float:
-        return math.exp(self)
-
-    def log(self) -> float:
-        return math.log(self)
-
-    def tanh(self) -> float:
-        return math.tanh(self)
-
-    def relu(self) -> float:
-        if not self:
-            raise ValueError("relu has a corner at 0, where several slopes are right")
-        return max(0.0, self)
-
-    def sigmoid(self) -> float:
-        return 1.0 / (1.0 + math.exp(-self))

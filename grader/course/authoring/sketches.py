@@ -95,7 +95,7 @@ def _snippet(form: Form, program: Program) -> str:
 
 
 def _answered(sketch: Sketch) -> Sketch:
-    """A sketch with the numbers of the oracles, which must be those of the partial derivatives as well."""
+    """A sketch with the numbers of the oracles, which must be those of the operations' slopes as well."""
     called = f"a sketch of exercise {sketch.exercise}"
     values = agreed_values(sketch.exercise, sketch.probe, available_oracles(), called)
     nodes = []
@@ -103,7 +103,7 @@ def _answered(sketch: Sketch) -> Sketch:
         grad = values.get(node.grad)
         if node.expected_grad is not None and not same(node.expected_grad, grad, 1e-9, 1e-12):
             raise OracleError(
-                f"{node.grad} is {grad} by the oracles but {node.expected_grad} by hand: {sketch.snippet}"
+                f"{node.grad} is {grad} by the oracles but {node.expected_grad} by the slopes: {sketch.snippet}"
             )
         nodes.append(replace(node, expected_data=values[node.data], expected_grad=grad))
     return replace(sketch, nodes=tuple(nodes))
