@@ -141,7 +141,8 @@ def open_exercises() -> Iterator[tuple[Exercise, list[Verdict]]]:
 def everything() -> str:
     """The sentence for somebody who is done with all exercises."""
     deep = [str(number) for number, each in read_catalogue().items() if are_right_but_too_deep(run(each))]
-    return f"Everything is right; exercise {' and '.join(deep)} could go deeper." if deep else "Everything passes."
+    which = f"exercise{'s' * (len(deep) > 1)} {' and '.join(deep)}"
+    return f"Everything is right; {which} could go deeper." if deep else "Everything passes."
 
 
 def wrong_before(exercise: Exercise) -> Iterator[list[Verdict]]:

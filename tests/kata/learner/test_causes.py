@@ -67,8 +67,8 @@ def test_a_right_recursion_is_told_as_right_in_every_command(recursive):
     assert flat(test.stdout).endswith(f"14 of 16 checks pass. {DEEP} the next command is make test-exercise-5.")
 
     progress = recursive.run("progress").stdout
-    assert re.search(r"^ 4  Backward +11/12  right, but too deep", progress, re.MULTILINE)
-    assert "Everything is right; exercise 4 could go deeper. make my-minigrad" in flat(progress)
+    assert re.search(r"^ 4  Backward +14/16  right, but too deep", progress, re.MULTILINE)
+    assert "Everything is right; exercises 4 and 7 could go deeper. make my-minigrad" in flat(progress)
 
     hint = recursive.run("hint", 4).stdout
     assert hint.startswith("Exercise 4 is right, and you can go on.")
