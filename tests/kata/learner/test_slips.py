@@ -2,19 +2,14 @@
 
 import ast
 import re
-import sys
 from dataclasses import replace
-from functools import lru_cache
 from textwrap import dedent
 
 import pytest
 
 from grader.core.catalogue import read_catalogue
-from grader.core.checks import load_checks
 from grader.core.diagnosis import diagnose
 from grader.core.fingerprints import read_fingerprints
-from grader.core.judging import judge
-from grader.core.key import expected_values, read_key
 from grader.core.paths import FINGERPRINTS, PUBLIC
 from grader.core.records import Status
 from grader.core.slips import READ, Slip, as_misconception, find_slips, kinds
@@ -22,41 +17,11 @@ from grader.core.source import function_nodes, functions
 from grader.course.bank.chaffs import edited, read_bank
 from grader.course.bank.wheats import read_wheats
 from grader.course.grading.suites import read_solutions
-from grader.learner.prober import InProcess
 
 CATALOGUE = read_catalogue()
 WORKED = read_solutions()
 ADD, MUL, POW = "Value.__add__", "Value.__mul__", "Value.__pow__"
 STORED = "    out._backward = _backward\n"
-
-
-@pytest.fixture(scope="module")
-def key():
-    return read_key(PUBLIC / "key.json")
-
-
-@lru_cache
-def checks(number):
-    return load_checks(PUBLIC, number)
-
-
-@pytest.fixture
-def found(tmp_path_factory, monkeypatch, key):
-    """The source of an exercise with some edits of a task, and what its public checks make of it."""
-    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
-
-    def run(number, task, *edits):
-        exercise, folder = CATALOGUE[number], tmp_path_factory.mktemp("desk")
-        source = edited(WORKED[number], task, edits, "a test") if task else WORKED[number].replace(*edits)
-        for n in range(1, number + 1):
-            (folder / CATALOGUE[n].file.name).write_text(WORKED[n] if n < number else source, encoding="utf-8")
-        process, verdicts = InProcess(folder, seconds=2.0), []
-        for check in checks(number):
-            seen, _ = process.observe(exercise.module, check.probe)
-            verdicts.append(judge(check, exercise, seen, expected_values(key, check, exercise.module)))
-        return source, verdicts
-
-    return run
 
 
 def named(number, source, verdicts, prints=None):
