@@ -149,6 +149,15 @@ def test_a_step_that_was_never_written_is_not_told_as_one_that_was_not_stored(fo
     assert named(5, *found(5, POW, ("".join(lines), ""), (STORED, ""))) == ["pow-without-step"]
 
 
+def test_a_fault_of_a_worked_answer_that_leaves_no_frame_is_no_slip_of_the_task_that_called_it(found):
+    source, verdicts = found(8, "Neuron.__call__", ("s + wi * xi", "s + wi * Value(xi)"))
+    frames = [v.fault.frames for v in verdicts if v.fault]
+    assert frames
+    cut = [replace(v, fault=replace(v.fault, frames=v.fault.frames[:2])) if v.fault else v for v in verdicts]
+    assert {v.fault.frames[-1].file for v in cut if v.fault} == {"ex08_neuron.py"}
+    assert find_slips(source, CATALOGUE[8], cut) == ()
+
+
 def test_nothing_is_said_of_a_task_whose_checks_all_pass(found):
     source, verdicts = found(10, "train", ("loss.backward()", "loss.backward"))
     passed = [replace(v, status=Status.PASSED, differences=(), fault=None) for v in verdicts]
