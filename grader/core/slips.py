@@ -29,6 +29,7 @@ WORDS = Path(__file__).with_name("slips.toml")
 SPELLING = "operation-named-otherwise"
 TEXTS = ("title", "belief", "explanation", "question")
 GIVE_NONE = ("append", "extend", "insert", "sort", "reverse")
+OF_NUMBERS = ("math", "float", *dir(math))
 CALLABLES = ("method", "function", "builtin_function_or_method")
 MISSING_ARGUMENT = re.compile(r"(?:(?P<outer>\w+)\.<locals>\.)?(?P<name>\w+)\(\) missing \d+ required positional arg")
 QUOTED = re.compile(r"'([^']*)'")
@@ -252,13 +253,9 @@ class Text:
 def _gives_a_value(message: str, node: ast.FunctionDef) -> bool:
     """Whether a function for numbers is called, since worked answers leave no frame of their own behind."""
     calls = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
-    names = {called.id for called in calls if isinstance(called, ast.Name)}
     owners = [called.value for called in calls if isinstance(called, ast.Attribute)]
-    called = any(isinstance(owner, ast.Name) and owner.id == "math" for owner in owners) or names & {
-        *dir(math),
-        "float",
-    }
-    return bool(called) and message.endswith(("must be real number, not Value", "not 'Value'"))
+    names = {name.id for name in [*calls, *owners] if isinstance(name, ast.Name)}
+    return message.endswith(("must be real number, not Value", "not 'Value'")) and not names.isdisjoint(OF_NUMBERS)
 
 
 def _compares_a_value(message: str, node: ast.FunctionDef) -> bool:
