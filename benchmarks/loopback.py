@@ -30,18 +30,28 @@ class Loopback:
         self.address = self._said(LISTENING, "0.log")[0]
 
     def worker(
-        self, *options: str, folder: Path = KATA, environment: Mapping[str, str] = MappingProxyType({})
+        self, *options: str, folder: Path = KATA, environment: Mapping[str, str] | None = None
     ) -> subprocess.Popen[bytes]:
-        """One more worker with one thread, of which nobody takes care unless the options have '--nanny'."""
+        """One more worker with one thread, of which nobody takes care unless the options have '--nanny'.
+
+        In another folder or environment it is started by Dask's own command, which knows no kata.
+        """
         scratch = str(self.folder / f"scratch-{len(self.processes)}")
         settings = [self.address, "--nthreads", "1", "--local-directory", scratch, *(options or ("--no-nanny",))]
-        return self._start([*WORKER, *settings], folder, environment)
+        by = [str(KATA / "grader")] if folder == KATA and environment is None else []
+        return self._start([*WORKER, *settings], folder, environment or {}, by)
 
-    def _start(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    def _start(
+        self,
+        command: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        by: Sequence[str] = (str(KATA / "grader"),),
+    ) -> subprocess.Popen[bytes]:
         with (self.folder / f"{len(self.processes)}.log").open("wb") as log:
             self.processes.append(
                 subprocess.Popen(
-                    [sys.executable, str(KATA / "grader"), "-m", *command, "--no-dashboard"],
+                    [sys.executable, *by, "-m", *command, "--no-dashboard"],
                     cwd=folder,
                     env={**os.environ, "TMPDIR": str(self.folder), **environment},
                     stdin=subprocess.DEVNULL,

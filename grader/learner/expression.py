@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from grader.core.errors import KataError
-from minigrad_reference.drawing.play import short
+from minigrad_reference.drawing.text import short
 
 OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 SHOWN = 60  # characters

@@ -1,4 +1,4 @@
-"""A graph played forward and backward: every step with its numbers, and where somebody's numbers first differ.
+"""A graph played forward and backward: every step with its numbers.
 
 Every number is computed here, from the leaves' data and the operations' names, and never asked of the engine that
 built the graph.
@@ -10,19 +10,16 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from numbers import Real
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from minigrad_reference.drawing.operations import Operation, operation
-from minigrad_reference.drawing.shares import TIMES, Slip, slip
+from minigrad_reference.drawing.text import short
 from minigrad_reference.drawing.walk import Node
 
-Numbers: TypeAlias = tuple[Any, Any]  # data and grad; None where nothing is known
-Step: TypeAlias = dict[str, Any]  # as the page's script reads it
 REL, ABS = 1e-6, 1e-9
-NAME, LINE = 18, 80  # characters
-TOLD = 3  # shares in a sentence
+NAME = 18  # characters
 
 
 @dataclass
@@ -41,7 +38,44 @@ class Box:
     grad: float = 0.0
     computed: int = 0
     complete: int | None = None
-    wrong: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Forward:
+    """A node gets its data from its operands."""
+
+    node: int
+
+
+@dataclass(frozen=True)
+class Seed:
+    """The way back begins: the gradient of the root by itself."""
+
+    node: int
+    grad: float = 1.0
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one use of an operand adds to its gradient: the local derivative times the upstream gradient."""
+
+    operand: int
+    local: float
+    product: float
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class Backward:
+    """A node passes its gradient on, a share for every use; none where its operation is not known."""
+
+    node: int
+    upstream: float
+    shares: tuple[Share, ...]
+
+
+Step: TypeAlias = Forward | Seed | Backward
 
 
 def right_numbers(nodes: Sequence[Node]) -> list[tuple[float, float]]:
@@ -60,10 +94,10 @@ def boxes_of(nodes: Sequence[Node]) -> list[Box]:
         if max(operands, default=-1) >= len(boxes):
             raise ValueError(f"The nodes are not in topological order: {name} comes before one of its operands.")
         known = operation(str(node._op), len(operands))
-        data = _real(node.data)
+        data = real(node.data)
         if known:
             computed = float(known.result([boxes[place].data for place in operands]))
-            data = data if _same(computed, data) else computed  # what rounding leaves is the engine's affair
+            data = data if is_same(computed, data) else computed  # what rounding leaves is the engine's affair
         boxes.append(Box(name, short(node._op, NAME), operands, known, data))
     return boxes
 
@@ -86,17 +120,16 @@ def _names(nodes: Sequence[Node]) -> list[str]:
 
 
 def play(boxes: Sequence[Box]) -> list[Step]:
-    """Every step, in order, with all that the page shows of it; the boxes are as after the last one."""
+    """Every step, in order; the boxes are as after the last one."""
     steps: list[Step] = []
     for place, box in enumerate(boxes):
         if box.operands:
-            steps.append(_forward(place, boxes))
+            steps.append(Forward(place))
             box.computed = len(steps)
-    root = boxes[-1]
-    root.grad = 1.0
-    sentence = f"The way back begins at {root.name}: its gradient by itself is 1."
-    steps.append({"kind": "seed", "node": len(boxes) - 1, "sentence": sentence, "grad": pair(1.0)})
-    root.complete = len(steps)
+    seed = Seed(len(boxes) - 1)
+    steps.append(seed)
+    root = boxes[seed.node]
+    root.grad, root.complete = seed.grad, len(steps)
     passed: dict[int, int] = {}
     for place in reversed(range(len(boxes))):
         if boxes[place].operands:
@@ -106,44 +139,19 @@ def play(boxes: Sequence[Box]) -> list[Step]:
     return steps
 
 
-def _forward(place: int, boxes: Sequence[Box]) -> Step:
-    box = boxes[place]
-    symbols, numbers = formula(box, boxes), formula(box, boxes, numbers=True)
-    result = pair(box.data)
-    sentence = f"{box.name} = {short(symbols)} = {short(numbers)} = {result[0]}."
-    if not box.operation:
-        sentence = f"{box.name} = {short(symbols)} = {result[0]}, as the engine says: {box.op} is not known here."
-    return {"kind": "forward", "node": place, "symbols": symbols, "numbers": numbers, "sentence": sentence}
-
-
-def _backward(place: int, boxes: Sequence[Box]) -> Step:
+def _backward(place: int, boxes: Sequence[Box]) -> Backward:
     """One operation passes its gradient on: to every operand the local derivative times what came from upstream."""
     box = boxes[place]
     slopes = box.operation.slopes([boxes[operand].data for operand in box.operands], box.data) if box.operation else ()
-    shares = [_share(box, boxes, use, slope) for use, slope in enumerate(slopes)]
-    told = [f"{share['name']} receives {share['numbers']} = {share['product'][0]}" for share in shares]
-    more = f"; and {len(told) - TOLD} more" if len(told) > TOLD else ""
-    sentence = f"{box.name} passes its gradient {pair(box.grad)[0]} back: {'; '.join(told[:TOLD])}{more}."
-    if not box.operation:
-        sentence = f"What {box.op} passes back is not known here, so gradients behind {box.name} are not complete."
-    return {"kind": "backward", "node": place, "upstream": pair(box.grad), "shares": shares, "sentence": sentence}
+    shares = (_share(operand, slope, box.grad, boxes) for operand, slope in zip(box.operands, slopes, strict=False))
+    return Backward(place, box.grad, tuple(shares))
 
 
-def _share(box: Box, boxes: Sequence[Box], use: int, slope: float | None) -> Step:
-    """What one use of an operand adds to its gradient."""
-    operand = boxes[box.operands[use]]
-    product = 0.0 if slope is None else slope * box.grad
+def _share(place: int, slope: float | None, upstream: float, boxes: Sequence[Box]) -> Share:
+    operand = boxes[place]
+    product = 0.0 if slope is None else slope * upstream
     before, operand.grad = operand.grad, operand.grad + product
-    return {
-        "to": box.operands[use],
-        "name": operand.name,
-        "rule": _written(box.operation.rules[use], box, boxes) if box.operation else "",
-        "local": pair(slope or 0.0),
-        "product": pair(product),
-        "numbers": f"{_bracketed(slope or 0.0)} * {_bracketed(box.grad)}",
-        "before": pair(before),
-        "after": pair(operand.grad),
-    }
+    return Share(place, slope or 0.0, product, before, operand.grad)
 
 
 def _complete(boxes: Sequence[Box], passed: Mapping[int, int]) -> None:
@@ -157,96 +165,20 @@ def _complete(boxes: Sequence[Box], passed: Mapping[int, int]) -> None:
             boxes[operand].complete = passed[consumers[operand][-1]]
 
 
-def formula(box: Box, boxes: Sequence[Box], numbers: bool = False) -> str:
-    """How a value is made of its operands, by their names or by their numbers; nothing for a leaf."""
-    if not box.operands:
-        return ""
-    if box.operation:
-        return _written(box.operation.text, box, boxes, numbers)
-    return f"{box.op}({', '.join(boxes[place].name for place in box.operands)})"
-
-
-def _written(template: str, box: Box, boxes: Sequence[Box], numbers: bool = False) -> str:
-    operands = [boxes[place] for place in box.operands]
-    words = [_bracketed(operand.data) if numbers else operand.name for operand in operands]
-    return template.format(*words, y=_bracketed(box.data) if numbers else box.name)
-
-
-def first_difference(boxes: Sequence[Box], steps: Sequence[Step], theirs: Sequence[Numbers]) -> Step | None:
-    """Where somebody's numbers first differ, in the data or else on the way back; every difference is marked."""
-    for box, (data, grad) in zip(boxes, theirs, strict=True):
-        if data is not None and not _same(box.data, data):
-            box.wrong["data"] = _any_number(data)
-        if grad is not None and box.complete is not None and not _same(box.grad, grad):
-            box.wrong["grad"] = _any_number(grad)
-    for box in boxes:
-        if "data" in box.wrong:
-            made = f", the result of {box.op}" if box.op else ""
-            numbers = f"{box.name}.data is {box.wrong['data']}, expected {pair(box.data)[0]}"
-            return {"step": box.computed, "sentence": f"Your numbers first differ in {box.name}{made}: {numbers}."}
-    for place, (_, grad) in reversed(list(enumerate(theirs))):
-        box = boxes[place]
-        if "grad" in box.wrong:
-            numbers = f"{box.name}.grad is {box.wrong['grad']}, expected {pair(box.grad)[0]}"
-            step, way, should = _on_the_way_back(place, boxes, steps, _real(grad))
-            return {"step": step, "sentence": f"Your numbers first differ on the way back{way}: {numbers}. {should}"}
-    return None
-
-
-def _on_the_way_back(place: int, boxes: Sequence[Box], steps: Sequence[Step], got: float) -> tuple[int, str, str]:
-    """The step at which a gradient goes wrong, where that is, and what should have come."""
-    box = boxes[place]
-    shares = [
-        (number, float(share["product"][1]))
-        for number, step in enumerate(steps, 1)
-        for share in step.get("shares", ())
-        if share["to"] == place
-    ]
-    if not shares:
-        return box.complete or 0, f" in {box.name}", "The way back begins there: backward sets this gradient to 1."
-    found = slip(shares, got) or Slip(shares[-1][0])
-    giver = boxes[steps[found.giver - 1]["node"]]
-    received = " and ".join(pair(share)[0] for number, share in shares if number == found.giver)
-    should = f"{box.name} should receive {received} there"
-    if found.before is not None and found.giver != shares[0][0]:
-        should += f", added to the {pair(found.before)[0]} from before"
-    elif found.times > 1:
-        should += f" once, not {TIMES[found.times]}"
-    return found.giver, f", from {giver.name} back to {box.name}", f"{should}."
-
-
-def _same(expected: float, got: Any) -> bool:
+def is_same(expected: float, got: object) -> bool:
+    """Whether that is the number, but for rounding."""
     if not isinstance(got, Real):
         return False
-    given = _real(got)
+    given = real(got)
     both_nan = math.isnan(expected) and math.isnan(given)
     return both_nan or math.isclose(expected, given, rel_tol=REL, abs_tol=ABS)
 
 
-def _real(x: Any) -> float:
+def real(x: object) -> float:
     """A number as a float; NaN for what is none."""
+    if not isinstance(x, Real):
+        return math.nan
     try:
-        return float(x) if isinstance(x, Real) else math.nan
+        return float(x)
     except OverflowError:
-        return math.inf if x > 0 else -math.inf
-
-
-def pair(x: float) -> list[str]:
-    """A number as it is shown, with five digits, and in full."""
-    text = f"{x:.5g}" if x else "0"
-    return [text.replace("-", "−"), repr(x)]
-
-
-def _any_number(x: Any) -> str:
-    return pair(_real(x))[0] if isinstance(x, Real) else short(repr(x))
-
-
-def _bracketed(x: float) -> str:
-    text = pair(x)[0]
-    return f"({text})" if text.startswith("−") else text
-
-
-def short(words: Any, length: int = LINE) -> str:
-    """Words in one line, not longer than that; what cannot be printed becomes a space."""
-    text = "".join(c if c.isprintable() else " " for c in str(words)).strip()
-    return text if len(text) <= length else text[: length - 1] + "…"
+        return -math.inf if x < 0 else math.inf

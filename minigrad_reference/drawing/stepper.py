@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -13,13 +12,15 @@ from string import Template
 
 import graphviz
 
-from minigrad_reference.drawing.play import Box, Numbers, Step, boxes_of, first_difference, formula, pair, play, short
+from minigrad_reference.drawing.content import content, heading, sentence_of, told
+from minigrad_reference.drawing.difference import Difference, Numbers, differences, first_difference
+from minigrad_reference.drawing.play import Backward, Box, Step, boxes_of, play
 from minigrad_reference.drawing.render import picture
+from minigrad_reference.drawing.text import short, shown
 from minigrad_reference.drawing.walk import Node, trace
 from minigrad_reference.files import write_whole
 
 HERE = Path(__file__).parent
-HEADING = 30  # characters of a node's first line
 CHARACTER, MARGIN = 0.1, 0.3  # inches in a node
 DEEP, DEEPEST = 40, 300  # operations one after the other
 AT_ONCE = {"splines": "line", "nslimit": "0.05", "nslimit1": "0.05", "mclimit": "0.05", "searchsize": "5"}
@@ -64,43 +65,18 @@ def stepper(nodes: Sequence[Node], theirs: Sequence[Numbers] | None = None, titl
     if (depth := _depth(boxes)) > DEEPEST:
         raise ValueError(f"The graph is {depth} operations deep; the page plays one of at most {DEEPEST}: take fewer.")
     steps = play(boxes)
-    first = first_difference(boxes, steps, theirs) if theirs else None
-    content = {
-        "nodes": [_shown(box, boxes) for box in boxes],
-        "steps": steps,
-        "compared": theirs is not None,
-        "first": first,
-        "unknown": sorted({box.op for box in boxes if box.operands and not box.operation}),
-    }
+    found = None if theirs is None else differences(boxes, theirs)
+    first = first_difference(boxes, steps, found or ())
     style, script, page = ((HERE / f"stepper.{kind}").read_text(encoding="utf-8") for kind in ("css", "js", "html"))
     html = Template(page).substitute(
         title=escape(short(title) or f"{boxes[-1].name}, step by step"),
         style=style,
         script=script,
         digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),  # no other script may run
-        graph=_layout(boxes, steps),
-        content=json.dumps(content).replace("<", "\\u003c"),  # ASCII; and a label cannot end the element
+        graph=_layout(boxes, steps, found or ()),
+        content=content(boxes, steps, found, first),
     )
-    return Stepper(html, first["sentence"] if first else "")
-
-
-def _shown(box: Box, boxes: Sequence[Box]) -> Step:
-    """A box as the page needs it."""
-    made = formula(box, boxes)
-    heading = f"{box.name} = {made}" if made else box.name
-    if len(heading) > HEADING:
-        what = "weighted sum" if box.op == "dot" else f"{box.op} of {len(box.operands)}"
-        heading = f"{box.name} = {what}"
-    return {
-        "name": box.name,
-        "heading": heading,
-        "formula": made,
-        "operands": list(box.operands),
-        "data": pair(box.data),
-        "computed": box.computed,
-        "complete": box.complete,
-        "wrong": box.wrong,
-    }
+    return Stepper(html, sentence_of(first, boxes) if first else "")
 
 
 def _depth(boxes: Sequence[Box]) -> int:
@@ -111,11 +87,14 @@ def _depth(boxes: Sequence[Box]) -> int:
     return max(depths)
 
 
-def _layout(boxes: Sequence[Box], steps: Sequence[Step]) -> str:
+def _layout(boxes: Sequence[Box], steps: Sequence[Step], found: Sequence[Difference]) -> str:
     """The graph as Graphviz lays it out, with three lines of text in every box; the words come from the script."""
-    widest: dict[int, int] = {}
-    for share in (share for step in steps for share in step.get("shares", ())):
-        widest[share["to"]] = max(widest.get(share["to"], 0), len(share["after"][0]))
+    lines = [[11, len(heading(box, boxes)), len(shown(box.data)) + 6, 10] for box in boxes]
+    for share in (share for step in steps if isinstance(step, Backward) for share in step.shares):
+        lines[share.operand].append(len(shown(share.after)) + 8)
+    for difference in found:
+        words = f"data {told(difference.got)} (expected {shown(difference.expected)}) x"
+        lines[difference.node].append(len(words))
     dot = graphviz.Digraph(
         graph_attr={"rankdir": "LR", "nodesep": "0.18", "ranksep": "1.2", "bgcolor": "transparent"}
         | {"outputorder": "edgesfirst"}
@@ -124,10 +103,7 @@ def _layout(boxes: Sequence[Box], steps: Sequence[Step]) -> str:
         edge_attr={"arrowsize": "0.7"},
     )
     for place, box in enumerate(boxes):
-        shown = _shown(box, boxes)
-        lines = [len(shown["heading"]), len(shown["data"][0]) + 6, widest.get(place, 2) + 8]
-        lines += [len(f"data {wrong} (expected {pair(getattr(box, kind))[0]}) x") for kind, wrong in box.wrong.items()]
-        dot.node(f"n{place}", id=f"n{place}", width=f"{max(*lines, 11) * CHARACTER + MARGIN:.2f}")
+        dot.node(f"n{place}", id=f"n{place}", width=f"{max(lines[place]) * CHARACTER + MARGIN:.2f}")
         for use, operand in enumerate(box.operands):
             dot.edge(f"n{operand}", f"n{place}", id=f"e{place}-{use}")
     svg = picture(dot, "svg").decode()

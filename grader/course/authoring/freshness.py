@@ -24,7 +24,8 @@ PLOTS = tuple(f"minigrad_reference/drawing/{name}.py" for name in ("plots", "fil
 DATA = ("grader/learner/data/*.csv",)
 LEARNER = ("grader/learner/explain.py", "grader/learner/explanation.py", "grader/learner/picture.py")
 EXPLAIN = (*LEARNER, "solutions/*.py", "grader/course/bank/misconceptions/ex04.toml", "tests/public/sketches.json")
-STEPPER = tuple(f"minigrad_reference/drawing/{name}" for name in ("operations.py", "play.py", "render.py", "stepper.*"))
+PLAYED = ("content.py", "difference.py", "operations.py", "play.py", "shares.py", "text.py", "walk.py")
+STEPPER = tuple(f"minigrad_reference/drawing/{name}" for name in (*PLAYED, "render.py", "stepper.*"))
 PAGE = (*STEPPER, "grader/learner/stepping.py", "grader/learner/expression.py")
 WALKTHROUGH = ("notebooks/workbench.py", "grader/learner/engines.py", *ENGINE, *PLOTS)
 

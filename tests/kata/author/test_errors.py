@@ -32,7 +32,6 @@ PARTS = TOLD_LATER | {  # of a sentence, or a value that its caller looks at: th
     "grader/course/fence/worker.py": {"_refuse"},
     "grader/course/fence/sandbox.py": {"_enter_namespaces"},
     "grader/course/oracles/pytorch/ex08.py": {"__init__", "__call__"},
-    "grader/course/authoring/sketches.py": {"relu"},
     "grader/course/grading/config.py": {
         *("selection", "take", "_line", "_zone", "_percent", "_days", "_seconds", "_seconds_in_all", "_megabytes"),
         *("_deadlines", "moment"),

@@ -10,8 +10,9 @@ import pytest
 
 from minigrad_reference import Value
 from minigrad_reference.drawing import value_to_html
+from minigrad_reference.drawing.difference import Difference, FirstDifference, differences, first_difference
 from minigrad_reference.drawing.operations import OPERATIONS, operation
-from minigrad_reference.drawing.play import boxes_of, play, right_numbers
+from minigrad_reference.drawing.play import Backward, Forward, Seed, Share, boxes_of, play, right_numbers
 from minigrad_reference.drawing.stepper import Stepper, stepper
 from tests.kata.lazily import Lazily
 
@@ -114,16 +115,14 @@ def test_the_numbers_are_those_of_the_reference_whatever_its_gradients_are_at_th
 
 def test_one_step_per_operation_forward_then_the_seed_then_one_per_operation_back():
     steps = play(boxes_of(example()))
-    kinds = [(step["kind"], step["node"]) for step in steps]
-    forward, back = [("forward", i) for i in (3, 4, 5)], [("backward", i) for i in (5, 4, 3)]
-    assert kinds == [*forward, ("seed", 5), *back]
+    assert steps[:4] == [Forward(3), Forward(4), Forward(5), Seed(5)]
+    assert [(type(step), step.node) for step in steps[4:]] == [(Backward, 5), (Backward, 4), (Backward, 3)]
 
 
 def test_a_value_used_twice_by_one_operation_receives_two_shares():
     a = Value(3.0, label="a")
-    step = play(boxes_of([a, a * a]))[-1]
-    told = [[share[key][0] for key in ("local", "product", "before", "after")] for share in step["shares"]]
-    assert told == [["3", "3", "0", "3"], ["3", "3", "3", "6"]]
+    shares = Share(0, 3.0, 3.0, 0.0, 3.0), Share(0, 3.0, 3.0, 3.0, 6.0)
+    assert play(boxes_of([a, a * a]))[-1] == Backward(1, 1.0, shares)
 
 
 def test_a_gradient_is_complete_when_the_last_consumer_has_passed_on():
@@ -138,10 +137,13 @@ def test_a_gradient_is_complete_when_the_last_consumer_has_passed_on():
 def test_behind_an_unknown_operation_no_gradient_counts_as_complete():
     a, b = leaf(2.0, "a"), leaf(3.0, "b")
     c = node("abs", a, data=2.0)
-    boxes = boxes_of([a, b, c, node("*", c, b)])
-    steps = play(boxes)
+    nodes = [a, b, c, node("*", c, b)]
+    boxes = boxes_of(nodes)
+    assert play(boxes)[-1] == Backward(2, 3.0, ())
     assert [box.complete is None for box in boxes] == [True, False, False, False]
-    assert "abs" in steps[-1]["sentence"]
+    page = content(stepper(nodes))
+    assert page["unknown"] == ["abs"]
+    assert page["steps"][-1]["sentence"].startswith("What abs passes back is not known here")
 
 
 def test_an_infinite_gradient_does_not_get_through_a_relu_that_is_off():
@@ -212,6 +214,21 @@ def test_a_wrong_seed_is_found_at_the_root():
     assert content(page)["first"]["step"] == 4
 
 
+def test_the_differences_are_records_with_the_numbers_as_they_came():
+    nodes = example()
+    nodes[-1].backward()
+    slope = nodes[4].grad
+    theirs = [(node.data, node.grad) for node in nodes]
+    theirs[0] = (2.0, "none")
+    theirs[2] = (7.0, 0.0)
+    boxes = boxes_of(nodes)
+    steps = play(boxes)
+    missing = Difference(2, "grad", slope, 0.0)
+    found = differences(boxes, theirs)
+    assert found == [Difference(0, "grad", -3 * slope, "none"), missing]
+    assert first_difference(boxes, steps, found) == FirstDifference(missing, step=6, giver=4, shares=(slope,))
+
+
 @pytest.mark.parametrize(
     ("number", "shown"), [(math.nan, "nan"), (math.inf, "inf"), ("five", "'five'"), (10**400, "inf"), ([1.0], "[1.0]")]
 )
@@ -254,6 +271,26 @@ def test_labels_and_operations_of_any_kind_leave_the_page_whole():
         page.html.encode()
         assert page.html.lower().count("<script") == 2
         assert len(content(page)["nodes"]) == 2
+
+
+def test_the_script_reads_numbers_as_they_are_shown_and_in_full():
+    a = Value(1 / 3, label="a")
+    one, third, two_thirds = ["1", "1.0"], ["0.33333", repr(1 / 3)], ["0.66667", repr(2 / 3)]
+    share = {"to": 0, "name": "a", "rule": "a", "local": third, "product": third, "numbers": "0.33333 * 1"}
+    shares = [share | {"before": ["0", "0.0"], "after": third}, share | {"before": third, "after": two_thirds}]
+    numbers = {
+        "symbols": "a * a",
+        "numbers": "0.33333 * 0.33333",
+        "sentence": "v1 = a * a = 0.33333 * 0.33333 = 0.11111.",
+    }
+    seed = "The way back begins at v1: its gradient by itself is 1."
+    told = "a receives 0.33333 * 1 = 0.33333"
+    assert content(value_to_html(a * a))["steps"] == [
+        {"kind": "forward", "node": 1, **numbers},
+        {"kind": "seed", "node": 1, "sentence": seed, "grad": one},
+        {"kind": "backward", "node": 1, "upstream": one, "shares": shares}
+        | {"sentence": f"v1 passes its gradient 1 back: {told}; {told}."},
+    ]
 
 
 def test_infinities_and_nan_are_in_the_page_as_words():

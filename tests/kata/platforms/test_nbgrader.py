@@ -213,7 +213,7 @@ def test_a_mistake_earns_its_part_and_the_feedback_says_what_was_believed(graded
     points = scores(graded, "wrong")
     assert 0 < points["ex03_chain_rule"][0] < points["ex03_chain_rule"][1]
     page = html.unescape(re.sub(r"<[^>]+>", "", feedback(graded, "wrong", "ex03_chain_rule")))
-    assert "failed  A product adds to gradients that are there already" in page
+    assert "wrong  A product adds to gradients that are there already" in page
     assert "expected 108" in page
     assert "Ask yourself:" in page
 
