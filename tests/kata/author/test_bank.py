@@ -303,6 +303,8 @@ CHANGES = {  # a file, and whether the fingerprints depend on it; the page of th
     "how a snippet is run": ("grader/core/probing.py", True),
     "how fingerprints are read": ("grader/core/fingerprints.py", True),
     "the diagnosis": ("grader/core/diagnosis.py", False),
+    "the slips": ("grader/core/slips.py", False),
+    "how names of operations are meant": ("grader/core/operations.py", False),
     "the wheats": ("grader/course/bank/wheats/ex03.toml", False),
     "the mutants": ("grader/course/bank/mutants.py", False),
     "the mutants that are excused": ("grader/course/bank/equivalents.toml", False),
