@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.core.catalogue import read_catalogue
 from grader.core.fingerprints import SAYS_WHAT
 from grader.core.judging import same
+from grader.core.operations import as_meant
 from grader.core.records import Diagnosis, Fault, Fingerprint, Misconception, Observation, Status, Verdict
+from grader.core.slips import SPELLING, Slip, as_misconception
 
 AT_ONCE, PER_TASK, IN_ONE_TASK = 3, 6, 3  # tasks in one explanation, candidates for one, misconceptions in one
 FREE = 0.1  # the share of what several in one task touch that may be where they meet, unlike what each alone shows
@@ -39,25 +42,65 @@ class Candidate:
     def task(self) -> str:
         return self.misconceptions[0].task
 
+    @property
+    def common(self) -> int:
+        return min(m.common for m in self.misconceptions)
+
     def explains(self, failures: frozenset[str]) -> bool:
         """Whether nothing that it touches is otherwise than predicted, and nothing of these is left over."""
         return failures <= self.touched and self.touched <= self.predicted | self.free
 
 
-def diagnose(verdicts: Iterable[Verdict], fingerprints: Iterable[Fingerprint]) -> tuple[Diagnosis, ...]:
-    """The misconceptions that explain the verdicts of one exercise, the fewest that do so; often none."""
+def diagnose(
+    verdicts: Iterable[Verdict], fingerprints: Iterable[Fingerprint], slips: Sequence[Slip] | None = None
+) -> tuple[Diagnosis, ...]:
+    """The misconceptions that explain the verdicts of one exercise, the fewest that do so; often none.
+
+    Slips are named as well, since they are seen: in their tasks nothing is inferred that they are no part of. They are
+    None where nobody has looked for any.
+    """
     known = [v for v in verdicts if v.observation is not None and v.status.is_known]
-    failures = {v.check.id: v for v in known if v.status is not Status.PASSED}
-    if not failures:
-        return ()
+    failures = {v.check.id: v for v in known if not is_right(v)}
     passed: dict[str, set[str]] = {}
     for v in known:
-        if v.status is Status.PASSED:
+        if is_right(v):
             passed.setdefault(v.check.task, set()).add(v.check.id)
-    possible = [f for f in fingerprints if passed.get(f.task, set()).isdisjoint(f.shown)]
+    prints = list(fingerprints)
+    possible = [f for f in prints if passed.get(f.task, set()).isdisjoint(f.shown)]
     seen: dict[tuple[str, int], bool] = {}
-    candidates = [_candidate(f, failures, set().union(*passed.values()), seen) for f in possible]
-    return _best(_by_task([c for c in candidates if c.predicted], failures), failures, _reach(possible))
+    chosen = [f for f in possible if _has(f, slips or ())]
+    candidates = [_candidate(f, failures, set().union(*passed.values()), seen) for f in chosen]
+    groups = _by_task([c for c in candidates if c.predicted], failures)
+    inferred = _best(groups, failures, _reach(possible), slips)
+    return (*inferred, *_seen(slips or (), inferred, known, prints))
+
+
+def is_right(verdict: Verdict) -> bool:
+    """Whether a check passes, or would if operations were named as the lesson does."""
+    spelled = bool(verdict.differences) and all(d.spelled for d in verdict.differences)
+    return verdict.status is Status.PASSED or (verdict.status is Status.FAILED and spelled)
+
+
+def _has(fingerprint: Fingerprint, slips: Iterable[Slip]) -> bool:
+    """Whether a fingerprint is of all the slips that are seen in its task, but for how a name is spelled."""
+    kinds = {slip.kind for slip in slips if slip.task == fingerprint.task} - {SPELLING}
+    return kinds <= {m.slip for m in fingerprint.misconceptions}
+
+
+def _seen(
+    slips: Iterable[Slip], inferred: Iterable[Diagnosis], known: Sequence[Verdict], prints: Iterable[Fingerprint]
+) -> Iterator[Diagnosis]:
+    """The slips that nothing inferred is a case of, in the words of the bank where it has some for the place."""
+    told = {(d.misconception.task, d.misconception.slip) for d in inferred}
+    bank = {(m.task, m.slip): m for f in prints for m in f.misconceptions if m.slip}
+    for slip in slips:
+        own = [v for v in known if v.check.task == slip.task and v.status is not Status.PASSED]
+        if slip.kind == SPELLING:
+            own = [v for v in known if any(slip.names in d.spelled for d in v.differences)]
+        if own and (slip.task, slip.kind) not in told:
+            exercise = read_catalogue()[own[0].check.exercise]
+            what = bank.get((slip.task, slip.kind)) or as_misconception(slip, exercise)
+            yield Diagnosis(what, frozenset(v.check.id for v in own), 1.0)
 
 
 def _reach(fingerprints: Iterable[Fingerprint]) -> dict[str, set[str]]:
@@ -85,7 +128,7 @@ def _candidate(
 def _by_task(candidates: Iterable[Candidate], failures: dict[str, Verdict]) -> list[list[Candidate]]:
     """The best candidates of each task, and what several of them say together where none explains its task alone."""
     groups: dict[str, list[Candidate]] = {}
-    for candidate in sorted(candidates, key=lambda c: (-len(c.predicted), len(c.misconceptions))):
+    for candidate in sorted(candidates, key=_rank):
         groups.setdefault(candidate.task, []).append(candidate)
     own: dict[str, set[str]] = {}
     for check, verdict in failures.items():
@@ -109,7 +152,12 @@ def _joined(group: Sequence[Candidate]) -> list[Candidate]:
         free = (meeting | one.free | other.free) - predicted
         if touched <= predicted | free and len(free) <= FREE * len(touched):
             found.append(Candidate(tuple(both), predicted, touched, max(one.missed, other.missed), free))
-    return sorted(found, key=lambda c: (-len(c.predicted), len(c.misconceptions)))
+    return sorted(found, key=_rank)
+
+
+def _rank(candidate: Candidate) -> tuple[int, int, int]:
+    """What predicts most comes first, then what needs fewest misconceptions, then what is commonest."""
+    return -len(candidate.predicted), len(candidate.misconceptions), -candidate.common
 
 
 def alike(shown: Observation, verdict: Verdict) -> bool:
@@ -120,7 +168,8 @@ def alike(shown: Observation, verdict: Verdict) -> bool:
     if shown.fault is not None and got.fault is not None:
         return _same_fault(shown.fault, got.fault)
     return all(
-        same(_plain(value), _plain(got.values.get(text)), probe.rel, probe.abs) for text, value in shown.values.items()
+        same(as_meant(_plain(value)), as_meant(_plain(got.values.get(text))), probe.rel, probe.abs)
+        for text, value in shown.values.items()
     )
 
 
@@ -154,24 +203,38 @@ def _plain(value: object) -> object:
 
 
 def _best(
-    groups: Sequence[Sequence[Candidate]], failures: dict[str, Verdict], reach: dict[str, set[str]]
+    groups: Sequence[Sequence[Candidate]],
+    failures: dict[str, Verdict],
+    reach: dict[str, set[str]],
+    slips: Sequence[Slip] | None,
 ) -> tuple[Diagnosis, ...]:
-    """The combination that predicts most with fewest misconceptions, and is surprised by fewest passes."""
+    """The combination that predicts most with fewest misconceptions, and is surprised by fewest passes.
+
+    Of several that do as well the one of what is commonest, with the others as equals.
+    """
     best: list[tuple[Candidate, ...]] = []
-    record = (0, 0, 0)
+    record = (0, 0, 0, 0)
     for combination in _combinations(groups):
         if not _accounts(combination, failures, reach):
             continue
         predicted = frozenset().union(*(c.predicted for c in combination))
         count = sum(len(c.misconceptions) for c in combination)
-        score = (len(predicted), -count, -sum(c.missed for c in combination))
+        unseen = sum(_unseen(c, slips) for c in combination)
+        score = (len(predicted), -count, -sum(c.missed for c in combination), -unseen)
         if score > record:
             best, record = [], score
         best += [combination] if score == record else []
     if not best:
         return ()
     others = [m for combination in best for c in combination for m in c.misconceptions]
-    return tuple(_diagnosis(m, c, others) for c in best[0] for m in c.misconceptions)
+    commonest = max(best, key=lambda combination: sum(c.common for c in combination))
+    return tuple(_diagnosis(m, c, others) for c in commonest for m in c.misconceptions)
+
+
+def _unseen(candidate: Candidate, slips: Sequence[Slip] | None) -> int:
+    """How many of its misconceptions are slips that would have been seen."""
+    kinds = {slip.kind for slip in slips or () if slip.task == candidate.task}
+    return 0 if slips is None else sum(bool(m.slip) and m.slip not in kinds for m in candidate.misconceptions)
 
 
 def _combinations(groups: Sequence[Sequence[Candidate]]) -> Iterable[tuple[Candidate, ...]]:
@@ -200,6 +263,6 @@ def _accounts(combination: tuple[Candidate, ...], failures: dict[str, Verdict], 
 
 def _diagnosis(misconception: Misconception, chosen: Candidate, named: Iterable[Misconception]) -> Diagnosis:
     """With what the other combinations that say as much have in the place of this misconception."""
-    others = {m for m in named if m.task == chosen.task} - set(chosen.misconceptions)
-    alternatives = tuple(sorted(others, key=lambda m: m.id))
+    others = dict.fromkeys(m for m in named if m.task == chosen.task and m not in chosen.misconceptions)
+    alternatives = tuple(sorted(others, key=lambda m: -m.common))
     return Diagnosis(misconception, chosen.touched, round(len(chosen.predicted) / len(chosen.touched), 3), alternatives)

@@ -10,6 +10,7 @@ from typing import TypeGuard
 
 from grader.core.catalogue import read_catalogue
 from grader.core.names import number_in
+from grader.core.operations import as_meant, spellings
 from grader.core.records import Check, Difference, Exercise, Fault, Observation, Status, Verdict
 
 STUB = re.compile(r"exercise (\d+): ([\w.]+)")
@@ -23,7 +24,7 @@ def judge(check: Check, exercise: Exercise, observation: Observation, expected: 
     if observation.fault is not None:
         return replace(_judge_fault(check, exercise, observation.fault), observation=observation)
     differences = tuple(
-        _difference(text, expected[text], observation.values.get(text), check.probe.rel)
+        _difference(text, expected[text], observation.values.get(text), check.probe.rel, check.probe.abs)
         for text in check.probe.observe
         if not same(expected[text], observation.values.get(text), check.probe.rel, check.probe.abs)
     )
@@ -41,12 +42,13 @@ def same(expected: object, got: object, rel: float, abs_: float) -> bool:
     return type(expected) is type(got) and bool(expected == got)
 
 
-def _difference(expression: str, expected: object, got: object, rel: float) -> Difference:
+def _difference(expression: str, expected: object, got: object, rel: float, abs_: float) -> Difference:
     """Both values with the digits that count, or with more where that many do not tell them apart."""
     digits = min(10, round(-math.log10(rel)) + 1)
     if show(expected, digits) == show(got, digits):
         digits = 16
-    return Difference(expression, show(expected, digits), show(got, digits))
+    meant = same(as_meant(expected), as_meant(got), rel, abs_)
+    return Difference(expression, show(expected, digits), show(got, digits), spellings(expected, got) if meant else ())
 
 
 def show(value: object, digits: int = 10) -> str:

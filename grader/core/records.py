@@ -218,11 +218,15 @@ class Observation:
 
 @dataclass(frozen=True)
 class Difference:
-    """An observed expression whose value is not the expected one; both as text that a learner reads."""
+    """An observed expression whose value is not the expected one; both as text that a learner reads.
+
+    `spelled`: the names of operations in it, as expected and as given, where it differs by their spelling alone.
+    """
 
     expression: str
     expected: str
     got: str
+    spelled: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -293,7 +297,11 @@ class Sketch:
 
 @dataclass(frozen=True)
 class Misconception:
-    """Something that learners believe of one task, which is not so; `question` makes one see it."""
+    """Something that learners believe of one task, which is not so; `question` makes one see it.
+
+    `common` says how often it is met, from 1 to 3: of two that look the same the commoner is told first. `slip` is the
+    kind of slip that it is a case of, where it is one that every exercise may have.
+    """
 
     id: str
     exercise: int
@@ -302,6 +310,8 @@ class Misconception:
     belief: str
     explanation: str
     question: str
+    common: int = 2
+    slip: str = ""
 
 
 @dataclass(frozen=True)

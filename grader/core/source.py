@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import dedent
 
@@ -28,13 +29,16 @@ def functions(source: str) -> dict[str, Function]:
 
     Raises SyntaxError. A name that is defined twice stands for the last definition, as in Python.
     """
-    found = []
+    return {function.task: function for function, _ in function_nodes(source)}
+
+
+def function_nodes(source: str) -> Iterator[tuple[Function, ast.FunctionDef]]:
+    """The same functions, each with its part of the syntax tree. Raises SyntaxError."""
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef):
-            found.append(_function(node, _attached_to(node)))
+            yield _function(node, _attached_to(node)), node
         elif isinstance(node, ast.ClassDef):
-            found += [_function(item, node.name) for item in node.body if isinstance(item, ast.FunctionDef)]
-    return {function.task: function for function in found}
+            yield from ((_function(item, node.name), item) for item in node.body if isinstance(item, ast.FunctionDef))
 
 
 def text_of(source: str, function: Function) -> str:

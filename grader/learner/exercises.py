@@ -176,8 +176,12 @@ def beliefs(verdicts: Sequence[Verdict]) -> tuple[Diagnosis, ...]:
     """The misconceptions behind the verdicts of one exercise."""
     from grader.core.diagnosis import diagnose
     from grader.core.fingerprints import read_fingerprints
+    from grader.core.slips import find_slips
 
-    return diagnose(verdicts, read_fingerprints(PUBLIC / FINGERPRINTS, verdicts[0].check.exercise))
+    exercise = read_catalogue()[verdicts[0].check.exercise]
+    source = exercise.file.read_text(encoding="utf-8-sig", errors="replace") if exercise.file.exists() else ""
+    slips = find_slips(source, exercise, verdicts)
+    return diagnose(verdicts, read_fingerprints(PUBLIC / FINGERPRINTS, exercise.number), slips)
 
 
 def is_untouched(exercise: Exercise) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
 from grader.core.records import Exercise, Misconception, Verdict
+from grader.core.slips import kinds
 from grader.core.source import functions
 from grader.course.authoring.cut import solution
 from grader.course.bank.trials import Trial, run_trials
@@ -25,7 +26,8 @@ else:
     import tomli as tomllib
 
 BANK = Path(__file__).with_name("misconceptions")
-TEXTS = tuple(field.name for field in fields(Misconception) if field.name != "exercise")
+TEXTS = ("id", "task", "title", "belief", "explanation", "question")
+COMMON = (1, 2, 3)  # seldom met, now and then, often
 
 
 class BankError(KataError):
@@ -82,12 +84,19 @@ def _entries(path: Path) -> list[dict[str, Any]]:
 
 def _misconception(entry: dict[str, Any], exercise: Exercise, where: str) -> Misconception:
     texts = [entry.get(name) for name in TEXTS]
-    if set(entry) != {*TEXTS, "chaffs"} or not all(isinstance(text, str) and text.strip() for text in texts):
+    wanted = set(entry) - {"common", "slip"} == {*TEXTS, "chaffs"}
+    if not wanted or not all(isinstance(text, str) and text.strip() for text in texts):
         raise BankError(f"{where} needs exactly the texts {', '.join(TEXTS)}, none empty, and chaffs.")
+    common, slip = entry.get("common", 2), entry.get("slip", "")
+    if type(common) is not int or common not in COMMON:
+        raise BankError(f"{where}: common = {common!r}; write 1 for seldom, 2 for now and then, or 3 for often.")
+    if slip and slip not in kinds():
+        raise BankError(f"{where}: slip = {slip!r} is no kind of slip; there are {', '.join(kinds())}.")
     tasks = [task.name for task in exercise.tasks]
     if entry["task"] not in tasks:
         raise BankError(f"{where}: exercise {exercise.number} has no task {entry['task']!r}, but {', '.join(tasks)}.")
-    return Misconception(exercise=exercise.number, **{name: entry[name].strip() for name in TEXTS})
+    texts_ = {name: entry[name].strip() for name in TEXTS}
+    return Misconception(exercise=exercise.number, **texts_, common=common, slip=slip)
 
 
 def _edits(chaffs: Any, where: str) -> list[tuple[tuple[str, str], ...]]:

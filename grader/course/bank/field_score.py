@@ -30,6 +30,8 @@ MADE_FROM = (
     "grader/course/bank/wheats/*.toml",
     "grader/course/bank/field*.py",
     "grader/core/diagnosis.py",
+    "grader/core/slips.*",
+    "grader/core/operations.py",
     "grader/core/overlay.py",
     "grader/course/grading/grading.py",
 )

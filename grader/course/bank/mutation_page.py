@@ -19,7 +19,13 @@ from grader.course.bank.mutation_score import SEEDS, Score
 PAGE = Path("docs/mutation-score.md")
 FIGURES = BUILD / "mutation-score.json"
 MISTAKES = ("misconceptions/*.toml", "wheats/*.toml", "equivalents.toml", "mut*.py")
-NAMING = ("grader/core/diagnosis.py", "grader/core/fingerprints.py", "grader/course/grading/grading.py")
+NAMING = (
+    "grader/core/diagnosis.py",
+    "grader/core/fingerprints.py",
+    "grader/course/grading/grading.py",
+    "grader/core/slips.*",
+    "grader/core/operations.py",
+)
 MADE_FROM = (*SUITES, *(f"grader/course/bank/{pattern}" for pattern in MISTAKES), *NAMING)
 INTRODUCTION = f"""\
 Made by `make mutation-score`. A *chaff* is a worked answer with one known misconception, a *wheat* a right answer in

@@ -20,6 +20,7 @@ from grader.core.errors import KataError
 from grader.core.fingerprints import read_fingerprints
 from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC
 from grader.core.records import Diagnosis, Fingerprint, Misconception, Status, Verdict
+from grader.core.slips import find_slips
 from grader.course.bank.chaffs import Chaff, edited, read_bank, run_chaffs
 from grader.course.bank.fingerprints import fingerprint
 from grader.course.bank.mutants import Mutant, equivalents, mutants
@@ -77,7 +78,7 @@ def chaff_rows(numbers: Iterable[int] | None = None, known: Sequence[Fingerprint
         prints = known or [fingerprint(chaff, its) for chaff, its in found]
         for chaff, its in found:
             failed = {v.check.id for v in its if v.status is not Status.PASSED}
-            named = diagnose([v for v in its if not v.check.random], prints)
+            named = _named(number, chaff.source, its, prints)
             yield Row(chaff.misconception, len(failed & public), len(failed - public), named)
 
 
@@ -86,11 +87,18 @@ def score(number: int) -> Score:
     result, known = Score(), _known(number)
     for row in chaff_rows([number], known):
         result += Score(chaffs=1, chaffs_failed=row.hidden > 0, chaffs_named=row.right)
-    for found in run_trials(Trial(number, wheat.source, seeds=(0,)) for wheat in read_wheats([number])):
+    trials = [Trial(number, wheat.source, seeds=(0,)) for wheat in read_wheats([number])]
+    for trial, found in zip(trials, run_trials(trials), strict=True):
         wrong = any(v.status is not Status.PASSED for v in found)
-        accused = diagnose([v for v in found if not v.check.random], known)
+        accused = _named(number, trial.source, found, known)
         result += Score(wheats=1, wheats_accused=bool(wrong or accused))
     return result + _mutants(number, known)
+
+
+def _named(number: int, source: str, found: Iterable[Verdict], known: Iterable[Fingerprint]) -> tuple[Diagnosis, ...]:
+    """What a grading would name: random checks say nothing."""
+    fixed = [v for v in found if not v.check.random]
+    return diagnose(fixed, known, find_slips(source, read_catalogue()[number], fixed))
 
 
 def _known(number: int) -> list[Fingerprint]:
@@ -114,13 +122,16 @@ def _mutants(number: int, known: Sequence[Fingerprint]) -> Score:
             survivors=[mutant] if failed and not failed & public else [],
             alive=[] if failed else [mutant],
         )
-        diagnoses = diagnose([v for v in found if not v.check.random], known)
+        diagnoses = _named(number, mutant.source, found, known)
         named += [(mutant, diagnosis) for diagnosis in diagnoses]
     return result + Score(misnamed=sum(_misnamed(number, named)))
 
 
 def _misnamed(number: int, named: Sequence[tuple[Mutant, Diagnosis]]) -> Iterator[bool]:
-    """Whether a name is wrong: of another task, or of a chaff that differs on random graphs that no diagnosis saw."""
+    """Whether a name is wrong: of another task, or of a chaff that differs on random graphs that no diagnosis saw.
+
+    A slip is seen and not inferred.
+    """
     chaffs = read_bank([number])
     trials = [Trial(number, c.source, SEEDS, fixed=False) for c in chaffs]
     trials += [Trial(number, mutant.source, SEEDS, fixed=False) for mutant, _ in named]
@@ -129,7 +140,7 @@ def _misnamed(number: int, named: Sequence[tuple[Mutant, Diagnosis]]) -> Iterato
     for (mutant, diagnosis), its in zip(named, found[len(chaffs) :], strict=True):
         blamed = diagnosis.misconception
         alike_one = any(_behaves(f, its) for f in shown if f.misconceptions == (blamed,))
-        yield mutant.task != blamed.task or not alike_one
+        yield mutant.task != blamed.task or not (alike_one or blamed.slip)
 
 
 def fingerprint_of(chaff: Chaff, found: Sequence[Verdict]) -> Fingerprint:

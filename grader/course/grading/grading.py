@@ -15,6 +15,7 @@ from grader.core.judging import judge
 from grader.core.key import Answer, expected_values
 from grader.core.overlay import with_own_helpers, with_own_task
 from grader.core.records import Check, Diagnosis, Exercise, Fingerprint, Observation, Status, Verdict
+from grader.core.slips import find_slips
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import Sandbox
 from grader.course.fence.worker import Limits, Worker
@@ -161,7 +162,7 @@ def finish(begun: Begun, submission: Submission, course: Course, sandbox: Sandbo
     started = time.monotonic()
     hidden = _suites_marked(HIDDEN, begun.completed, course, partial(_worker, course, sandbox, slot), begun.patience)
     marks = {number: _proved((*found, *hidden[number]), course) for number, found in begun.marks.items()}
-    diagnoses = {number: _diagnoses(found, course) for number, found in marks.items()}
+    diagnoses = {n: _diagnoses(found, course, submission.sources.get(n, "")) for n, found in marks.items()}
     return Graded(submission, marks, diagnoses, begun.seconds + time.monotonic() - started)
 
 
@@ -226,14 +227,15 @@ def _proved(marks: tuple[Mark, ...], course: Course) -> tuple[Mark, ...]:
     )
 
 
-def _diagnoses(found: Sequence[Mark], course: Course) -> tuple[Diagnosis, ...]:
+def _diagnoses(found: Sequence[Mark], course: Course, source: str) -> tuple[Diagnosis, ...]:
     """What the student believes of one exercise, whatever is wrong with earlier ones."""
     if not any(map(_is_wrong, found)):
         return ()
     verdicts = [mark.alone or mark.verdict for mark in found]
     number = verdicts[0].check.exercise
     known = [f for f in course.fingerprints if f.exercise == number]
-    return diagnose((v for v in verdicts if not v.check.random), known)
+    fixed = [v for v in verdicts if not v.check.random]
+    return diagnose(fixed, known, find_slips(source, course.exercises[number], fixed))
 
 
 def _mark(

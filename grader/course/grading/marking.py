@@ -38,7 +38,7 @@ def make_report(graded: Graded, course: Course, sandbox_level: str) -> Report:
 
 def _exercise(graded: Graded, course: Course, number: int) -> ExerciseReport:
     exercise, marks = course.exercises[number], graded.marks[number]
-    known = {check: diagnosis for diagnosis in graded.diagnoses[number] for check in diagnosis.checks}
+    known = {check: diagnosis for diagnosis in reversed(graded.diagnoses[number]) for check in diagnosis.checks}
     tasks = tuple(
         _task(task, exercise, [m for m in marks if m.verdict.check.task == task.name], course, known)
         for task in exercise.tasks

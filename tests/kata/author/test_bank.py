@@ -17,6 +17,7 @@ from grader.core.fingerprints import read_fingerprints
 from grader.core.names import tag
 from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC, SOLUTIONS
 from grader.core.records import Status
+from grader.core.slips import find_slips
 from grader.course.authoring.digest import digest
 from grader.course.bank.chaffs import BankError, read_bank, run_chaffs
 from grader.course.bank.fingerprints import MADE_FROM as FINGERPRINTS_FROM
@@ -74,6 +75,17 @@ FAULTS = {
     "an empty text": ('"Is it?"', '"  "', f"ex01.toml: halves {FIELDS}"),
     "a number for a text": ('"Is it?"', "7", f"ex01.toml: halves {FIELDS}"),
     "a number for an id": ('id = "halves"', "id = 7", f"ex01.toml: 7 {FIELDS}"),
+    "how common it is in words": (
+        "chaffs =",
+        'common = "often"\nchaffs =',
+        "ex01.toml: halves: common = 'often'; write 1 for seldom, 2 for now and then, or 3 for often.",
+    ),
+    "more than common": ("chaffs =", "common = 4\nchaffs =", "ex01.toml: halves: common = 4; write 1 for seldom, "),
+    "an unknown slip": (
+        "chaffs =",
+        'slip = "of-the-pen"\nchaffs =',
+        "ex01.toml: halves: slip = 'of-the-pen' is no kind of slip; there are return-missing, ",
+    ),
     "an unknown task": (
         'task = "derivative"',
         'task = "integral"',
@@ -127,6 +139,13 @@ def test_a_chaff_is_the_solution_with_its_edits_in_its_task(tmp_path):
     solution = (SOLUTIONS / "ex01_derivatives.py").read_text(encoding="utf-8")
     assert chaff.source == solution.replace(*chaff.edits[0])
     assert chaff.source != solution
+
+
+def test_how_common_a_misconception_is_and_which_slip_stand_in_the_bank(tmp_path):
+    (middle,) = bank(tmp_path, GOOD)
+    (said,) = bank(tmp_path, GOOD.replace("chaffs =", 'common = 3\nslip = "return-missing"\nchaffs ='))
+    assert (middle.misconception.common, middle.misconception.slip) == (2, "")
+    assert (said.misconception.common, said.misconception.slip) == (3, "return-missing")
 
 
 def test_edits_are_made_one_after_the_other_and_a_misconception_may_have_several_chaffs(tmp_path):
@@ -265,7 +284,8 @@ def test_every_chaff_fails_a_hidden_check_and_the_files_name_nearly_all_of_them_
         m = chaff.misconception
         survived += [m.id] * all(v.status is Status.PASSED for v in found if v.check.id in hidden)
         fixed = [v for v in found if not v.check.random]
-        named = diagnose(fixed, [f for f in known if f.exercise == m.exercise])
+        slips = find_slips(chaff.source, CATALOGUE[m.exercise], fixed)
+        named = diagnose(fixed, [f for f in known if f.exercise == m.exercise], slips)
         misnamed += [(m.id, [d.misconception.id for d in named])] * ([d.misconception for d in named] != [m])
     assert survived == []
     assert len(misnamed) <= (1 - NAMED) * len(runs), misnamed
@@ -283,6 +303,8 @@ CHANGES = {  # a file, and whether the fingerprints depend on it; the page of th
     "how a snippet is run": ("grader/core/probing.py", True),
     "how fingerprints are read": ("grader/core/fingerprints.py", True),
     "the diagnosis": ("grader/core/diagnosis.py", False),
+    "the slips": ("grader/core/slips.py", False),
+    "how names of operations are meant": ("grader/core/operations.py", False),
     "the wheats": ("grader/course/bank/wheats/ex03.toml", False),
     "the mutants": ("grader/course/bank/mutants.py", False),
     "the mutants that are excused": ("grader/course/bank/equivalents.toml", False),

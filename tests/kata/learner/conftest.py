@@ -7,11 +7,19 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 from grader.core.catalogue import read_catalogue
+from grader.core.checks import load_checks
+from grader.core.judging import judge
+from grader.core.key import expected_values, read_key
+from grader.core.paths import PUBLIC
+from grader.course.bank.chaffs import edited
+from grader.course.grading.suites import read_solutions
+from grader.learner.prober import InProcess
 
 ROOT = Path(__file__).parents[3]
 SHARED = ("Makefile", "grader", "minigrad_reference", "solutions", "tests", "pyproject.toml")
@@ -124,3 +132,34 @@ def graduate(tmp_path_factory):
     graduate = Learner(tmp_path_factory.mktemp("graduate"))
     graduate.solve(*EVERY)
     return graduate
+
+
+@lru_cache
+def public_checks(number):
+    return load_checks(PUBLIC, number)
+
+
+@pytest.fixture(scope="session")
+def key():
+    return read_key(PUBLIC / "key.json")
+
+
+@pytest.fixture
+def found(tmp_path_factory, monkeypatch, key):
+    """The worked source of an exercise after edits of a task, and what its public checks make of it in this process."""
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    worked, catalogue = read_solutions(), read_catalogue()
+
+    def run(number, task, *edits, others=None):
+        exercise, folder = catalogue[number], tmp_path_factory.mktemp("desk")
+        source = edited(worked[number], task, edits, "a test") if task else worked[number].replace(*edits)
+        sources = {**worked, **(others or {}), number: source}
+        for n in range(1, number + 1):
+            (folder / catalogue[n].file.name).write_text(sources[n], encoding="utf-8")
+        process, verdicts = InProcess(folder), []
+        for check in public_checks(number):
+            seen, _ = process.observe(exercise.module, check.probe)
+            verdicts.append(judge(check, exercise, seen, expected_values(key, check, exercise.module)))
+        return source, verdicts
+
+    return run

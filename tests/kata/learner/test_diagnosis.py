@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from grader.core.diagnosis import AT_ONCE, IN_ONE_TASK, PER_TASK, alike, diagnose
 from grader.core.fingerprints import read_fingerprints
 from grader.core.probing import encode
-from grader.core.records import Check, Fault, Fingerprint, Misconception, Observation, Probe, Status, Verdict
+from grader.core.records import (
+    Check,
+    Difference,
+    Fault,
+    Fingerprint,
+    Misconception,
+    Observation,
+    Probe,
+    Status,
+    Verdict,
+)
+from grader.core.slips import Slip
 
 TASKS = ("f", "g", "h")
 PROBE = Probe("x = f()", ("x",))
@@ -39,8 +50,17 @@ def fingerprint(*names, **shown):
     return Fingerprint(misconceptions, {f"ex01.{check}": seen(x) for check, x in shown.items()})
 
 
+def told(fingerprint, **said):
+    """A fingerprint of whose misconceptions something else is said."""
+    return replace(fingerprint, misconceptions=tuple(replace(m, **said) for m in fingerprint.misconceptions))
+
+
 def names(diagnoses):
     return [d.misconception.id for d in diagnoses]
+
+
+def misconceptions(*arguments):
+    return [d.misconception for d in diagnose(*arguments)]
 
 
 def others(diagnosis):
@@ -107,10 +127,21 @@ def test_a_failure_on_which_the_unexplained_task_has_no_influence_is_explained_a
     assert names(diagnose(verdicts(f1=1, f2=2, g1=2), [fingerprint("f-a", f1=1, f2=2), builds])) == ["f-a"]
 
 
-def test_equal_ones_become_alternatives_in_the_order_of_their_ids_and_the_first_in_the_bank_is_named():
+def test_equal_ones_become_alternatives_in_the_order_of_the_bank_whose_first_is_named():
     known = [fingerprint(name, f1=1, f2=2) for name in ("f-c", "f-d", "f-b", "f-a")]
     (found,) = diagnose(verdicts(f1=1, f2=2), known)
-    assert (found.misconception.id, others(found)) == ("f-c", ["f-a", "f-b", "f-d"])
+    assert (found.misconception.id, others(found)) == ("f-c", ["f-d", "f-b", "f-a"])
+
+
+def test_of_equal_ones_the_commoner_is_told_first():
+    known = [told(fingerprint(name, f1=1), common=c) for name, c in (("f-a", 2), ("f-b", 1), ("f-c", 3), ("f-d", 2))]
+    (found,) = diagnose(verdicts(f1=1), known)
+    assert (found.misconception.id, others(found)) == ("f-c", ["f-a", "f-d", "f-b"])
+
+
+def test_what_is_common_is_not_named_where_something_else_predicts_more():
+    known = [told(fingerprint("f-a", f1=1, f2=7), common=3), told(fingerprint("f-b", f1=1, f2=2), common=1)]
+    assert names(diagnose(verdicts(f1=1, f2=2), known)) == ["f-b"]
 
 
 def test_several_chaffs_of_one_misconception_are_no_alternatives_of_each_other():
@@ -209,6 +240,55 @@ def test_a_third_mistake_joins_a_pair_and_a_fourth_does_not():
     known = [fingerprint("f-a", "f-b", f1=3), fingerprint("f-c", f2=1), fingerprint("f-d", f3=1)]
     assert sorted(names(diagnose(verdicts(f1=3, f2=1), known))) == ["f-a", "f-b", "f-c"]
     assert diagnose(verdicts(f1=3, f2=1, f3=1), known) == ()
+
+
+# slips, which are seen
+
+SLIP = Slip("f", "return-missing")
+
+
+def test_a_slip_is_named_although_no_fingerprint_is_like_what_fails():
+    (found,) = diagnose(verdicts(f1=1, f2=2), [fingerprint("f-a", f1=7)], [SLIP])
+    assert (found.misconception.slip, found.misconception.task) == ("return-missing", "f")
+    assert found.checks == {"ex01.f1", "ex01.f2"}
+    assert diagnose(verdicts(g1=1), [], [SLIP]) == ()
+
+
+def test_beside_a_slip_nothing_is_inferred_in_its_task_but_what_is_a_case_of_it():
+    other, case = fingerprint("f-a", f1=1), told(fingerprint("f-b", f1=1), slip="return-missing")
+    assert [m.slip for m in misconceptions(verdicts(f1=1), [other], [SLIP])] == ["return-missing"]
+    assert names(diagnose(verdicts(f1=1), [other, case], [SLIP])) == ["f-b"]
+    assert names(diagnose(verdicts(f1=2), [other, case], [SLIP])) == ["f-b"]  # in the words of the bank
+
+
+def test_a_case_of_a_slip_that_is_not_seen_stands_behind_what_is_none():
+    case, other = told(fingerprint("f-a", f1=1), slip="return-missing"), fingerprint("f-b", f1=1)
+    assert names(diagnose(verdicts(f1=1), [case, other], [])) == ["f-b"]
+    assert names(diagnose(verdicts(f1=1), [case, other])) == ["f-a"]  # where nobody has looked
+
+
+def test_a_mistake_in_another_task_is_named_beside_a_slip_but_not_what_the_slip_may_have_broken():
+    reach = fingerprint("f-z", f1=7, g1=7)
+    assert names(diagnose(verdicts(f1=1, h1=1), [reach, fingerprint("h-a", h1=1)], [SLIP]))[0] == "h-a"
+    found = misconceptions(verdicts(f1=1, g1=1), [reach, fingerprint("g-a", g1=1)], [SLIP])
+    assert [m.slip for m in found] == ["return-missing"]
+
+
+def test_a_name_that_is_spelled_otherwise_is_no_failure_and_is_named_beside_what_is():
+    slip = Slip("f", "operation-named-otherwise", ("+", "add"))
+    spelled = verdict("f1", "add")
+    spelled = replace(spelled, differences=(Difference("x", "'+'", "'add'", (("+", "add"),)),))
+    rest = [v for v in verdicts(f2=2) if v.check.id != "ex01.f1"]
+    (one, other) = misconceptions([spelled, *rest], [fingerprint("f-a", f2=2)], [slip])
+    assert (one.id, other.slip) == ("f-a", "operation-named-otherwise")
+    assert names(diagnose([spelled, *rest], [fingerprint("f-a", f1=2, f2=2)], [])) == []  # f1 is right but for its name
+
+
+def test_names_of_operations_are_compared_as_they_are_meant():
+    assert same_shown("add", "+")
+    assert same_shown(["**2", "ReLU"], ["pow 2", "relu"])
+    assert not same_shown("add", "*")
+    assert not same_shown("**2", "**3")
 
 
 # what is known

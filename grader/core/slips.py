@@ -1,0 +1,320 @@
+"""Slips that every exercise may have, such as a missing return: facts about a function's text or the fault it ends in.
+
+Where a fingerprint infers what was believed, a slip is seen. So it is named whatever else the checks show.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from grader.core.catalogue import read_catalogue
+from grader.core.operations import method
+from grader.core.records import Exercise, Fault, Misconception, Verdict
+from grader.core.source import Function, function_nodes
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+WORDS = Path(__file__).with_name("slips.toml")
+SPELLING = "operation-named-otherwise"
+TEXTS = ("title", "belief", "explanation", "question")
+GIVE_NONE = ("append", "extend", "insert", "sort", "reverse")
+OF_NUMBERS = ("math", "float", *dir(math))
+CALLABLES = ("method", "function", "builtin_function_or_method")
+MISSING_ARGUMENT = re.compile(r"(?:(?P<outer>\w+)\.<locals>\.)?(?P<name>\w+)\(\) missing \d+ required positional arg")
+QUOTED = re.compile(r"'([^']*)'")
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A kind of slip, as slips.toml has it, in one task; `names` are the operation's, as expected and as given."""
+
+    task: str
+    kind: str
+    names: tuple[str, str] = ("", "")
+
+
+def find_slips(source: str, exercise: Exercise, verdicts: Iterable[Verdict]) -> tuple[Slip, ...]:
+    """The slips behind what is wrong in an exercise; nothing is said of a task whose checks all pass."""
+    wrong = [v for v in verdicts if v.status.is_wrong]
+    names = {task.name: task for task in exercise.tasks}
+    found = list(_spelled(wrong, names))
+    try:
+        functions = {f.task: (f, node) for f, node in function_nodes(source) if f.task in names}
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return tuple(found)
+    text = Text(exercise, functions)
+    for task in dict.fromkeys(v.check.task for v in wrong if v.check.task in functions):
+        node = functions[task][1]
+        found += [Slip(task, kind) for kind, shows in READ.items() if shows(node, names[task].returns)]
+    found += [slip for verdict in wrong for slip in text.shown(verdict)]
+    return tuple(dict.fromkeys(found))
+
+
+def _spelled(wrong: Sequence[Verdict], tasks: Iterable[str]) -> Iterator[Slip]:
+    """The first name of each operation that is spelled otherwise, where this exercise is the one that makes it."""
+    makes = {task.rpartition(".")[2]: task for task in tasks}
+    seen = set()
+    for expected, got in (names for v in wrong for d in v.differences for names in d.spelled):
+        task = makes.get(method(expected))
+        if task and task not in seen:
+            seen.add(task)
+            yield Slip(task, SPELLING, (expected, got))
+
+
+# read off the text of a task, of whose checks some fail
+
+
+def _own(node: ast.AST) -> Iterator[ast.AST]:
+    """What belongs to a function itself and not to another inside it."""
+    pending = list(ast.iter_child_nodes(node))
+    while pending:
+        part = pending.pop()
+        yield part
+        if not isinstance(part, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
+            pending += ast.iter_child_nodes(part)
+
+
+def _returned(node: ast.FunctionDef) -> list[ast.expr]:
+    return [part.value for part in _own(node) if isinstance(part, ast.Return) and part.value is not None]
+
+
+def _yields(node: ast.FunctionDef) -> bool:
+    return any(isinstance(part, (ast.Yield, ast.YieldFrom)) for part in _own(node))
+
+
+def _idle(node: ast.FunctionDef) -> list[ast.expr]:
+    """What stands on a line of its own."""
+    return [part.value for part in ast.walk(node) if isinstance(part, ast.Expr)]
+
+
+def _inner(node: ast.FunctionDef) -> list[ast.FunctionDef]:
+    return [part for part in ast.walk(node) if isinstance(part, ast.FunctionDef) and part is not node]
+
+
+def _returns_nothing(node: ast.FunctionDef, returns: bool) -> bool:
+    return returns and not _returned(node) and not _yields(node) and not isinstance(node.body[-1], ast.Raise)
+
+
+def _keeps_what_append_gives(node: ast.FunctionDef, _: bool) -> bool:
+    kept = [part.value for part in ast.walk(node) if isinstance(part, (ast.Return, ast.Assign))]
+    calls = [value.func for value in kept if isinstance(value, ast.Call)]
+    return any(
+        (isinstance(called, ast.Attribute) and called.attr in GIVE_NONE)
+        or (isinstance(called, ast.Name) and called.id == "print")
+        for called in calls
+    )
+
+
+def _returns_in_the_loop(node: ast.FunctionDef, _: bool) -> bool:
+    """Whether a loop ends in a return that nothing steps over, so that it never comes to a second turn."""
+    loops = [part for part in ast.walk(node) if isinstance(part, (ast.For, ast.While))]
+    return any(
+        isinstance(loop.body[-1], ast.Return) and not any(isinstance(part, ast.Continue) for part in ast.walk(loop))
+        for loop in loops
+    )
+
+
+def _returns_self(node: ast.FunctionDef, _: bool) -> bool:
+    """Whether a result is made, and self handed out."""
+    made = [part.value.func for part in _own(node) if isinstance(part, ast.Assign) and isinstance(part.value, ast.Call)]
+    returned = _returned(node)
+    makes = any(isinstance(called, ast.Name) and called.id == "Value" for called in made)
+    return makes and bool(returned) and all(isinstance(v, ast.Name) and v.id == "self" for v in returned)
+
+
+def _names_a_method(node: ast.FunctionDef, _: bool) -> bool:
+    return any(isinstance(value, ast.Attribute) and value.attr in _methods() for value in _idle(node))
+
+
+def _compares_idly(node: ast.FunctionDef, _: bool) -> bool:
+    return any(isinstance(value, ast.Compare) and isinstance(value.ops[0], ast.Eq) for value in _idle(node))
+
+
+def _computes_idly(node: ast.FunctionDef, returns: bool) -> bool:
+    return any(isinstance(value, ast.BinOp) for value in _idle(node)) and not _returns_nothing(node, returns)
+
+
+def _stores_no_step(node: ast.FunctionDef, _: bool) -> bool:
+    """Whether there is a step that nothing in the function names again."""
+    named = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return any("backward" in inner.name and inner.name not in named for inner in _inner(node))
+
+
+def _calls_the_step(node: ast.FunctionDef, _: bool) -> bool:
+    """Whether what is stored as a step is what calling it gives, and that is None."""
+    silent = {inner.name for inner in _inner(node) if _returns_nothing(inner, returns=True)}
+    stored = [part for part in _own(node) if isinstance(part, ast.Assign) and isinstance(part.value, ast.Call)]
+    return any(
+        isinstance(target, ast.Attribute) and target.attr == "_backward" and _name_called(part.value) in silent
+        for part in stored
+        for target in part.targets
+    )
+
+
+def _name_called(value: ast.expr) -> str:
+    return value.func.id if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) else ""
+
+
+READ: dict[str, Callable[[ast.FunctionDef, bool], bool]] = {
+    "return-missing": _returns_nothing,
+    "none-is-kept": _keeps_what_append_gives,
+    "return-in-the-loop": _returns_in_the_loop,
+    "self-returned": _returns_self,
+    "method-not-called": _names_a_method,
+    "compared-not-stored": _compares_idly,
+    "computed-not-kept": _computes_idly,
+    "step-not-stored": _stores_no_step,
+    "step-called": _calls_the_step,
+}
+
+
+@lru_cache
+def _methods() -> frozenset[str]:
+    """The methods that learners write and call by name, and the step that a Value has."""
+    tasks = [task.name.rpartition(".") for each in read_catalogue().values() for task in each.tasks]
+    return frozenset({"_backward", *(name for owner, _, name in tasks if owner and not name.startswith("__"))})
+
+
+# read off what a check shows
+
+
+@dataclass(frozen=True)
+class Text:
+    """The tasks of an exercise as they are written."""
+
+    exercise: Exercise
+    functions: dict[str, tuple[Function, ast.FunctionDef]]
+
+    def shown(self, verdict: Verdict) -> Iterator[Slip]:
+        """What a fault says of the task that it was raised in or on its way through, or a value of the one asked."""
+        through, fault = self._through(verdict), verdict.fault
+        asked = [task for task in self.functions if task == verdict.check.task]
+        if _shows_callable(verdict):
+            yield from (Slip(task, "method-not-called") for task in (*through, *asked) if self._forgets_brackets(task))
+        if _shows_none(verdict):
+            yield from (Slip(task, "return-on-some-ways") for task in asked if self._falls_off(task))
+        if fault is not None and fault.type == "TypeError":
+            for task in through[-1:]:
+                node = self.functions[task][1]
+                yield from (Slip(task, kind) for kind, shows in SAID.items() if shows(fault.message, node))
+            yield from self._asks_too_much(fault)
+
+    def _through(self, verdict: Verdict) -> list[str]:
+        """The tasks of this exercise that a fault went through, up to the one in which it was raised.
+
+        None where it was raised in the file of another exercise.
+        """
+        frames = verdict.fault.frames if verdict.fault else ()
+        own = self.exercise.file.name
+        if not frames or frames[-1].file != own:
+            return []
+        spans = [(task, function) for task, (function, _) in self.functions.items()]
+        return [
+            task
+            for frame in frames
+            for task, function in spans
+            if frame.file == own and function.first <= frame.line <= function.last
+        ]
+
+    def _asks_too_much(self, fault: Fault) -> Iterator[Slip]:
+        """Arguments that neither a step nor, where a check calls it by itself, a task is given."""
+        missing = MISSING_ARGUMENT.search(fault.message)
+        if missing is None:
+            return
+        step = missing["outer"] is not None
+        by_check = bool(fault.frames) and fault.frames[-1].file.startswith("<")
+        for task in self.functions:
+            if task.rpartition(".")[2] == (missing["outer"] or missing["name"]) and (step or by_check):
+                yield Slip(task, "step-takes-arguments" if step else "argument-too-many")
+
+    def _forgets_brackets(self, task: str) -> bool:
+        node = self.functions[task][1]
+        called = {id(part.func) for part in ast.walk(node) if isinstance(part, ast.Call)}
+        named = [part for part in ast.walk(node) if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load)]
+        return any(part.attr in _methods() - {"_backward"} and id(part) not in called for part in named)
+
+    def _falls_off(self, task: str) -> bool:
+        node = self.functions[task][1]
+        returns = next(each.returns for each in self.exercise.tasks if each.name == task)
+        return returns and bool(_returned(node)) and not _ends(node.body)
+
+
+def _gives_a_value(message: str, node: ast.FunctionDef) -> bool:
+    """Whether a function for numbers is called, since worked answers leave no frame of their own behind."""
+    calls = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
+    owners = [called.value for called in calls if isinstance(called, ast.Attribute)]
+    names = {name.id for name in [*calls, *owners] if isinstance(name, ast.Name)}
+    return message.endswith(("must be real number, not Value", "not 'Value'")) and not names.isdisjoint(OF_NUMBERS)
+
+
+def _compares_a_value(message: str, node: ast.FunctionDef) -> bool:
+    parts = list(ast.walk(node))
+    signs = any(isinstance(part, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) for part in parts)
+    called = {part.id for part in parts if isinstance(part, ast.Name)} & {"max", "min", "sorted"}
+    says = "' not supported between instances of " in message and "'Value'" in message
+    return says and bool(signs or called)
+
+
+SAID: dict[str, Callable[[str, ast.FunctionDef], bool]] = {
+    "number-function-of-value": _gives_a_value,
+    "value-compared": _compares_a_value,
+}
+
+
+def _shows_callable(verdict: Verdict) -> bool:
+    if verdict.fault is not None:
+        return not {*QUOTED.findall(verdict.fault.message)}.isdisjoint(CALLABLES)
+    values = verdict.observation.values.values() if verdict.observation else ()
+    return any(isinstance(value, dict) and value.get("object") in CALLABLES for value in values)
+
+
+def _shows_none(verdict: Verdict) -> bool:
+    if verdict.fault is not None:
+        return "NoneType" in verdict.fault.message
+    return verdict.observation is not None and None in verdict.observation.values.values()
+
+
+def _ends(body: Sequence[ast.stmt]) -> bool:
+    """Whether the last of some statements lets nothing come behind it."""
+    last = body[-1]
+    if isinstance(last, ast.If):
+        return bool(last.orelse) and _ends(last.body) and _ends(last.orelse)
+    if isinstance(last, ast.Match):
+        return True
+    if isinstance(last, (ast.With, ast.Try)):
+        return _ends(last.body)
+    return isinstance(last, (ast.Return, ast.Raise, ast.For, ast.While))
+
+
+# in words
+
+
+def as_misconception(slip: Slip, exercise: Exercise) -> Misconception:
+    """A slip in the words of slips.toml, which fit the place."""
+    expected, got = (json.dumps(each) for each in slip.names)
+    place = {"task": slip.task, "name": slip.task.rpartition(".")[2], "expected": expected, "got": got}
+    title, belief, explanation, question = (_words()[slip.kind][text].format(**place) for text in TEXTS)
+    where = re.sub(r"[\W_]+", "-", slip.task.lower()).strip("-")
+    name = f"{slip.kind}-in-{where}-{exercise.number}"
+    return Misconception(name, exercise.number, slip.task, title, belief, explanation, question, slip=slip.kind)
+
+
+def kinds() -> tuple[str, ...]:
+    """Every kind of slip that there is."""
+    return tuple(_words())
+
+
+@lru_cache
+def _words() -> dict[str, dict[str, str]]:
+    return tomllib.loads(WORDS.read_text(encoding="utf-8"))

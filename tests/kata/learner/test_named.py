@@ -1,0 +1,160 @@
+"""What a mistake is called in the learner's terminal: the truth, or what looks the same, the commoner first."""
+
+import pytest
+
+from grader.core.catalogue import read_catalogue
+from grader.core.diagnosis import diagnose
+from grader.core.fingerprints import read_fingerprints
+from grader.core.paths import FINGERPRINTS, PUBLIC
+from grader.core.records import Status
+from grader.core.slips import find_slips
+from grader.core.source import function_nodes
+from grader.course.grading.suites import read_solutions
+
+WORKED = read_solutions()
+ADD, MUL, NEG, POW = "Value.__add__", "Value.__mul__", "Value.__neg__", "Value.__pow__"
+STORED = "    out._backward = _backward\n"
+WALK = """\
+    order = []
+
+    def visit(value):
+        for operand in value._prev:
+            visit(operand)
+        order.append(value)
+
+    visit(root)
+    return order
+"""
+BY_DATA = """\
+    def __eq__(self, other):
+        return self.data == other.data
+
+    def __hash__(self):
+        return id(self)
+
+    def __repr__(self):"""
+
+
+def names(number, source, verdicts):
+    """Each name with those that look the same behind it."""
+    known = read_fingerprints(PUBLIC / FINGERPRINTS, number)
+    found = diagnose(verdicts, known, find_slips(source, read_catalogue()[number], verdicts))
+    return [[m.id for m in (d.misconception, *d.alternatives)] for d in found]
+
+
+def body(number, task):
+    """The worked lines of a task behind its docstring, to be replaced."""
+    node = {function.task: node for function, node in function_nodes(WORKED[number])}[task]
+    lines = WORKED[number].splitlines(keepends=True)
+    return "".join(lines[node.body[0].end_lineno : node.end_lineno])
+
+
+MISTAKES = {  # exercise, task, what is written, and how that is named: the true name first, or among equals
+    "no step is stored": (3, ADD, [(STORED, "")], [["add-step-not-stored"]]),
+    "no step of a product is stored": (3, MUL, [(STORED, "")], [["mul-step-not-stored"]]),
+    "an order turned round": (4, "topological_order", [("return order", "return order[::-1]")], [["order-root-first"]]),
+    "the root's step alone": (
+        4,
+        "Value.backward",
+        [("    for value in reversed(topological_order(self)):\n        value._backward()", "    self._backward()")],
+        [["backward-in-order-of-making", "backward-one-step"]],
+    ),
+    "relu that always adds": (
+        6,
+        "Value.relu",
+        [("1.0 if self.data > 0 else 0.0", "1.0")],
+        [["relu-passes-all", "relu-gated-by-gradient"]],
+    ),
+    "a negative with an operand and no step": (
+        5,
+        NEG,
+        [("self * -1.0", 'Value(-self.data, (self,), "neg")')],
+        [["neg-forgets-history"]],
+    ),
+    "both brackets of the slope": (
+        1,
+        "derivative",
+        [("rise = f(x + h) - f(x - h)\n    return rise / (2 * h)", "return f(x + h) - f(x - h) / 2 * h")],
+        [["derivative-rise-without-brackets"]],
+    ),
+    "a sum without anything": (2, ADD, [(', (self, other), "+")', ")")], [["add-remembers-nothing"]]),
+    "a number in place of a gradient": (
+        3,
+        MUL,
+        [("other.data * out.grad", "other.data * out.data"), ("self.data * out.grad", "self.data * out.data")],
+        [["mul-passes-data"]],
+    ),
+    "a list over the method of a layer": (
+        9,
+        "Layer.parameters",
+        [
+            ("return [", "self.parameters = ["),
+            ("neuron.parameters()]", "neuron.parameters()]\n        return self.parameters"),
+        ],
+        [["layer-parameters-stored-over-it"]],
+    ),
+    "a name that is called": (
+        8,
+        "Neuron.__call__",
+        [
+            ('if self.activation == "tanh":\n            return s.tanh()\n', 'if self.activation != "linear":\n'),
+            (
+                '        if self.activation == "relu":\n            return s.relu()',
+                "            return self.activation(s)",
+            ),
+        ],
+        [["neuron-calls-the-name"]],
+    ),
+    "tanh of math": (8, "Neuron.__call__", [("s.tanh()", "math.tanh(s)")], [["neuron-tanh-of-math"]]),
+    "always tanh, and no look at the length": (
+        8,
+        "Neuron.__call__",
+        [(body(8, "Neuron.__call__"), "        return sum((w * x for w, x in zip(self.w, x)), self.b).tanh()\n")],
+        [["neuron-always-tanh"], ["neuron-no-length-check"]],
+    ),
+    "a power with three mistakes": (
+        5,
+        POW,
+        [('f"**{n}"', '"**"'), ("+= slope", "= slope"), ("0.0 if n == 0 else ", "")],
+        [["pow-zero-not-apart"], ["pow-assigns"], ["pow-operation-without-exponent"]],
+    ),
+    "loss and predictions before the loop": (
+        10,
+        "train",
+        [
+            ("    for _ in range(epochs):\n        predictions = ", "    predictions = "),
+            ("        loss = mean_squared_error(", "    loss = mean_squared_error("),
+            ("        model.zero_grad()", "    for _ in range(epochs):\n        model.zero_grad()"),
+        ],
+        [["train-predicts-once"]],
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_called_what_it_is(mistake, found):
+    number, task, edits, wanted = MISTAKES[mistake]
+    assert names(number, *found(number, task, *edits)) == wanted
+
+
+def test_labels_as_names_of_nodes_are_told_before_what_looks_the_same(found):
+    edits = [
+        ("name=str(id(v)), label=label", "name=v.label, label=label"),
+        ("dot.edge(str(id(v)) + v._op, str(id(v)))", "dot.edge(str(id(v)) + v._op, v.label)"),
+        ("dot.edge(str(id(operand)),", "dot.edge(operand.label,"),
+    ]
+    ((first, *others),) = names(7, *found(7, "draw_dot", *edits))
+    assert (first, "draw-arrows-reversed" in others) == ("draw-names-are-labels", True)
+
+
+def test_a_walk_without_a_set_is_not_held_against_backward(found):
+    """A right backward has no other way than along the list that it is given."""
+    (first,) = names(4, *found(4, "topological_order", (body(4, "topological_order"), WALK)))
+    assert first == ["order-lists-again"]
+
+
+def test_values_that_are_equal_by_number_are_still_told_apart_by_the_checks_of_an_order(found):
+    """__eq__ by data and __hash__ by identity: a worked walk, and a check that compares objects."""
+    assert WORKED[2].count("    def __repr__(self):") == 1
+    _, verdicts = found(4, "", "", "", others={2: WORKED[2].replace("    def __repr__(self):", BY_DATA)})
+    assert [v.check.id for v in verdicts if v.status is not Status.PASSED] == []

@@ -1,0 +1,225 @@
+"""Slips that any exercise may have: each is seen wherever it stands, in words that fit the place, and nowhere else."""
+
+import ast
+import re
+from dataclasses import replace
+from textwrap import dedent
+
+import pytest
+
+from grader.core.catalogue import read_catalogue
+from grader.core.diagnosis import diagnose
+from grader.core.fingerprints import read_fingerprints
+from grader.core.paths import FINGERPRINTS, PUBLIC
+from grader.core.records import Status
+from grader.core.slips import READ, Slip, as_misconception, find_slips, kinds
+from grader.core.source import function_nodes, functions
+from grader.course.bank.chaffs import edited, read_bank
+from grader.course.bank.wheats import read_wheats
+from grader.course.grading.suites import read_solutions
+
+CATALOGUE = read_catalogue()
+WORKED = read_solutions()
+ADD, MUL, POW = "Value.__add__", "Value.__mul__", "Value.__pow__"
+STORED = "    out._backward = _backward\n"
+
+
+def named(number, source, verdicts, prints=None):
+    """The ids of what is named, the task and the exercise of a slip left out."""
+    known = read_fingerprints(PUBLIC / FINGERPRINTS, number) if prints is None else prints
+    diagnoses = diagnose(verdicts, known, find_slips(source, CATALOGUE[number], verdicts))
+    return [re.sub(r"-in-value-.*", "", d.misconception.id) for d in diagnoses]
+
+
+# fmt: off
+SLIPS = {  # exercise, task, what is written there, and what it is called
+    "a missing return": (1, "derivative", [("return rise /", "rise /")], "return-missing"),
+    "print for return": (1, "derivative", [("return rise / (2 * h)", "print(rise / (2 * h))")], "return-missing"),
+    "no return of a Value": (3, ADD, [("    return out\n", "")], "return-missing"),
+    "no return of None among the values": (11, "accuracy", [("return right", "right")], "return-missing"),
+    "a return for two of three": (8, "Neuron.__call__", [("        return s\n", "")], "return-on-some-ways"),
+    "what append gives": (
+        8, "Neuron.parameters", [("[*self.w, self.b]", "list(self.w).append(self.b)")], "none-is-kept",
+    ),
+    "what reverse gives": (4, "topological_order", [("return order", "return order.reverse()")], "none-is-kept"),
+    "a return in a for": (10, "train", [("    return losses", "        return losses")], "return-in-the-loop"),
+    "a return in a while": (
+        4, "topological_order", [("    return order", "        return order")], "return-in-the-loop",
+    ),
+    "a return in the loop of a network": (
+        9, "MLP.__call__", [("  return x[0]", "      return x[0]")], "return-in-the-loop",
+    ),
+    "self for the result": (5, POW, [("return out", "return self")], "self-returned"),
+    "self for a result of exercise 2": (
+        2,
+        ADD,
+        [("return Value(", "out = Value("), ('(self, other), "+")', '(self, other), "+")\n        return self')],
+        "self-returned",
+    ),
+    "backward without brackets": (10, "train", [("loss.backward()", "loss.backward")], "method-not-called"),
+    "zero_grad without brackets": (11, "train", [("model.zero_grad()", "model.zero_grad")], "method-not-called"),
+    "a step without brackets": (4, "Value.backward", [("value._backward()", "value._backward")], "method-not-called"),
+    "parameters without brackets": (9, "Module.zero_grad", [("parameters()", "parameters")], "method-not-called"),
+    "a layer's parameters without": (
+        9, "MLP.parameters", [("layer.parameters()", "layer.parameters")], "method-not-called",
+    ),
+    "a method handed on": (10, "train", [("model.parameters()", "model.parameters")], "method-not-called"),
+    "a method handed to another file": (
+        11, "train", [("sgd_step(model.parameters()", "sgd_step(model.parameters")], "method-not-called",
+    ),
+    "a curve without brackets": (8, "Neuron.__call__", [("s.tanh()", "s.tanh")], "method-not-called"),
+    "relu without brackets": (11, "hinge_loss", [(".relu()", ".relu")], "method-not-called"),
+    "== for = of a gradient": (4, "Value.backward", [("self.grad = 1.0", "self.grad == 1.0")], "compared-not-stored"),
+    "== for = of a step": (3, MUL, [("_backward = _", "_backward == _")], "compared-not-stored"),
+    "== for = of data": (10, "sgd_step", [("p.data -= ", "p.data == p.data - ")], "compared-not-stored"),
+    "a result that is dropped": (10, "sgd_step", [("p.data -= ", "p.data - ")], "computed-not-kept"),
+    "a step that is not stored": (6, "Value.tanh", [(STORED, "")], "step-not-stored"),
+    "a step that is run at once": (6, "Value.exp", [(STORED, "    out._backward()\n")], "step-not-stored"),
+    "a step that is called and stored": (6, "Value.relu", [(" = _backward", " = _backward()")], "step-called"),
+    "a step with self": (3, ADD, [("def _backward()", "def _backward(self)")], "step-takes-arguments"),
+    "a step with self in a later exercise": (
+        6, "Value.log", [("def _backward()", "def _backward(self)")], "step-takes-arguments",
+    ),
+    "a number's function": (6, "Value.exp", [("math.exp(self.data)", "math.exp(self)")], "number-function-of-value"),
+    "float of a Value": (11, "accuracy", [("score.data >", "float(score) >")], "number-function-of-value"),
+    "max of a Value": (
+        11, "hinge_loss", [("(1 - label * score).relu()", "max(0, 1 - label * score)")], "value-compared",
+    ),
+    "a Value beside 0": (11, "accuracy", [("score.data > 0", "score > 0")], "value-compared"),
+    "an argument too many": (5, "", ["__neg__(self)", "__neg__(self, other)"], "argument-too-many"),
+    "a name in words": (2, ADD, [('"+")', '" Add ")')], "operation-named-otherwise"),
+    "a name with a blank": (2, MUL, [('"*")', '"* ")')], "operation-named-otherwise"),
+    "a name in capitals": (6, "Value.relu", [('"relu")', '"ReLU")')], "operation-named-otherwise"),
+    "a power's name with a blank": (5, POW, [('f"**{n}"', 'f"** {n}"')], "operation-named-otherwise"),
+    "a power's name with another sign": (5, POW, [('f"**{n}"', 'f"^{n}"')], "operation-named-otherwise"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_seen_in_its_task_and_nothing_else_is_named(slip, found):
+    number, task, edits, kind = SLIPS[slip]
+    source, verdicts = found(number, task, *edits)
+    assert any(v.status is not Status.PASSED for v in verdicts)
+    diagnoses = diagnose(verdicts, (), find_slips(source, CATALOGUE[number], verdicts))
+    assert [(d.misconception.slip, d.misconception.task) for d in diagnoses] == [(kind, task or "Value.__neg__")]
+    assert diagnoses[0].checks <= {v.check.id for v in verdicts if v.status is not Status.PASSED}
+
+
+def test_a_name_that_is_spelled_otherwise_hides_no_other_mistake(found):
+    both = [
+        ('"*")', '"mul")'),
+        ("self.grad += other.data", "self.grad += self.data"),
+        ("other.grad += self.data", "other.grad += other.data"),
+    ]
+    assert named(3, *found(3, MUL, *both)) == ["mul-own-value", "operation-named-otherwise"]
+    assert named(6, *found(6, "Value.tanh", ('"tanh")', '"Tanh")'), ("out.data**2", "self.data**2"))) == [
+        "tanh-slope-of-input",
+        "operation-named-otherwise",
+    ]
+    assert named(5, *found(5, POW, ('f"**{n}"', '"pow"'), ("+= slope", "= slope"))) == [
+        "pow-assigns",
+        "pow-operation-without-exponent",
+    ]
+
+
+def test_a_slip_of_one_task_and_a_mistake_in_another_are_both_named(found):
+    source, _ = found(5, POW, (STORED, ""))
+    swapped = edited(source, "Value.__sub__", [("self + (-other)", "-self + other")], "a test")
+    names = named(5, *found(5, "", WORKED[5], swapped))
+    assert sorted(names) == ["pow-step-not-stored", "sub-operands-swapped"]
+
+
+def test_what_a_slip_breaks_elsewhere_is_blamed_on_no_other_task(found):
+    assert named(9, *found(9, "Layer.parameters", ("neuron.parameters()", "neuron.parameters"))) == [
+        "method-not-called-in-layer-parameters-9"
+    ]
+
+
+def test_the_words_of_the_bank_are_taken_where_it_has_some_for_the_place(found):
+    loop = ("return [neuron(x) for neuron in self.neurons]", "for n in self.neurons:\n            return [n(x)]")
+    assert named(9, *found(9, "Layer.__call__", loop)) == ["layer-returns-in-the-loop"]
+    assert named(3, *found(3, ADD, (STORED, ""))) == ["add-step-not-stored"]
+
+
+def test_a_step_that_was_never_written_is_not_told_as_one_that_was_not_stored(found):
+    node = {f.task: n for f, n in function_nodes(WORKED[5])}[POW]
+    step = next(part for part in ast.walk(node) if isinstance(part, ast.FunctionDef) and part is not node)
+    lines = WORKED[5].splitlines(keepends=True)[step.lineno - 1 : step.end_lineno]
+    assert named(5, *found(5, POW, ("".join(lines), ""), (STORED, ""))) == ["pow-without-step"]
+
+
+def test_a_fault_of_a_worked_answer_that_leaves_no_frame_is_no_slip_of_the_task_that_called_it(found):
+    source, verdicts = found(8, "Neuron.__call__", ("s + wi * xi", "s + wi * Value(xi)"))
+    frames = [v.fault.frames for v in verdicts if v.fault]
+    assert frames
+    cut = [replace(v, fault=replace(v.fault, frames=v.fault.frames[:2])) if v.fault else v for v in verdicts]
+    assert {v.fault.frames[-1].file for v in cut if v.fault} == {"ex08_neuron.py"}
+    assert find_slips(source, CATALOGUE[8], cut) == ()
+
+
+def test_nothing_is_said_of_a_task_whose_checks_all_pass(found):
+    source, verdicts = found(10, "train", ("loss.backward()", "loss.backward"))
+    passed = [replace(v, status=Status.PASSED, differences=(), fault=None) for v in verdicts]
+    assert find_slips(source, CATALOGUE[10], passed) == ()
+    assert find_slips("def broken(:", CATALOGUE[10], verdicts) == ()
+
+
+def kinds_in(source, number):
+    returns = {task.name: task.returns for task in CATALOGUE[number].tasks}
+    tasks = [(f.task, node) for f, node in function_nodes(source) if f.task in returns]
+    return {(task, kind) for task, node in tasks for kind in kinds_of(node, returns[task])}
+
+
+def kinds_of(node, returns):
+    return {kind for kind, shows in READ.items() if shows(node, returns)}
+
+
+def test_no_right_answer_has_a_slip():
+    right = [*WORKED.items(), *((wheat.exercise, wheat.source) for wheat in read_wheats())]
+    assert len(right) > 50
+    assert [(n, kinds_in(source, n)) for n, source in right if kinds_in(source, n)] == []
+
+
+def test_a_chaff_has_a_slip_only_if_its_misconception_is_said_to_be_one():
+    places = {n: functions(source) for n, source in WORKED.items()}
+    returns = {(n, task.name): task.returns for n, each in CATALOGUE.items() for task in each.tasks}
+    unlike = []
+    for chaff in read_bank():
+        m = chaff.misconception
+        place, longer = places[m.exercise][m.task], chaff.source.count("\n") - WORKED[m.exercise].count("\n")
+        lines = chaff.source.splitlines(keepends=True)[place.first - 1 : place.last + longer]
+        (node,) = ast.parse(dedent("".join(lines))).body
+        if kinds_of(node, returns[m.exercise, m.task]) != {m.slip} - {""}:
+            unlike.append(m.id)
+    assert unlike == []
+
+
+# in words
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_each_kind_is_told_as_the_bank_tells_a_misconception(kind):
+    m = as_misconception(Slip("Value.__pow__", kind, ("**2", "pow2")), CATALOGUE[5])
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", m.id)
+    for text in (m.title, m.belief, m.explanation, m.question):
+        assert text.isascii()
+        assert "{" not in text
+    assert m.title[-1] not in ".!?"
+    assert (m.belief[-1], m.explanation[-1], m.question.count("?") > 0) == (".", ".", True)
+
+
+def test_every_kind_that_is_read_has_words():
+    assert set(READ) < set(kinds())
+
+
+def test_a_name_is_told_beside_the_one_that_the_lesson_has(found):
+    source, verdicts = found(6, "Value.relu", ('"relu")', '"ReLU")'))
+    (slip,) = find_slips(source, CATALOGUE[6], verdicts)
+    title = as_misconception(slip, CATALOGUE[6]).title
+    assert title == 'The name of the operation differs: "relu" is expected, yours is "ReLU"'
+
+
+def test_only_a_name_that_means_an_operation_is_told(found):
+    source, verdicts = found(6, "Value.relu", ('"relu")', '"my private name")'))
+    assert find_slips(source, CATALOGUE[6], verdicts) == ()
