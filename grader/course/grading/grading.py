@@ -15,7 +15,7 @@ from grader.core.judging import judge
 from grader.core.key import Answer, expected_values
 from grader.core.overlay import with_own_helpers, with_own_task
 from grader.core.records import Check, Diagnosis, Exercise, Fingerprint, Observation, Status, Verdict
-from grader.core.slips import find_slips
+from grader.core.slips import Slip, find_slips
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import Sandbox
 from grader.course.fence.worker import Limits, Worker
@@ -85,6 +85,7 @@ class Mark:
     carried: bool = False
     beside: bool = False
     alone: Verdict | None = None
+    among: Verdict | None = None  # what it is where the other tasks of the exercise are the solutions' too
     proves: bool = False  # it passed with numbers that no student has seen
 
 
@@ -235,7 +236,23 @@ def _diagnoses(found: Sequence[Mark], course: Course, source: str) -> tuple[Diag
     number = verdicts[0].check.exercise
     known = [f for f in course.fingerprints if f.exercise == number]
     fixed = [v for v in verdicts if not v.check.random]
-    return diagnose(fixed, known, find_slips(source, course.exercises[number], fixed))
+    slips = find_slips(source, course.exercises[number], fixed)
+    whole = diagnose(fixed, known, slips)
+    apart = dict.fromkeys(mark.verdict.check.task for mark in found if mark.among is not None)
+    named = [d for d in whole if d.misconception.task not in apart]
+    for task in apart:
+        own = [mark for mark in found if mark.verdict.check.task == task]
+        if any(map(_is_wrong, own)):
+            by_itself = _of_one_task(own, known, [slip for slip in slips if slip.task == task])
+            named += by_itself or [d for d in whole if d.misconception.task == task]
+    return tuple(named)
+
+
+def _of_one_task(own: Sequence[Mark], known: Sequence[Fingerprint], slips: Sequence[Slip]) -> tuple[Diagnosis, ...]:
+    """What is believed of one task, by what its checks show among right neighbours: nothing of theirs is in it."""
+    verdicts = [mark.among or mark.alone or mark.verdict for mark in own]
+    task = verdicts[0].check.task
+    return diagnose((v for v in verdicts if not v.check.random), [f for f in known if f.task == task], slips)
 
 
 def _mark(
@@ -331,8 +348,10 @@ class Anew:
             return [self._beside(mark, worker) if mark.verdict.check.task == task else mark for mark in found]
 
     def _beside(self, mark: Mark, worker: Worker) -> Mark:
+        if not _is_wrong(mark):
+            return mark
         again = self._again(mark, worker)
-        return replace(again, alone=mark.alone, beside=again.carried and not mark.carried)
+        return replace(again, alone=mark.alone, among=again.alone, beside=again.carried)
 
     def _again(self, mark: Mark, worker: Worker) -> Mark:
         if not _is_wrong(mark):
