@@ -14,6 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 KATA = Path(__file__).resolve().parents[1]
+BY_KATA = (str(KATA / "grader"), "-m")  # as make starts it
+BY_ITSELF = ("-m",)  # as Dask's own command does, which knows no kata
 SCHEDULER, WORKER = ("distributed.cli.dask_scheduler", "--host", "127.0.0.1"), ("distributed.cli.dask_worker",)
 LISTENING = re.compile(r"Scheduler at: +(tcp://\S+)")
 PATIENCE = 60  # seconds
@@ -26,7 +28,7 @@ class Loopback:
         self.folder = folder
         folder.chmod(0o711)  # in it lies what the fenced user must reach
         self.processes: list[subprocess.Popen[bytes]] = []
-        self.scheduler = self._start([*SCHEDULER, "--port", "0"], KATA, environment)
+        self.scheduler = self._start([*BY_KATA, *SCHEDULER, "--port", "0"], KATA, environment)
         self.address = self._said(LISTENING, "0.log")[0]
 
     def worker(
@@ -38,20 +40,14 @@ class Loopback:
         """
         scratch = str(self.folder / f"scratch-{len(self.processes)}")
         settings = [self.address, "--nthreads", "1", "--local-directory", scratch, *(options or ("--no-nanny",))]
-        by = [str(KATA / "grader")] if folder == KATA and environment is None else []
-        return self._start([*WORKER, *settings], folder, environment or {}, by)
+        by = BY_KATA if folder == KATA and environment is None else BY_ITSELF
+        return self._start([*by, *WORKER, *settings], folder, environment or {})
 
-    def _start(
-        self,
-        command: Sequence[str],
-        folder: Path,
-        environment: Mapping[str, str],
-        by: Sequence[str] = (str(KATA / "grader"),),
-    ) -> subprocess.Popen[bytes]:
+    def _start(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         with (self.folder / f"{len(self.processes)}.log").open("wb") as log:
             self.processes.append(
                 subprocess.Popen(
-                    [sys.executable, *by, "-m", *command, "--no-dashboard"],
+                    [sys.executable, *command, "--no-dashboard"],
                     cwd=folder,
                     env={**os.environ, "TMPDIR": str(self.folder), **environment},
                     stdin=subprocess.DEVNULL,
