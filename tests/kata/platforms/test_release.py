@@ -298,8 +298,9 @@ def test_every_command_of_a_student_works_in_a_copy_alone(student):
     solve(student, 1)
     passed = kata(student, "test", 1)
     assert passed.returncode == 0
-    assert passed.stdout.endswith(f"{len(CHECKS[1])} of {len(CHECKS[1])} checks pass. Next: make test-exercise-2.\n")  # and no worked answer
-    assert f"{len(CHECKS[1])} of {sum(map(len, CHECKS.values()))} checks pass" in kata(student, "progress").stdout
+    count = len(CHECKS[1])
+    assert passed.stdout.endswith(f"{count} of {count} checks pass. Next: make test-exercise-2.\n")  # no worked answer
+    assert f"{count} of {sum(map(len, CHECKS.values()))} checks pass" in kata(student, "progress").stdout
     text = (student / "exercises/ex01_derivatives.py").read_text(encoding="utf-8")
     (student / "exercises/ex01_derivatives.py").write_text(text.replace("(2 * h)", "h"), encoding="utf-8")
     wrong = kata(student, "test", 1).stdout
