@@ -40,6 +40,10 @@ solution-%: learner ## Show the worked answer beside yours, once the checks pass
 	@"$$PY" grader solution '$(subst ','\'',$*)' $(HAS_SAID)
 reset-%: learner ## Start an exercise afresh; your file is kept as a backup.
 	@"$$PY" grader reset '$(subst ','\'',$*)' $(HAS_SAID)
+catch-%: learner ## Try your checks in exercises/catch: is each right, and which known wrong engines does it catch?
+	@"$$PY" grader catch '$(subst ','\'',$*)' $(HAS_SAID)
+repair-%: learner ## Find and mend the one mistake in somebody else's engine (SEED=, DIFFICULTY=easy, medium or hard, FORCE=1).
+	@"$$PY" grader repair '$(subst ','\'',$*)' $(HAS_SAID)
 watch: learner ## Run the checks on every save, and move on when they pass.
 	@"$$PY" grader watch
 progress: learner ## Show how far you are and what comes next.
@@ -84,7 +88,7 @@ worker: scale-layer ## Start processes on this machine that grade for it (SCHEDU
 	@"$$PY" grader -m distributed.cli.dask_worker "$$SCHEDULER" --no-dashboard --nthreads 1 --nworkers "$${JOBS:--1}"
 
 ### The authors' commands
-.PHONY: new-exercise exercises key fingerprints promises mutation-score field-score lint test test-quick test-failed test-pythons bench-engine bench-grader bench-scale data images notebooks clean
+.PHONY: new-exercise exercises key fingerprints worked-checks promises mutation-score field-score lint test test-quick test-failed test-pythons bench-engine bench-grader bench-scale data images notebooks clean
 new-exercise: test-layer ## Begin one more exercise: write its skeletons and say what to do (NAME=softmax).
 	@"$$PY" grader new-exercise
 exercises: learner ## Cut exercises/ out of solutions/ again (FORCE=1 replaces changed files, with a backup).
@@ -93,6 +97,8 @@ key: learner ## Ask the oracles for the answer key of the public checks (ORACLES
 	@"$$PY" grader key
 fingerprints: test-layer ## Ask the chaffs how each known misconception shows, which takes a minute (EXERCISE=4 for one alone).
 	@"$$PY" grader fingerprints
+worked-checks: learner ## Search the fewest checks that catch every chaff, for solutions/catch (EXERCISE=4 for one alone).
+	@"$$PY" grader worked-checks
 promises: learner ## List what the lessons promise and which check holds each promise, in docs/promises.md.
 	@"$$PY" grader promises
 mutation-score: test-layer ## Measure what the checks catch and the diagnosis names, for docs/mutation-score.md (some minutes).

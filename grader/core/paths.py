@@ -8,6 +8,7 @@ from pathlib import Path
 DESK = Path(os.environ.get("DESK", "exercises"))
 STUBS = DESK / ".stubs"
 SOLUTIONS = Path("solutions")
+CATCH = "catch"  # the folder of checks that catch wrong engines, a learner's or the author's; in build, what was caught
 PUBLIC = Path("tests/public")
 HIDDEN_SUITE = Path("tests/hidden")  # is nowhere but with authors and instructors
 BANK = Path("grader/course/bank")  # so is this

@@ -12,7 +12,7 @@ from textwrap import dedent
 from typing import Any
 
 from grader.core.names import tag
-from grader.core.paths import BANK, DESK, HIDDEN_SUITE, PUBLIC, SOLUTIONS, STUBS
+from grader.core.paths import BANK, CATCH, DESK, HIDDEN_SUITE, PUBLIC, SOLUTIONS, STUBS
 
 
 class Status(str, Enum):
@@ -114,6 +114,15 @@ class Exercise:
     @property
     def solution(self) -> Path:
         return SOLUTIONS / self.file.name
+
+    @property
+    def catches(self) -> Path:
+        """The learner's own checks, which are to catch wrong engines."""
+        return DESK / CATCH / f"{self.tag}.py"
+
+    @property
+    def worked_catches(self) -> Path:
+        return SOLUTIONS / CATCH / self.catches.name
 
     @property
     def public_suite(self) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from grader.learner.commands import FORCE, option
+from grader.learner.commands import FORCE, NUMBER, option
 
 ROUNDS = "public checks", "hidden checks"  # of a class; all the first are asked before any of the second
 
@@ -19,6 +19,7 @@ def add_to(group: click.Group) -> None:
     """Add every command of this module."""
     for command in (
         bank,
+        catch,
         course,
         exercises,
         field_score,
@@ -36,9 +37,11 @@ def add_to(group: click.Group) -> None:
         promises,
         regrade,
         release,
+        repair,
         sandbox,
         similarity,
         verify,
+        worked_checks,
     ):
         group.add_command(command)
 
@@ -115,6 +118,45 @@ def bank(exercise: int | None) -> int:
         number = row.misconception.exercise
         click.echo(f"{number:>2}  {row.misconception.id:<34} {fails}  {named}{also}")
     return 1 if failed else 0
+
+
+@click.command()
+@NUMBER
+def catch(number: int) -> None:
+    """Try your own checks in exercises/catch: whether each is right, and which known wrong engines it catches."""
+    from grader.course.bank.catch_report import catch_exercise
+
+    click.echo(catch_exercise(number))
+
+
+@click.command()
+@NUMBER
+@option("--seed", envvar="SEED", type=click.IntRange(0), help="Which engine to begin with; by default any.")
+@option(
+    "--difficulty",
+    envvar="DIFFICULTY",
+    type=click.Choice(["easy", "medium", "hard"]),
+    help="How many checks show the mistake: many, some or few.",
+)
+@FORCE
+def repair(number: int, seed: int | None, difficulty: str | None, force: bool) -> None:
+    """Repair an engine with one known mistake, in build/repair; again, once you have mended it."""
+    from grader.course.bank.repair import repair_exercise
+
+    click.echo(repair_exercise(number, seed, difficulty, anew=force))
+
+
+@click.command(name="worked-checks")
+@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Only the file of this one.")
+def worked_checks(exercise: int | None) -> None:
+    """Write solutions/catch: for each exercise the fewest checks that catch every known wrong engine."""
+    from grader.core.catalogue import read_catalogue
+    from grader.course.bank.worked_checks import write_worked_checks
+    from grader.learner.exercises import exercise as chosen
+
+    wanted = list(read_catalogue().values()) if exercise is None else [chosen(exercise)]
+    for path in write_worked_checks(wanted):
+        click.echo(f"{path} is written.")
 
 
 @click.command()

@@ -106,6 +106,15 @@ def explain(number: int) -> None:
 
 @learner.command()
 @NUMBER
+def catch(number: int) -> None:
+    """Try your own checks in exercises/catch: their form, and whether your own engine agrees."""
+    from grader.learner.catch import catch_on_own_engine
+
+    click.echo(catch_on_own_engine(number))
+
+
+@learner.command()
+@NUMBER
 def reset(number: int) -> None:
     """Start an exercise afresh; your file is kept as a backup."""
     from grader.learner.exercises import reset as put_back

@@ -9,7 +9,7 @@ from rich.table import Table
 from grader.core.catalogue import by_part, read_catalogue
 from grader.core.records import Exercise, Status, Verdict, are_right_but_too_deep
 from grader.learner.exercises import everything, is_done, is_untouched, next_step, run
-from grader.learner.state import hints_used, read_state
+from grader.learner.state import best_catches, hints_used, read_state, repaired
 from grader.learner.terminal import wrapped
 
 
@@ -25,11 +25,13 @@ def show_progress(console: Console) -> None:
     console.print()
     console.print(f"{passed} of {total} checks pass.\n", highlight=False)
     console.print(_table(catalogue, results))
+    if mended := len(repaired(read_state())):
+        console.print(f"\nMended in other engines: {mended} known mistake{'s' * (mended > 1)}.", highlight=False)
     console.print(_next_step(catalogue, results), highlight=False)
 
 
 def _table(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]) -> Table:
-    hints = hints_used(read_state())
+    hints, caught = hints_used(read_state()), best_catches(read_state())
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading, side in (
         ("", "right"),
@@ -37,8 +39,9 @@ def _table(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]) ->
         ("checks", "right"),
         ("state", "left"),
         ("hints", "right"),
+        *((("caught", "right"),) if caught else ()),
     ):
-        table.add_column(heading, justify=side)  # type: ignore[arg-type]
+        table.add_column(heading, justify=side)
     for part, exercises in by_part(catalogue.values()):
         table.add_row("", part.heading)
         for exercise in exercises:
@@ -46,7 +49,9 @@ def _table(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]) ->
             done = sum(v.status is Status.PASSED for v in verdicts)
             used = sum(hints.get(str(exercise.number), {}).values())
             counted = f"{done}/{len(verdicts)}"
-            cells = str(exercise.number), exercise.title, counted, _state(exercise, verdicts), str(used or "")
+            cells = [str(exercise.number), exercise.title, counted, _state(exercise, verdicts), str(used or "")]
+            best = caught.get(str(exercise.number))
+            cells += [f"{best[0]}/{best[1]}" if best else ""] if caught else []
             table.add_row(*cells, style="bold" if done == len(verdicts) else "")
     return table
 

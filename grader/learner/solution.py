@@ -32,7 +32,7 @@ def show_solution(number: int, console: Console, *, force: bool) -> None:
     worked, own = path.read_text(encoding="utf-8"), text_of_file(chosen)
     worked_functions, own_functions = functions(worked), _functions_or_none(own)
     for task in chosen.tasks:
-        answer = _without_markers(text_of(worked, worked_functions[task.name]))
+        answer = without_markers(text_of(worked, worked_functions[task.name]))
         mine = text_of(own, own_functions[task.name]) if task.name in own_functions else "(not in your file)\n"
         console.rule(task.name)
         both = _code(mine), _code(answer)
@@ -59,7 +59,8 @@ def _functions_or_none(source: str) -> dict[str, Function]:
         return {}
 
 
-def _without_markers(text: str) -> str:
+def without_markers(text: str) -> str:
+    """A worked answer without the lines by which it is cut."""
     return (
         "\n".join(
             line for line in text.split("\n") if "### BEGIN SOLUTION" not in line and "### END SOLUTION" not in line

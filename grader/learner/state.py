@@ -1,4 +1,4 @@
-"""What is remembered between commands, in .minigrad/: hints used."""
+"""What is remembered between commands, in .minigrad/: hints used, the best catches, what was repaired."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from grader.core.files import write_text
 from grader.core.paths import STATE
 
 FILE = "state.json"
+Score = tuple[int, int, int]  # wrong engines caught, of how many, with how many checks
 
 
 def read_state() -> dict[str, object]:
@@ -27,6 +28,39 @@ def hints_used(state: dict[str, object]) -> dict[str, dict[str, int]]:
         number: {task: count for task, count in table.items() if type(count) is int and count > 0}
         for number, table in tables.items()
         if isinstance(table, dict)
+    }
+
+
+def best_catches(state: dict[str, object]) -> dict[str, Score]:
+    """By exercise number."""
+    table = state.get("caught")
+    rows = table.items() if isinstance(table, dict) else ()
+    return {
+        number: (row[0], row[1], row[2])
+        for number, row in rows
+        if isinstance(row, list) and [type(each) for each in row] == [int] * 3
+    }
+
+
+def repaired(state: dict[str, object]) -> list[str]:
+    """The ids of the misconceptions that were found and mended in somebody else's engine, each once."""
+    found = state.get("repaired")
+    return list(dict.fromkeys(each for each in found if isinstance(each, str))) if isinstance(found, list) else []
+
+
+def under_repair(state: dict[str, object]) -> dict[str, str]:
+    """The id of the misconception in the engine that was begun with `make repair-N`, by exercise number."""
+    table = state.get("repair")
+    table = table if isinstance(table, dict) else {}
+    return {number: each for number, each in table.items() if isinstance(each, str)}
+
+
+def escaped(state: dict[str, object]) -> dict[str, list[str]]:
+    """The ids of the misconceptions that got away from the learner's checks, by exercise number."""
+    table = state.get("escaped")
+    table = table if isinstance(table, dict) else {}
+    return {
+        number: [each for each in ids if isinstance(each, str)] for number, ids in table.items() if type(ids) is list
     }
 
 

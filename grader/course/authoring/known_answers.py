@@ -59,11 +59,11 @@ def _known(checks: Sequence[Check], oracles: Sequence[str]) -> Answers:
 
 def _name(checks: Sequence[Check], oracles: Sequence[str]) -> str:
     asked = [(check.id, check.exercise, repr(check.probe)) for check in checks]
-    return sha256(json.dumps([asked, oracles, _made_of(tuple(oracles))]).encode()).hexdigest()
+    return sha256(json.dumps([asked, oracles, made_of(tuple(oracles))]).encode()).hexdigest()
 
 
 @cache
-def _made_of(oracles: tuple[str, ...]) -> list[str]:
+def made_of(oracles: tuple[str, ...]) -> list[str]:
     """The code of the oracles and of asking them, and the versions of what they stand on."""
     packages = [ORACLES[oracle] for oracle in oracles if not (KATA / ORACLES[oracle]).is_dir()]
     return [digest(*CODE, root=KATA), platform.python_version(), *map(version, ["graphviz", *packages])]

@@ -1,0 +1,90 @@
+"""What `make catch-N` says: each check, what is wrong with some, how much is caught, and one that got away."""
+
+from __future__ import annotations
+
+from grader.core.expectations import read_expectations
+from grader.core.judging import show
+from grader.core.text import MARGIN, told
+from grader.course.bank.catching import Catch, Judged, catch, write_catch
+from grader.learner.catch import bar, differences, own_checks, remember
+from grader.learner.exercises import exercise
+from grader.learner.state import Score
+from grader.learner.terminal import wrapped
+
+NAMES = {"reference": "the reference", "pytorch": "PyTorch"}
+
+
+def catch_exercise(number: int) -> str:
+    """Judge the learner's checks of an exercise, keep the numbers, and say what came out. Raises KataError."""
+    chosen = exercise(number)
+    found = catch(chosen, own_checks(chosen))
+    write_catch(found)
+    score = len(found.caught), len(found.chaffs), sum(each.counts for each in found.judged)
+    before = remember(number, score, [m.id for m in found.escaped])
+    return catch_text(found, before)
+
+
+def catch_text(found: Catch, before: Score | None = None) -> str:
+    """The whole report; `before` is the best so far: caught, of how many, with how many checks."""
+    oracles = " and ".join(NAMES[oracle] for oracle in found.oracles)
+    lines = [f"Exercise {found.exercise.number}: {found.exercise.title}", "", *map(_line, found.judged)]
+    details = [text for each in found.judged for text in _details(each, oracles)]
+    return "\n".join(lines) + "".join(f"\n\n{text}" for text in [*details, _sum(found, before), *_escaped(found)])
+
+
+def _line(judged: Judged) -> str:
+    if judged.fault:
+        word = "cannot be run"
+    elif judged.torn:
+        word = "undecided"
+    elif judged.wrong:
+        word = "wrong"
+    elif judged.accused:
+        word = "accuses"
+    else:
+        word = f"catches {len(judged.catches)}"
+    return f"{MARGIN}line {judged.expectation.line:<4} {word:<14} {', '.join(judged.expectation.expected)}"[:100]
+
+
+def _details(judged: Judged, oracles: str) -> list[str]:
+    """What is wrong with one check, and why one might have thought so."""
+    where = f"line {judged.expectation.line}"
+    if judged.fault:
+        return differences(judged.expectation, judged.shown.reference, "the reference") or [
+            wrapped(f"{where}: {judged.fault.message}.")
+        ]
+    if judged.torn:
+        return [wrapped(f"UNDECIDED, {where}: {oracles} differ on {', '.join(judged.torn)}, so nobody can be blamed.")]
+    if judged.wrong:
+        return [_wrong(judged, where, oracles), *_belief(judged)]
+    freedoms = dict.fromkeys(judged.accused)
+    return [wrapped(f"ACCUSES, {where}: it fails an answer that is right as well. {why}") for why in freedoms][:1]
+
+
+def _wrong(judged: Judged, where: str, oracles: str) -> str:
+    right, expected = judged.shown.reference.values, judged.expectation.expected
+    verb = "have" if " and " in oracles else "has"
+    rows = [f"{MARGIN}{t}: you expect {show(expected[t])}, {oracles} {verb} {show(right[t])}" for t in judged.wrong]
+    return "\n".join([wrapped(f"WRONG, {where}: this check counts for nothing."), *map(wrapped, rows)])
+
+
+def _belief(judged: Judged) -> list[str]:
+    """The commonest belief that gives the learner's numbers."""
+    return ["\n\n".join(wrapped(text, MARGIN) for text in told(belief)) for belief in judged.beliefs[:1]]
+
+
+def _sum(found: Catch, before: Score | None) -> str:
+    caught, chaffs = len(found.caught), len(found.chaffs)
+    counting = sum(each.counts for each in found.judged)
+    with_ = "1 check" if counting == 1 else f"{counting} checks"
+    best = f" Best so far: {before[0]} with {before[2]}." if before else ""
+    worked = found.exercise.worked_catches
+    fewest = f" {len(read_expectations(worked))} checks can catch all." if worked.exists() else ""
+    return f"{bar(caught, chaffs)}\n" + wrapped(
+        f"{caught} of {chaffs} wrong engines caught, with {with_}.{best}{fewest}"
+    )
+
+
+def _escaped(found: Catch) -> list[str]:
+    """One that got away, by the question that its belief has to answer."""
+    return [wrapped(f"One that got away ({m.task}). Ask yourself: {m.question}") for m in found.escaped[:1]]

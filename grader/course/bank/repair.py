@@ -1,0 +1,111 @@
+"""`make repair-N`: an engine with one known mistake, in a folder of its own, which the learner finds and mends.
+
+What the mistake is called is told when the checks pass. The learner's own files are never touched.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.core.catalogue import read_catalogue
+from grader.core.errors import KataError
+from grader.core.files import back_up, write_text
+from grader.core.fingerprints import read_fingerprints
+from grader.core.paths import BUILD, FINGERPRINTS, PUBLIC
+from grader.core.records import Exercise, Status, Verdict
+from grader.core.text import MARGIN, explain, told
+from grader.course.authoring.cut import solution
+from grader.course.bank.chaffs import Chaff, read_bank
+from grader.learner.exercises import exercise, run
+from grader.learner.solution import without_markers
+from grader.learner.state import escaped, read_state, repaired, under_repair, write_state
+from grader.learner.terminal import wrapped
+
+FOLDER = BUILD / "repair"
+DIFFICULTIES = ("hard", "medium", "easy")  # shown by few checks, by some, by many
+
+
+def repair_exercise(number: int, seed: int | None, difficulty: str | None, *, anew: bool) -> str:
+    """Begin with a broken engine, or check the one that was begun. Returns what to say. Raises KataError."""
+    chosen = exercise(number)
+    begun = under_repair(read_state()).get(str(number))
+    if anew or begun is None or seed is not None or difficulty or not _file(chosen).exists():
+        return _begin(chosen, seed, difficulty)
+    verdicts = run(chosen, folder=_file(chosen).parent)
+    return _mended(chosen, begun) if all(v.status is Status.PASSED for v in verdicts) else _open(chosen, verdicts)
+
+
+def _file(chosen: Exercise) -> Path:
+    return FOLDER / chosen.tag / chosen.file.name
+
+
+def _begin(chosen: Exercise, seed: int | None, difficulty: str | None) -> str:
+    state = read_state()
+    chaff = choose(chosen, seed, difficulty, prefer=escaped(state).get(str(chosen.number), ()), done=repaired(state))
+    path = _file(chosen)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = [wrapped(f"What was there is kept as {back_up(path)}.")] if path.exists() else []
+    for each in read_catalogue().values():
+        source = chaff.source if each.number == chosen.number else solution(each)
+        write_text(path.with_name(each.file.name), without_markers(source))
+    open_ = {**under_repair(state), str(chosen.number): chaff.misconception.id}
+    write_state({**state, "repair": open_})
+    n, desk = chosen.number, path.parent.as_posix()
+    task = f"{path.as_posix()} is somebody's exercise {n}, with one mistake in it. Find it and mend it"
+    then = f"make repair-{n} runs the checks and, once they pass, says what was believed"
+    tool = f"make explain-{n} DESK={desk} draws where its numbers go wrong"
+    return "\n\n".join([*kept, wrapped(f"{task}. {then}; {tool}.")])
+
+
+def choose(
+    chosen: Exercise,
+    seed: int | None,
+    difficulty: str | None,
+    prefer: Sequence[str] = (),
+    done: Sequence[str] = (),
+) -> Chaff:
+    """A chaff that public checks show: of one that got away from the learner's checks, else of one not mended yet."""
+    known = [each for each in read_fingerprints(PUBLIC / FINGERPRINTS, chosen.number) if len(each.misconceptions) == 1]
+    bank = read_bank([chosen.number])
+    if [each.misconceptions[0].id for each in known] != [chaff.misconception.id for chaff in bank]:
+        raise KataError(f"{PUBLIC / FINGERPRINTS} is not of the bank as it stands: run make fingerprints.")
+    shown = [(len(each.shown), chaff) for each, chaff in zip(known, bank, strict=True) if each.shown]
+    pool = _of(difficulty, sorted(shown, key=lambda pair: pair[0])) if difficulty else [chaff for _, chaff in shown]
+    if not pool:
+        raise KataError(
+            f"The public checks show no known mistake of exercise {chosen.number}; choose another exercise."
+        )
+    fresh = [chaff for chaff in pool if chaff.misconception.id not in done]
+    away = [chaff for chaff in fresh if chaff.misconception.id in prefer]
+    return random.Random(seed).choice(away or fresh or pool)
+
+
+def _of(difficulty: str, by_checks: Sequence[tuple[int, Chaff]]) -> list[Chaff]:
+    """The third of the chaffs that is so hard to see, the first of them being shown by the fewest checks."""
+    third, place = max(1, -(-len(by_checks) // 3)), DIFFICULTIES.index(difficulty)
+    return [chaff for _, chaff in by_checks[place * third : (place + 1) * third] or by_checks[-third:]]
+
+
+def _open(chosen: Exercise, verdicts: Sequence[Verdict]) -> str:
+    """What still fails, without a word about what was believed."""
+    failing = [v for v in verdicts if v.status is not Status.PASSED]
+    titles = "\n".join(wrapped(f"- {v.check.title}", MARGIN, f"{MARGIN}  ") for v in failing)
+    n, path = chosen.number, _file(chosen)
+    say = f"{len(failing)} of {len(verdicts)} checks fail in {path.as_posix()}:"
+    more = f"make explain-{n} DESK={path.parent.as_posix()} draws it; make repair-{n} FORCE=1 begins with another."
+    return "\n\n".join([f"{wrapped(say)}\n{titles}", explain(failing[0], chosen, wrapped), wrapped(more)])
+
+
+def _mended(chosen: Exercise, begun: str) -> str:
+    state = read_state()
+    tally = [*repaired(state), begun]
+    open_ = {number: each for number, each in under_repair(state).items() if number != str(chosen.number)}
+    write_state({**state, "repair": open_, "repaired": list(dict.fromkeys(tally))})
+    beliefs = {chaff.misconception.id: chaff.misconception for chaff in read_bank([chosen.number])}
+    why = [wrapped(text) for text in told(beliefs[begun])] if begun in beliefs else []
+    count = len(set(tally))
+    mistakes = "1 known mistake" if count == 1 else f"{count} known mistakes"
+    last = f"You have mended {mistakes} so far. make repair-{chosen.number} begins with another."
+    return "\n\n".join(["Mended: every check passes.", *why, wrapped(last)])

@@ -1,0 +1,148 @@
+"""Variants: an exercise's worked answer, right ones in other styles, known wrong ones; what probes show of them.
+
+A probe may be a stranger's. So each variant has a process of its own behind the fence, and so has the reference: what
+a snippet leaves behind cannot tell a right engine from a wrong one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from grader.core.catalogue import read_catalogue
+from grader.core.errors import KataError
+from grader.core.probing import TimeIsUp, time_limit
+from grader.core.records import Exercise, Fault, Misconception, Observation, Probe
+from grader.course.authoring.answer_key import ask
+from grader.course.authoring.closure import closure
+from grader.course.authoring.cut import solution
+from grader.course.authoring.known_answers import KATA
+from grader.course.bank.chaffs import read_bank
+from grader.course.bank.wheats import read_wheats
+from grader.course.fence.room import desk
+from grader.course.fence.sandbox import sandbox
+from grader.course.fence.worker import Limits, Worker
+from grader.course.oracles import vocabulary, words_file
+
+LIMITS = Limits(cpu_seconds=1.0, wall_seconds=4.0)
+STARTING = Limits(cpu_seconds=20.0, wall_seconds=60.0)  # for importing what is ours
+PATIENCE = 90.0  # seconds for PyTorch to be imported and to answer a probe
+NOT_ASKED = Observation({}, Fault("NotAsked", "", "run", ()))
+REFERENCE = """import os, sys
+sys.path.insert(0, os.path.dirname(__file__))
+from grader.course.oracles import vocabulary
+globals().update(vocabulary("reference", {number}))
+del os, sys, vocabulary
+"""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One exercise's source: with a misconception or, where it is right, with the reason why it is."""
+
+    source: str
+    misconception: Misconception | None = None
+    why: str = ""
+
+
+def read_variants(exercise: Exercise) -> list[Variant]:
+    """The worked answer, then the wheats, then the chaffs."""
+    wheats = [Variant(wheat.source, why=wheat.why) for wheat in read_wheats([exercise.number])]
+    chaffs = [Variant(chaff.source, chaff.misconception) for chaff in read_bank([exercise.number])]
+    return [Variant(solution(exercise), why="It is the worked answer."), *wheats, *chaffs]
+
+
+def ask_variants(
+    exercise: Exercise, variants: Sequence[Variant], probes: Sequence[Probe], seconds: float = float("inf")
+) -> list[list[Observation]]:
+    """What each variant shows at each probe; after so many seconds NOT_ASKED stands for the rest."""
+    earlier = {each.module: solution(each) for each in read_catalogue().values() if each.number < exercise.number}
+    end = time.monotonic() + seconds
+
+    def shown(place: int) -> list[Observation]:
+        with desk({**earlier, exercise.module: variants[place].source}) as folder:
+            return _asked(folder, exercise, probes, os.getpid() + place, end)
+
+    sandbox()
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return list(threads.map(shown, range(len(variants))))
+
+
+def ask_reference(exercise: Exercise, probes: Sequence[Probe]) -> list[Observation]:
+    """What the reference shows at each probe, behind the same fence."""
+    with _reference_desk(exercise) as folder:
+        return _asked(folder, exercise, probes, os.getpid(), float("inf"))
+
+
+def _asked(folder: Path, exercise: Exercise, probes: Sequence[Probe], slot: int, end: float) -> list[Observation]:
+    with Worker(sandbox(), folder, slot, STARTING) as worker:
+        worker.observe(exercise.module, Probe("", ()))
+        worker.limits = LIMITS
+        return [worker.observe(exercise.module, p) if time.monotonic() < end else NOT_ASKED for p in probes]
+
+
+@contextmanager
+def _reference_desk(exercise: Exercise) -> Iterator[Path]:
+    """A desk on which the exercise's module has the reference's words for everything."""
+    words = [words_file("reference", number) for number in range(1, exercise.number + 1)]
+    modules = [".".join(path.with_suffix("").parts) for path in words if (KATA / path).exists()]
+    with desk({exercise.module: REFERENCE.format(number=exercise.number)}) as folder:
+        for path in {path for module in ("grader.course.oracles", *modules) for path in closure(module, KATA)}:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(KATA / path, folder / path)
+        yield folder
+
+
+def ask_pytorch(exercise: Exercise, probes: Sequence[Probe]) -> list[Observation]:
+    """What PyTorch shows at each probe, in a process apart; torch is too large for the fence.
+
+    So only a person's own probes are put to it, on their own machine.
+    """
+    found: list[Observation] = []
+    while len(found) < len(probes):
+        found += _some_by_pytorch(exercise, probes[len(found) :])
+    return found
+
+
+def _some_by_pytorch(exercise: Exercise, probes: Sequence[Probe]) -> Iterator[Observation]:
+    """As many as one process answers, and a fault for the one that it did not."""
+    context = get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_answer, args=(there, exercise.number, probes), daemon=True)
+    process.start()
+    there.close()
+    try:
+        for _ in probes:
+            if not here.poll(PATIENCE):
+                yield Observation({}, Fault("TimeIsUp", "", "run", ()))
+                return
+            yield Observation.from_json(here.recv())
+    except EOFError:
+        yield Observation({}, Fault("WorkerLost", "", "run", ()))
+    finally:
+        process.kill()
+        process.join()
+        here.close()
+
+
+def _answer(asked: Connection, number: int, probes: Sequence[Probe]) -> None:
+    vocabulary("pytorch", number)  # before the clock runs: it imports torch
+    for probe in probes:
+        asked.send(_by_pytorch(number, probe))
+
+
+def _by_pytorch(number: int, probe: Probe) -> Mapping[str, object]:
+    try:
+        with time_limit(LIMITS.wall_seconds):
+            return {"values": ask(number, probe, "pytorch", "the check")}
+    except (KataError, SystemExit, TimeIsUp) as error:
+        fault = {"type": type(error).__name__, "message": str(error), "during": "run", "frames": ()}
+        return {"fault": fault}

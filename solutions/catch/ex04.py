@@ -1,0 +1,108 @@
+"""6 checks catch all 42 known wrong engines of exercise 4: Backward.
+
+The smallest set that a search among 35 checks has found.
+"""
+
+# Values that are used at two depths, as u in x * u + u, receive both gradients.
+expect(
+    """
+    a = Value(0.5)
+    x = a
+    for step in range(20):
+        u = a * 2.0
+        x = x * u + u
+        v = a * 2.0
+        x = v + x * v
+    x.backward()
+    """,
+    {
+        "x.data": 40.5,
+        "a.grad": 1681.0,
+    },
+)
+
+# backward adds to the gradients that an earlier result has left and does not erase them.
+expect(
+    """
+    a = Value(3.0)
+    b = Value(4.0)
+    c = a * b
+    d = a + b
+    c.backward()
+    d.backward()
+    """,
+    {
+        "a.grad": 5.0,
+        "b.grad": 4.0,
+    },
+)
+
+# Where each value is used on the next four levels, operands still come before consumers.
+expect(
+    """
+    def in_order(root):
+        order = list(topological_order(root))
+        place = {id(v): i for i, v in enumerate(order)}
+        first = all(place[id(p)] < place[id(v)] for v in order for p in v._prev)
+        return [len(order), len(place), first, order[-1] is root]
+
+
+    levels = [Value(1.0), Value(0.5), Value(0.25), Value(0.125)]
+    for step in range(60):
+        p, q, r, s = levels[-4:]
+        levels.append((s + q) * 0.25 + (p + s) * 0.125 + (r + p) * 0.125)
+    found = in_order(levels[-1])
+    """,
+    {
+        "found": [664, 664, True, True],
+    },
+)
+
+# backward starts from one, whatever gradient the root has had before.
+expect(
+    """
+    a = Value(2.0)
+    b = Value(3.0)
+    c = a * b
+    c.grad = 50.0
+    c.backward()
+    """,
+    {
+        "[a.grad, b.grad]": [3.0, 2.0],
+    },
+)
+
+# Gradients come back through 50,000 operations; a recursive walk would be too deep for Python.
+expect(
+    """
+    a = Value(1.0)
+    b = Value(0.999)
+    x = a
+    for step in range(25_000):
+        x = x * b + a
+    x.backward()
+    """,
+    {
+        "x.data": 999.999999986297,
+        "[a.grad, b.grad]": [999.9999999862891, 999999.9996433962],
+    },
+)
+
+# A value that was walked through for one result passes on its gradient for the next one as well.
+expect(
+    """
+    a = Value(2.0)
+    b = Value(-3.0)
+    c = a * b
+    d = c * 5.0
+    e = c + a
+    d.backward()
+    for v in (a, b, c):
+        v.grad = 0.0
+    e.backward()
+    """,
+    {
+        "[any(v is x for v in c._prev) for x in (a, b)]": [True, True],
+        "[a.grad, b.grad, c.grad]": [-2.0, 2.0, 1.0],
+    },
+)

@@ -1,0 +1,136 @@
+"""Catch: a learner's checks are judged by the oracles, by right answers in other styles, and by known wrong ones."""
+
+import json
+
+import pytest
+
+from grader.core.catalogue import read_catalogue
+from grader.core.expectations import FORM, parse_expectations, read_expectations
+from grader.course.bank import catching
+from grader.course.bank.catch_report import catch_text
+from grader.course.bank.catching import catch, catch_of_a_stranger
+from grader.course.bank.variants import ask_pytorch
+from grader.course.bank.worked_checks import Candidate, read_candidates, smallest, worked_checks
+
+CATALOGUE = read_catalogue()
+MINE = """
+expect("def f(x): return x * x\\nd = derivative(f, 3.0)", {"d": 6.0}, within=1e-6)
+expect("def f(x): return x * x\\nd = derivative(f, 3.0)", {"d": 3.0}, within=1e-6)
+expect("x = nothing", {"x": 1})
+expect("d = [derivative(lambda x: x ** 3, 2.0)]", {"d": [12.0], "len(d)": 1}, within=1e-4)
+expect("x = derivative", {"x": 1})
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def elsewhere(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catching, "FOLDER", tmp_path_factory.mktemp("catch"))
+        patch.setattr(catching, "available_oracles", lambda: ("reference",))  # torch has a test of its own
+        yield
+
+
+@pytest.fixture(scope="module")
+def found():
+    return catch(CATALOGUE[1], parse_expectations(MINE, "mine"))
+
+
+def test_a_right_check_catches_wrong_engines_and_others_count_for_nothing(found):
+    right, wrong, faulty, other, odd = found.judged
+    assert [each.counts for each in found.judged] == [True, False, False, True, False]
+    assert right.catches
+    assert found.caught == right.catches | other.catches
+    assert (wrong.wrong, wrong.catches) == (("d",), frozenset())
+    assert faulty.fault.type == "NameError"
+    assert "no number" in odd.fault.message
+
+
+def test_numbers_that_come_from_a_known_belief_are_told_by_it(found):
+    wrong = found.judged[1]
+    ids = {belief.id for belief in wrong.beliefs}
+    assert ids
+    assert ids <= {misconception.id for misconception in found.chaffs}
+    assert wrong.beliefs[0].belief in " ".join(catch_text(found).split())
+
+
+def test_what_was_caught_is_told_in_numbers(found):
+    told = json.loads(catching.write_catch(found).read_text(encoding="utf-8"))
+    assert told == {
+        "wheats": found.wheats,
+        "chaffs": len(found.chaffs),
+        "caught": len(found.caught),
+        "accused": 0,
+        "checks": 5,
+    }
+
+
+def test_the_report_says_each_line_the_sum_and_one_question_and_no_code(found):
+    text = catch_text(found, (30, 30, 9))
+    flat = " ".join(text.split())
+    assert "line 3 wrong" in flat
+    assert "you expect 3.0, the reference has 6.0" in flat
+    assert "NameError: name 'nothing' is not defined" in flat
+    assert f"{len(found.caught)} of 30 wrong engines caught, with 2 checks. Best so far: 30 with 9." in flat
+    assert found.escaped[0].question in flat
+    assert "return" not in text
+
+
+def test_what_was_asked_before_is_not_asked_again(found, monkeypatch):
+    def ask(*_):
+        raise AssertionError
+
+    monkeypatch.setattr(catching, "ask_variants", ask)
+    monkeypatch.setattr(catching, "ask_reference", ask)
+    again = catch(CATALOGUE[1], parse_expectations(MINE, "mine"))
+    assert again.as_json() == found.as_json()
+    assert [each.catches for each in again.judged] == [each.catches for each in found.judged]
+
+
+def test_a_check_that_forbids_what_is_right_is_told_which_freedom():
+    asked = 'expect("a = Value(2.0); b = Value(3.0); c = a * b", {"[v.data for v in topological_order(c)]": [%s, 6.0]})'
+    orders = parse_expectations("\n".join(asked % order for order in ("2.0, 3.0", "3.0, 2.0")), "mine")
+    found = catch(CATALOGUE[4], orders)
+    assert [each.counts for each in found.judged] == [False, False]
+    (accusing,) = [each for each in found.judged if each.is_right]
+    assert accusing.accused[0] in " ".join(catch_text(found).split())
+    assert found.as_json()["accused"] == 1
+
+
+def test_a_snippet_can_leave_nothing_behind_that_tells_the_engines_apart():
+    """It counts its runs, and would show another number wherever it were run a second time."""
+    code = "import math\\nmath.runs = 2 if math.pi < 3 else 1\\nmath.pi = 0"
+    found = catch_of_a_stranger(CATALOGUE[1], parse_expectations(f'expect("{code}", {{"math.runs": 1}})', "mine"), 600)
+    assert [(each.is_right, len(each.catches)) for each in found.judged] == [(True, 0)]
+
+
+def test_pytorch_answers_in_a_process_apart():
+    exercise = CATALOGUE[4]
+    checks = parse_expectations(f'{FORM}\nexpect("x = nothing", {{"x": 1}})', "mine")
+    right, faulty = ask_pytorch(exercise, [check.probe for check in checks])
+    assert right.values == {"a.grad": 6.0}
+    assert "name 'nothing' is not defined" in faulty.fault.message
+
+
+@pytest.mark.parametrize("number", CATALOGUE)
+def test_worked_checks_are_the_fewest_that_catch_every_wrong_engine(number):
+    exercise = CATALOGUE[number]
+    assert exercise.worked_catches.read_text(encoding="utf-8") == worked_checks(exercise), "make worked-checks"
+    candidates, chaffs = read_candidates(exercise)
+    worked = {check.probe.code for check in read_expectations(exercise.worked_catches)}
+    chosen = [candidate for candidate in candidates if candidate.check.probe.code in worked]
+    assert set().union(*(candidate.catches for candidate in chosen)) == set(range(chaffs))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", CATALOGUE)
+def test_worked_checks_catch_every_wrong_engine_and_accuse_no_right_one(number):
+    exercise = CATALOGUE[number]
+    found = catch_of_a_stranger(exercise, read_expectations(exercise.worked_catches), 1000)
+    assert [each.expectation.line for each in found.judged if not each.counts] == []
+    assert found.escaped == []
+
+
+def test_the_search_finds_a_smaller_set_than_taking_the_best_each_time():
+    sets = {"a": {1, 2, 3, 4}, "b": {1, 2, 5}, "c": {3, 4, 6}, "d": {5}, "e": {6}}
+    candidates = [Candidate(None, name, frozenset(catches)) for name, catches in sets.items()]
+    assert [each.text for each in smallest(candidates)] == ["b", "c"]
