@@ -31,6 +31,7 @@ FIELDS: dict[str, type] = {
     "goal": str,
     "builds_on": list,
     "reading": list,
+    "catch": int,
 }
 PACKAGE = re.compile(r"[a-z][a-z0-9_]*")
 TASK_FIELDS: dict[str, type] = {"name": str, "points": int, "hints": list, "returns": bool}
@@ -97,7 +98,7 @@ def _parts(table: Any, where: str) -> dict[str, Part]:
 
 def _exercise(table: dict[str, Any], place: int, parts: dict[str, Part]) -> Exercise:
     where = f"exercise {place}"
-    values = _fields(table, FIELDS, where, also={"task"})
+    values = _fields({"catch": 2, **table}, FIELDS, where, also={"task"})
     later = [n for n in values["builds_on"] if not (isinstance(n, int) and 0 < n < values["number"])]
     if later:
         raise CatalogueError(f"{where}: builds_on = {later} must name earlier exercises, such as [{place - 1}].")

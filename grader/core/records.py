@@ -97,6 +97,7 @@ class Exercise:
     builds_on: tuple[int, ...]
     reading: tuple[str, ...]
     tasks: tuple[Task, ...]
+    catch: int = 2  # points for checks that catch wrong engines, in a course that gives them
 
     @property
     def tag(self) -> str:

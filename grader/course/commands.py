@@ -290,10 +290,10 @@ def grade(
 ) -> None:
     """Grade one submission: a folder, an archive, a .py file or notebooks."""
     from grader.core.files import write_text
+    from grader.course.bank.variants import load_course
     from grader.course.grading.grading import grade as run
     from grader.course.grading.marking import make_report
     from grader.course.grading.report_files import write_report
-    from grader.course.grading.suites import load_course
     from grader.course.grading.telling import as_markdown, as_text
     from grader.course.intake.reading import read_within_limits
 

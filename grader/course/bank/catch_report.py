@@ -5,7 +5,8 @@ from __future__ import annotations
 from grader.core.expectations import read_expectations
 from grader.core.judging import show
 from grader.core.text import MARGIN, told
-from grader.course.bank.catching import Catch, Judged, catch, write_catch
+from grader.course.bank.catching import catch, write_catch
+from grader.course.grading.catching import Catch, Judged
 from grader.learner.catch import bar, differences, own_checks, remember
 from grader.learner.exercises import exercise
 from grader.learner.state import Score

@@ -1,18 +1,15 @@
 """Variants: an exercise's worked answer, right ones in other styles, known wrong ones; what probes show of them.
 
-A probe may be a stranger's. So each variant has a process of its own behind the fence, and so has the reference: what
-a snippet leaves behind cannot tell a right engine from a wrong one.
+PyTorch is asked on a person's own machine alone: it is too large for the fence.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,7 +17,7 @@ from pathlib import Path
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
 from grader.core.probing import TimeIsUp, time_limit
-from grader.core.records import Exercise, Fault, Misconception, Observation, Probe
+from grader.core.records import Exercise, Fault, Observation, Probe
 from grader.course.authoring.answer_key import ask
 from grader.course.authoring.closure import closure
 from grader.course.authoring.cut import solution
@@ -28,29 +25,19 @@ from grader.course.authoring.known_answers import KATA
 from grader.course.bank.chaffs import read_bank
 from grader.course.bank.wheats import read_wheats
 from grader.course.fence.room import desk
-from grader.course.fence.sandbox import sandbox
-from grader.course.fence.worker import Limits, Worker
+from grader.course.grading.catching import LIMITS, Variant, ask_desk
+from grader.course.grading.config import read_settings
+from grader.course.grading.grading import Course
+from grader.course.grading.suites import load_course as load_without
 from grader.course.oracles import vocabulary, words_file
 
-LIMITS = Limits(cpu_seconds=1.0, wall_seconds=4.0)
-STARTING = Limits(cpu_seconds=20.0, wall_seconds=60.0)  # for importing what is ours
 PATIENCE = 90.0  # seconds for PyTorch to be imported and to answer a probe
-NOT_ASKED = Observation({}, Fault("NotAsked", "", "run", ()))
 REFERENCE = """import os, sys
 sys.path.insert(0, os.path.dirname(__file__))
 from grader.course.oracles import vocabulary
 globals().update(vocabulary("reference", {number}))
 del os, sys, vocabulary
 """
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One exercise's source: with a misconception or, where it is right, with the reason why it is."""
-
-    source: str
-    misconception: Misconception | None = None
-    why: str = ""
 
 
 def read_variants(exercise: Exercise) -> list[Variant]:
@@ -60,33 +47,23 @@ def read_variants(exercise: Exercise) -> list[Variant]:
     return [Variant(solution(exercise), why="It is the worked answer."), *wheats, *chaffs]
 
 
-def ask_variants(
-    exercise: Exercise, variants: Sequence[Variant], probes: Sequence[Probe], seconds: float = float("inf")
-) -> list[list[Observation]]:
-    """What each variant shows at each probe; after so many seconds NOT_ASKED stands for the rest."""
-    earlier = {each.module: solution(each) for each in read_catalogue().values() if each.number < exercise.number}
-    end = time.monotonic() + seconds
+def worked_before(exercise: Exercise) -> dict[str, str]:
+    """The worked answers of the exercises before, by module."""
+    return {each.module: solution(each) for each in read_catalogue().values() if each.number < exercise.number}
 
-    def shown(place: int) -> list[Observation]:
-        with desk({**earlier, exercise.module: variants[place].source}) as folder:
-            return _asked(folder, exercise, probes, os.getpid() + place, end)
 
-    sandbox()
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        return list(threads.map(shown, range(len(variants))))
+def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) -> Course:
+    """The course as it grades, with the variants where it gives points for what a student's checks catch."""
+    course = load_without(numbers, seed)
+    if not read_settings().catch:
+        return course
+    return replace(course, variants={n: tuple(read_variants(each)) for n, each in course.exercises.items()})
 
 
 def ask_reference(exercise: Exercise, probes: Sequence[Probe]) -> list[Observation]:
     """What the reference shows at each probe, behind the same fence."""
     with _reference_desk(exercise) as folder:
-        return _asked(folder, exercise, probes, os.getpid(), float("inf"))
-
-
-def _asked(folder: Path, exercise: Exercise, probes: Sequence[Probe], slot: int, end: float) -> list[Observation]:
-    with Worker(sandbox(), folder, slot, STARTING) as worker:
-        worker.observe(exercise.module, Probe("", ()))
-        worker.limits = LIMITS
-        return [worker.observe(exercise.module, p) if time.monotonic() < end else NOT_ASKED for p in probes]
+        return ask_desk(folder, exercise, probes, os.getpid(), float("inf"))
 
 
 @contextmanager

@@ -19,11 +19,11 @@ from pathlib import Path
 from grader.core.errors import KataError
 from grader.core.files import write_text
 from grader.core.tables import write_sheet
+from grader.course.bank.variants import load_course
 from grader.course.classroom.executors import LOST, GroundError, Open, Result, Rounds, pool, processes
 from grader.course.grading.grading import Course
 from grader.course.grading.report import Report
 from grader.course.grading.report_files import ReportError, file_of, read_report, rename_reports, write_report
-from grader.course.grading.suites import load_course
 from grader.course.intake.reading import read_or_say_why
 from grader.course.intake.submission import Submission, find_submissions
 

@@ -52,6 +52,7 @@ class Settings:
     late: Late = field(default_factory=Late)
     roster: Path | None = None
     similarity: bool = False
+    catch: bool = False
     carried_forward: Decimal = Decimal(100)  # percent of its marks for work that is right on the solutions alone
     limits: Limits = field(default_factory=Limits)
 
@@ -75,6 +76,7 @@ def read_settings(path: Path = COURSE) -> Settings:
         late=_late(table.sub("late")),
         roster=table.take("roster", (str,), '"roster.csv"', lambda name: path.parent / _line(name), None),
         similarity=table.take("similarity", (bool,), "false", bool, default=False),
+        catch=table.take("catch", (bool,), "false", bool, default=False),
         carried_forward=table.take("carried_forward", NUMBER, "100", _percent, Settings.carried_forward),
         limits=_limits(table.sub("limits")),
     )

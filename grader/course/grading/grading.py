@@ -11,16 +11,19 @@ from functools import partial
 from pathlib import Path
 
 from grader.core.diagnosis import diagnose
+from grader.core.expectations import ExpectationError
 from grader.core.judging import judge
 from grader.core.key import Answer, expected_values
 from grader.core.overlay import with_own_helpers, with_own_task
+from grader.core.paths import CATCH
 from grader.core.records import Check, Diagnosis, Exercise, Fingerprint, Observation, Status, Verdict
 from grader.core.slips import Slip, find_slips
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import Sandbox
 from grader.course.fence.worker import Limits, Worker
+from grader.course.grading.catching import Caught, Variant, catch_of_a_stranger
 from grader.course.grading.report import HIDDEN, VISIBLE
-from grader.course.intake.reading import with_given
+from grader.course.intake.reading import read_checks, with_given
 from grader.course.intake.submission import Submission
 
 EXHAUSTED = ("TimeIsUp", MemoryError.__name__)  # faults that take seconds
@@ -71,6 +74,7 @@ class Course:
     fingerprints: tuple[Fingerprint, ...] = ()
     carried_share: Fraction = Fraction(1)  # of its points, for what is right on the solutions' earlier exercises alone
     limits: Limits = field(default_factory=Limits)  # of each check
+    variants: Mapping[int, tuple[Variant, ...]] = field(default_factory=dict)  # where catches give points
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,7 @@ class Graded:
     marks: Mapping[int, tuple[Mark, ...]]
     diagnoses: Mapping[int, tuple[Diagnosis, ...]]
     seconds: float = 0.0  # that it took
+    catches: Mapping[int, Caught] = field(default_factory=dict)  # of each exercise that gives points for them
 
 
 @dataclass
@@ -164,7 +169,22 @@ def finish(begun: Begun, submission: Submission, course: Course, sandbox: Sandbo
     hidden = _suites_marked(HIDDEN, begun.completed, course, partial(_worker, course, sandbox, slot), begun.patience)
     marks = {number: _proved((*found, *hidden[number]), course) for number, found in begun.marks.items()}
     diagnoses = {n: _diagnoses(found, course, submission.sources.get(n, "")) for n, found in marks.items()}
-    return Graded(submission, marks, diagnoses, begun.seconds + time.monotonic() - started)
+    catches = {number: _caught(number, submission, course) for number in course.variants}
+    return Graded(submission, marks, diagnoses, begun.seconds + time.monotonic() - started, catches)
+
+
+def _caught(number: int, submission: Submission, course: Course) -> Caught:
+    """What the student's own checks of one exercise catch, or why they cannot be read."""
+    exercise, text = course.exercises[number], submission.catches.get(number)
+    if text is None:
+        return Caught()
+    try:
+        checks = read_checks(text, f"{CATCH}/{exercise.catches.name}")
+    except ExpectationError as error:
+        return Caught(why=str(error))
+    earlier = {course.modules[n]: source for n, source in course.solutions.items() if n < number}
+    seconds = course.limits.submission_seconds
+    return Caught(catch_of_a_stranger(exercise, course.variants[number], checks, seconds, earlier))
 
 
 def _worker(course: Course, sandbox: Sandbox, slot: int, folder: Path) -> Worker:

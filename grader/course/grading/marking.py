@@ -8,9 +8,11 @@ from fractions import Fraction
 from grader.core.marks import Marked, rounded, total
 from grader.core.records import Diagnosis, Exercise, Status, Task, are_right_but_too_deep
 from grader.core.text import explain, printable
+from grader.course.grading.catching import Caught, Judged
 from grader.course.grading.grading import Course, Graded, Mark
 from grader.course.grading.report import (
     HIDDEN,
+    VISIBLE,
     Alternative,
     CheckReport,
     ExerciseReport,
@@ -18,6 +20,8 @@ from grader.course.grading.report import (
     Report,
     TaskReport,
 )
+
+OWN_CHECKS = "exercises/catch"  # what stands for a task's name where the marks of a student's own checks stand
 
 
 def make_report(graded: Graded, course: Course, sandbox_level: str) -> Report:
@@ -43,6 +47,8 @@ def _exercise(graded: Graded, course: Course, number: int) -> ExerciseReport:
         _task(task, exercise, [m for m in marks if m.verdict.check.task == task.name], course, known)
         for task in exercise.tasks
     )
+    if number in graded.catches:
+        tasks = (*tasks, _own_checks(exercise, graded.catches[number]))
     return ExerciseReport(
         number=number,
         title=exercise.title,
@@ -51,6 +57,43 @@ def _exercise(graded: Graded, course: Course, number: int) -> ExerciseReport:
         carried_forward=_carried(number, graded),
         tasks=tasks,
     )
+
+
+def _own_checks(exercise: Exercise, caught: Caught) -> TaskReport:
+    """The points for wrong engines that a student's own checks catch: what is caught passes, what got away does not."""
+    found = caught.catch
+    total_, count = (len(found.chaffs), len(found.caught)) if found else (1, 0)
+    score = rounded(Fraction(exercise.catch * count, total_))
+    rest = rounded(exercise.catch - Fraction(score).limit_denominator(10_000))
+    said = (
+        f"Your checks catch {count} of {total_} known wrong engines." if found else "Your checks catch wrong engines."
+    )
+    status = Status.FAILED if found or caught.why else Status.NOT_ATTEMPTED
+    why = printable(caught.why or "\n".join(map(_why_not, found.judged if found else ())).strip())
+    checks = []
+    if count:
+        checks.append(_own_check(exercise, "caught", said, Status.PASSED, score, ""))
+    if count < total_:
+        checks.append(_own_check(exercise, "got_away", said if not count else "Some got away.", status, rest, why))
+    return TaskReport(OWN_CHECKS, score, exercise.catch, tuple(checks))
+
+
+def _own_check(exercise: Exercise, name: str, title: str, status: Status, worth: float, message: str) -> CheckReport:
+    passed = status is Status.PASSED
+    identity = f"{exercise.tag}.{name}"
+    return CheckReport(
+        identity, title, status, worth if passed else 0, worth, VISIBLE, message, None, carried_forward=False
+    )
+
+
+def _why_not(judged: Judged) -> str:
+    """Why a check counts for nothing, without the number that is right; empty where it counts."""
+    where = f"Line {judged.expectation.line}"
+    if judged.fault:
+        return f"{where}: it cannot be run."
+    if judged.wrong:
+        return f"{where}: another value is right for {', '.join(judged.wrong)}."
+    return f"{where}: it fails an answer that is right as well. {judged.accused[0]}" if judged.accused else ""
 
 
 def _task(

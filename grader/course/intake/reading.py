@@ -18,13 +18,14 @@ import warnings
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from grader.core.catalogue import read_catalogue
-from grader.core.records import Exercise
+from grader.core.expectations import Expectation, ExpectationError, parse_expectations
+from grader.core.records import Exercise, Probe
 from grader.course.intake.contents import UnreadableError
 from grader.course.intake.decoding import decode
 from grader.course.intake.given import completed
@@ -55,7 +56,8 @@ def read_within_limits(path: Path, student: str | None = None, wanted: Collectio
     if "why" in found:
         raise SubmissionError(found["why"])
     sources = {int(number): source for number, source in found["sources"].items()}
-    return Submission(found["student"], sources, tuple(found["notes"]), frozenset(found["notebooks"]))
+    catches = {int(number): text for number, text in found["catches"].items()}
+    return Submission(found["student"], sources, tuple(found["notes"]), frozenset(found["notebooks"]), catches)
 
 
 def read_or_say_why(path: Path, student: str, wanted: Collection[int] | None = None) -> Submission:
@@ -75,7 +77,21 @@ def with_given(submission: Submission, exercises: Mapping[int, Exercise], soluti
         except TooMuchError:
             continue  # it was read before, and is left to the fence as it is
         sources[number] = found["source"]
-    return Submission(submission.student, sources, submission.notes, submission.notebooks)
+    return replace(submission, sources=sources)
+
+
+def read_checks(text: str, where: str) -> list[Expectation]:
+    """A student's own checks. Raises ExpectationError, also where they take too much to be read."""
+    try:
+        found = reader().ask("checks", text, where)
+    except TooMuchError as error:
+        raise ExpectationError(f"{where} {error} to be read.") from None
+    if "why" in found:
+        raise ExpectationError(found["why"])
+    return [
+        Expectation(line, Probe(code, tuple(observe), rel, abs_), dict(zip(observe, values, strict=True)))
+        for line, code, observe, rel, abs_, values in found["checks"]
+    ]
 
 
 def read_cells(data: bytes) -> list[Cell] | None:
@@ -223,6 +239,7 @@ def _submission(path: str, student: str | None, wanted: list[int] | None) -> dic
         "sources": found.sources,
         "notes": found.notes,
         "notebooks": sorted(found.notebooks),
+        "catches": dict(found.catches),
     }
 
 
@@ -237,8 +254,29 @@ def _cells(data: str) -> dict[str, object]:
         return {"cells": None}
 
 
+def _checks(text: str, where: str) -> dict[str, object]:
+    try:
+        found = parse_expectations(text, where)
+    except ExpectationError as error:
+        return {"why": str(error)}
+    return {
+        "checks": [
+            [
+                each.line,
+                each.probe.snippet,
+                each.probe.observe,
+                each.probe.rel,
+                each.probe.abs,
+                [*each.expected.values()],
+            ]
+            for each in found
+        ]
+    }
+
+
 ANSWERS: Mapping[str, Callable[..., dict[str, object]]] = {
     "submission": _submission,
     "completed": _completed,
     "cells": _cells,
+    "checks": _checks,
 }

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
+from grader.core.paths import CATCH
 from grader.course.intake.contents import ARCHIVE, Contents, File, UnreadableError, is_ignored
 from grader.course.intake.decoding import decode
 from grader.course.intake.notebook import read_notebook
@@ -28,6 +29,7 @@ NUMBER = re.compile(r"(?<![^\W\d_])(?:exercise|ex)[ _.-]*0*([1-9][0-9]?)(?![0-9]
 TEST = re.compile(r"(?<![^\W\d_])tests?(?![^\W\d_])", re.IGNORECASE)
 COPY = re.compile(r"copy[ _]of(?:[ _]+|$)", re.IGNORECASE)
 CANVAS = re.compile(r"(.+_[0-9]+)_[0-9]+", re.DOTALL)  # surname_user_file_name.py, where each file has another number
+CHECKS = re.compile(rf"(?:^|/){CATCH}/ex(\d\d)\.py$")
 SUFFIX = re.compile(r"(?:\.tar)?\.\w+$")
 
 
@@ -43,11 +45,13 @@ class Submission:
     sources: dict[int, str]
     notes: tuple[str, ...]
     notebooks: frozenset[int] = frozenset()  # the exercises that came as notebooks
+    catches: Mapping[int, str] = field(default_factory=dict)  # the files of checks of their own, by exercise
 
     @property
     def digest(self) -> str:
         """The same for the same sources, whatever they came in."""
-        return hashlib.sha256(json.dumps(sorted(self.sources.items())).encode()).hexdigest()
+        own = [sorted(self.catches.items())] if self.catches else []
+        return hashlib.sha256(json.dumps([*sorted(self.sources.items()), *own]).encode()).hexdigest()
 
 
 def read_submission(path: Path, student: str | None = None, wanted: Collection[int] | None = None) -> Submission:
@@ -69,6 +73,7 @@ def read_submission(path: Path, student: str | None = None, wanted: Collection[i
     with closing(contents):
         choice = _Choice(contents, modules, owner)
         sources, notes = dict(sorted(choice.sources.items())), choice.notes
+        catches = dict(sorted(choice.catches.items()))
     if not sources:
         reason = notes[0] if notes else "it is empty."
         raise SubmissionError(f"There is nothing to grade in {shown(path.name)}: {reason}")
@@ -78,7 +83,7 @@ def read_submission(path: Path, student: str | None = None, wanted: Collection[i
     if len(notes) > NOTES:
         notes[NOTES - 1 :] = [f"There are {len(notes) - NOTES + 1} more notes like these."]
     name = _student(path) if student is None else student
-    return Submission(name, sources, tuple(notes), frozenset(choice.notebooks))
+    return Submission(name, sources, tuple(notes), frozenset(choice.notebooks), catches)
 
 
 def find_submissions(folder: Path) -> list[tuple[str, Path]]:
@@ -154,11 +159,15 @@ class _Choice:
         self.sources: dict[int, str] = {}
         self.chosen: dict[int, str] = {}
         self.notebooks: set[int] = set()
+        self.catches: dict[int, str] = {}
         self.notes = [f"{shown(path)} {odd}." for path, odd in contents.odd]
         named: dict[int, list[_Candidate]] = {}
         unnamed, ignored = [], []
         for place, file in enumerate(contents.files):
             name = file.path.rpartition("/")[2]
+            if checks := CHECKS.search(file.path):
+                self._take_checks(file, int(checks[1]))
+                continue
             name = name[len(owner) :].lstrip(" _-.") if owner else name
             stem = _stem(name)
             number = exercise_number(stem, modules)
@@ -173,6 +182,15 @@ class _Choice:
         self._take(self._by_ids(unnamed, ignored))  # last, since all of them must be read
         if ignored:
             self.notes.append(f"Left out, because the name is not that of one exercise: {_listed(ignored)}.")
+
+    def _take_checks(self, file: File, number: int) -> None:
+        """A file of the student's own checks; the first of an exercise counts."""
+        if number not in self.modules or number in self.catches:
+            return
+        try:
+            self.catches[number] = _read(self.contents, file).source
+        except UnreadableError as error:
+            self.notes.append(f"{shown(file.path)} {error}.")
 
     def _by_ids(self, places: list[int], ignored: list[str]) -> dict[int, list[_Candidate]]:
         found: dict[int, list[_Candidate]] = {}

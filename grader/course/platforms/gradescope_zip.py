@@ -16,8 +16,8 @@ from typing import Any
 
 from grader.core.paths import BUILD
 from grader.course.authoring.closure import closure
+from grader.course.bank.variants import load_course
 from grader.course.grading.grading import Course, Suite
-from grader.course.grading.suites import load_course
 from grader.course.platforms.gradescope import COURSES, OPTIONS
 from grader.course.release.leaks import files_of
 from grader.course.release.release import pinned, zipped

@@ -38,12 +38,12 @@ from grader.core.source import functions
 from grader.core.text import harmless, told
 from grader.course.authoring.cut import cut
 from grader.course.authoring.notebooks import checks_id, notebooks
+from grader.course.bank.variants import load_course
 from grader.course.fence.room import room
 from grader.course.fence.sandbox import UIDS, sandbox
 from grader.course.grading.grading import Course, grade
 from grader.course.grading.marking import make_report
 from grader.course.grading.report import Report, TaskReport
-from grader.course.grading.suites import load_course
 from grader.course.intake.notebook import Cell, last_solutions
 from grader.course.intake.reading import read_cells, read_or_say_why
 from grader.course.intake.submission import NOTEBOOK, shown

@@ -8,9 +8,10 @@ from grader.core.catalogue import read_catalogue
 from grader.core.expectations import FORM, parse_expectations, read_expectations
 from grader.course.bank import catching
 from grader.course.bank.catch_report import catch_text
-from grader.course.bank.catching import catch, catch_of_a_stranger
-from grader.course.bank.variants import ask_pytorch
+from grader.course.bank.catching import catch
+from grader.course.bank.variants import ask_pytorch, read_variants, worked_before
 from grader.course.bank.worked_checks import Candidate, read_candidates, smallest, worked_checks
+from grader.course.grading.catching import catch_of_a_stranger
 
 CATALOGUE = read_catalogue()
 MINE = """
@@ -33,6 +34,10 @@ def elsewhere(tmp_path_factory):
 @pytest.fixture(scope="module")
 def found():
     return catch(CATALOGUE[1], parse_expectations(MINE, "mine"))
+
+
+def judged_by_variants(exercise, expectations):
+    return catch_of_a_stranger(exercise, read_variants(exercise), expectations, 1000, worked_before(exercise))
 
 
 def test_a_right_check_catches_wrong_engines_and_others_count_for_nothing(found):
@@ -99,7 +104,7 @@ def test_a_check_that_forbids_what_is_right_is_told_which_freedom():
 def test_a_snippet_can_leave_nothing_behind_that_tells_the_engines_apart():
     """It counts its runs, and would show another number wherever it were run a second time."""
     code = "import math\\nmath.runs = 2 if math.pi < 3 else 1\\nmath.pi = 0"
-    found = catch_of_a_stranger(CATALOGUE[1], parse_expectations(f'expect("{code}", {{"math.runs": 1}})', "mine"), 600)
+    found = judged_by_variants(CATALOGUE[1], parse_expectations(f'expect("{code}", {{"math.runs": 1}})', "mine"))
     assert [(each.is_right, len(each.catches)) for each in found.judged] == [(True, 0)]
 
 
@@ -125,7 +130,7 @@ def test_worked_checks_are_the_fewest_that_catch_every_wrong_engine(number):
 @pytest.mark.parametrize("number", CATALOGUE)
 def test_worked_checks_catch_every_wrong_engine_and_accuse_no_right_one(number):
     exercise = CATALOGUE[number]
-    found = catch_of_a_stranger(exercise, read_expectations(exercise.worked_catches), 1000)
+    found = judged_by_variants(exercise, read_expectations(exercise.worked_catches))
     assert [each.expectation.line for each in found.judged if not each.counts] == []
     assert found.escaped == []
 

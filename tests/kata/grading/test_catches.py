@@ -1,0 +1,101 @@
+"""A course may give points for wrong engines that a student's own checks catch; the checks are a stranger's."""
+
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.core.catalogue import read_catalogue
+from grader.core.expectations import FORM
+from grader.core.records import Status
+from grader.course.bank.variants import load_course, read_variants
+from grader.course.fence.sandbox import sandbox
+from grader.course.grading.config import read_settings
+from grader.course.grading.grading import grade
+from grader.course.grading.marking import OWN_CHECKS, make_report
+from grader.course.grading.report import Report
+from grader.course.intake.reading import read_within_limits
+
+RIGHT = 'expect("d = derivative(lambda x: x * x, 3.0)", {"d": 6.0}, within=1e-6)\n'
+WRONG = 'expect("d = derivative(lambda x: x * x, 3.0)", {"d": 3.0}, within=1e-6)\n'
+FEW = 9  # variants: with every one of them, a grading starts a process
+
+
+@pytest.fixture(scope="module")
+def course():
+    exercise = read_catalogue()[1]
+    variants = read_variants(exercise)
+    worked, chaffs = variants[0], [each for each in variants if each.misconception]
+    whole = load_course(frozenset({1}), seed=7)
+    few = [replace(suite, checks=suite.checks[:2]) for suite in whole.suites]
+    return replace(whole, suites=tuple(few), variants={1: (worked, *variants[1:3], *chaffs[:FEW])})
+
+
+@pytest.fixture
+def own_checks(course, tmp_path):
+    def report(text):
+        Path(tmp_path, "exercises", "catch").mkdir(parents=True)
+        Path(tmp_path, "exercises", "ex01_derivatives.py").write_text(course.solutions[1], encoding="utf-8")
+        if text is not None:
+            Path(tmp_path, "exercises", "catch", "ex01.py").write_text(text, encoding="utf-8")
+        submission = read_within_limits(tmp_path, "ann", course.exercises)
+        found = make_report(grade(submission, course, sandbox()), course, "any")
+        assert Report.from_json(found.as_json()) == found
+        (exercise,) = found.exercises
+        assert exercise.max_score == sum(task.max_score for task in exercise.tasks)
+        return next(task for task in exercise.tasks if task.name == OWN_CHECKS)
+
+    return report
+
+
+def test_a_right_check_earns_a_share_of_the_points(own_checks):
+    task = own_checks(RIGHT)
+    caught, away = task.checks
+    assert 0 < task.score < task.max_score == read_catalogue()[1].catch
+    assert (caught.status, away.status) == (Status.PASSED, Status.FAILED)
+    assert task.score == caught.points
+    assert caught.max_points + away.max_points == pytest.approx(task.max_score)
+    assert f"of {FEW} known wrong engines" in caught.title
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (WRONG, "Line 1: another value is right for d."),
+        ('expect("while True: pass", {"1": 1})', "Line 1: it cannot be run."),
+        ('expect("x = [0] * 10**12", {"x": 1})', "Line 1: it cannot be run."),
+        ('expect("x = open(1)", {"x": 1})', "open may not be used in a check"),
+        ("import os; os.abort()", "only checks such as"),
+        ("(" * 50_000, "Python cannot read it"),
+        ('expect("x = 10**10**8", {"x": 1})', "Line 1: it cannot be run."),
+    ],
+)
+def test_a_check_that_is_wrong_or_hostile_earns_nothing_and_is_told_why(own_checks, text, said):
+    task = own_checks(text)
+    assert task.score == 0
+    assert said in " ".join(check.message for check in task.checks)
+    assert "6.0" not in str(task).replace(FORM, "")
+
+
+def test_no_check_is_not_attempted(own_checks):
+    (check,) = own_checks(None).checks
+    assert (check.status, check.points, check.max_points) == (Status.NOT_ATTEMPTED, 0, read_catalogue()[1].catch)
+
+
+def test_a_file_of_checks_is_no_exercise_and_changes_the_digest(tmp_path):
+    path = tmp_path / "bob.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("exercises/ex02_value.py", "x = 2")
+        archive.writestr("exercises/catch/ex02.py", RIGHT)
+        archive.writestr("exercises/catch/ex01.py", RIGHT)
+    found = read_within_limits(path)
+    assert (found.sources, sorted(found.catches)) == ({2: "x = 2"}, [1, 2])
+    assert found.digest != replace(found, catches={}).digest
+
+
+def test_catches_give_no_points_unless_the_course_says_so(tmp_path):
+    assert not read_settings().catch
+    assert load_course(frozenset({1}), seed=7).variants == {}
+    (tmp_path / "course.toml").write_text("catch = true\n", encoding="utf-8")
+    assert read_settings(tmp_path / "course.toml").catch

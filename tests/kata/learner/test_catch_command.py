@@ -1,0 +1,90 @@
+"""`make catch-N` and `make repair-N` as a learner meets them."""
+
+import json
+import shutil
+
+import pytest
+
+from grader.core.catalogue import read_catalogue
+from grader.course.bank.chaffs import read_bank
+from grader.course.bank.repair import choose
+
+WORKED = read_catalogue()[1].solution
+
+
+@pytest.fixture
+def student(learner):
+    """As in a student's copy: nothing of the course is there."""
+    (learner.folder / "grader").unlink()
+    (learner.folder / "grader").mkdir()
+    root = WORKED.resolve().parents[1] / "grader"
+    for path in root.iterdir():
+        if path.name not in ("course", "__pycache__"):
+            (learner.folder / "grader" / path.name).symlink_to(path)
+    return learner
+
+
+def test_the_first_call_makes_a_file_that_says_how(student):
+    assert "exercises/catch/ex01.py is new: write your first check in it" in student.refused("catch", 1)
+    assert "exercises/catch/ex01.py has no check yet" in student.refused("catch", 1)
+
+
+def test_without_wrong_engines_the_learners_own_engine_is_compared_once_it_passes(student):
+    checks = student.folder / "exercises" / "catch" / "ex01.py"
+    checks.parent.mkdir()
+    checks.write_text('expect("d = derivative(lambda x: x * x, 3.0)", {"d": 6.0}, within=1e-6)\n', encoding="utf-8")
+    assert "does not pass its own checks yet" in " ".join(student.run("catch", 1).stdout.split())
+    student.solve(1)
+    agreed = " ".join(student.run("catch", 1).stdout.split())
+    assert agreed.startswith(
+        "1 check has the right form. Your own engine, which passes the public checks, shows the same"
+    )
+    checks.write_text('expect("d = derivative(lambda x: x * x, 3.0)", {"d": 3}, within=1e-6)\n', encoding="utf-8")
+    said = student.run("catch", 1).stdout
+    assert "Line 1: your engine shows another value." in said
+    assert "you expect 3" in said
+
+
+def test_an_engine_is_repaired_in_its_own_folder_and_the_belief_told_when_it_passes(learner):
+    mine = learner.file(1).read_bytes()
+    begun = learner.run("repair", 1, SEED="3")
+    assert "build/repair/ex01/ex01_derivatives.py is somebody's exercise 1" in " ".join(begun.stdout.split())
+    folder = learner.folder / "build" / "repair" / "ex01"
+    broken = (folder / WORKED.name).read_text(encoding="utf-8")
+    assert "BEGIN SOLUTION" not in broken
+    (named,) = json.loads((learner.folder / ".minigrad" / "state.json").read_text(encoding="utf-8"))["repair"].values()
+    belief = next(c.misconception for c in read_bank([1]) if c.misconception.id == named)
+    still = " ".join(learner.run("repair", 1).stdout.split())
+    assert "checks fail in build/repair/ex01/ex01_derivatives.py" in still
+    assert belief.belief not in still
+    shutil.copy(WORKED, folder)
+    mended = " ".join(learner.run("repair", 1).stdout.split())
+    assert mended.startswith("Mended: every check passes.")
+    assert belief.belief in mended
+    assert "You have mended 1 known mistake so far" in mended
+    assert learner.file(1).read_bytes() == mine
+    assert "Mended in other engines: 1 known mistake." in learner.run("progress").stdout
+
+
+def test_what_somebody_wrote_into_a_broken_engine_is_kept_when_another_is_begun(learner):
+    learner.run("repair", 1, SEED="3")
+    file = learner.folder / "build" / "repair" / "ex01" / WORKED.name
+    file.write_text("# mine\n", encoding="utf-8")
+    assert "is kept as .minigrad/backups/" in " ".join(learner.run("repair", 1, FORCE="1").stdout.split())
+    (kept,) = (learner.folder / ".minigrad" / "backups").iterdir()
+    assert kept.read_text(encoding="utf-8") == "# mine\n"
+
+
+def test_the_choice_is_by_seed_and_difficulty_and_prefers_what_got_away():
+    exercise = read_catalogue()[3]
+    assert choose(exercise, 5, None) == choose(exercise, 5, None)
+    kinds = {level: {choose(exercise, seed, level).misconception.id for seed in range(6)} for level in ("easy", "hard")}
+    assert kinds["easy"] - kinds["hard"]
+    away = next(iter(kinds["hard"]))
+    assert {choose(exercise, seed, None, prefer=[away]).misconception.id for seed in range(3)} == {away}
+    assert {choose(exercise, seed, None, prefer=[away], done=[away]).misconception.id for seed in range(4)} != {away}
+
+
+def test_one_sentence_for_a_number_that_is_no_exercise(learner):
+    assert "There is no exercise 99" in learner.refused("repair", 99)
+    assert "There is no exercise 99" in learner.refused("catch", 99)
