@@ -40,9 +40,9 @@ solution-%: learner ## Show the worked answer beside yours, once the checks pass
 	@"$$PY" grader solution '$(subst ','\'',$*)' $(HAS_SAID)
 reset-%: learner ## Start an exercise afresh; your file is kept as a backup.
 	@"$$PY" grader reset '$(subst ','\'',$*)' $(HAS_SAID)
-catch-%: learner ## Try your checks in exercises/catch: is each right, and which known wrong engines does it catch?
+catch-%: learner ## Say which of your checks in exercises/catch are right and how many known wrong engines they catch.
 	@"$$PY" grader catch '$(subst ','\'',$*)' $(HAS_SAID)
-repair-%: learner ## Find and mend the one mistake in somebody else's engine (SEED=, DIFFICULTY=easy, medium or hard, FORCE=1).
+repair-%: learner ## Begin or check an engine with one mistake, which you find and mend (SEED=, DIFFICULTY=hard, FORCE=1).
 	@"$$PY" grader repair '$(subst ','\'',$*)' $(HAS_SAID)
 watch: learner ## Run the checks on every save, and move on when they pass.
 	@"$$PY" grader watch

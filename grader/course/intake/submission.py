@@ -15,6 +15,7 @@ from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
+from grader.core.names import number_in, tag
 from grader.core.paths import CATCH
 from grader.course.intake.contents import ARCHIVE, Contents, File, UnreadableError, is_ignored
 from grader.course.intake.decoding import decode
@@ -29,7 +30,6 @@ NUMBER = re.compile(r"(?<![^\W\d_])(?:exercise|ex)[ _.-]*0*([1-9][0-9]?)(?![0-9]
 TEST = re.compile(r"(?<![^\W\d_])tests?(?![^\W\d_])", re.IGNORECASE)
 COPY = re.compile(r"copy[ _]of(?:[ _]+|$)", re.IGNORECASE)
 CANVAS = re.compile(r"(.+_[0-9]+)_[0-9]+", re.DOTALL)  # surname_user_file_name.py, where each file has another number
-CHECKS = re.compile(rf"(?:^|/){CATCH}/ex(\d\d)\.py$")
 SUFFIX = re.compile(r"(?:\.tar)?\.\w+$")
 
 
@@ -165,8 +165,8 @@ class _Choice:
         unnamed, ignored = [], []
         for place, file in enumerate(contents.files):
             name = file.path.rpartition("/")[2]
-            if checks := CHECKS.search(file.path):
-                self._take_checks(file, int(checks[1]))
+            if (of := _number_of_checks(file.path)) is not None:
+                self._take_checks(file, of)
                 continue
             name = name[len(owner) :].lstrip(" _-.") if owner else name
             stem = _stem(name)
@@ -254,6 +254,14 @@ def _read(contents: Contents, file: File) -> _Text:
         cells = "a cell" if notebook.unreadable == 1 else f"{notebook.unreadable} cells"
         odd.append(f"has {cells} beside the answers that Python cannot read; left out")
     return _Text(notebook.source, odd if notebook.source else [*odd, "has no code"], notebook.grade_ids)
+
+
+def _number_of_checks(path: str) -> int | None:
+    """Of which exercise a file of the student's own checks is, such as 'exercises/catch/ex04.py'."""
+    folder, _, name = path.rpartition("/")
+    number = number_in(name)
+    own = folder.rpartition("/")[2] == CATCH and number is not None and name == f"{tag(number)}.py"
+    return number if own else None
 
 
 def _stem(name: str) -> str:

@@ -81,7 +81,8 @@ def test_what_is_listed_is_a_whole_sentence(copy):
 def test_a_learner_sees_their_own_commands_in_the_order_of_use_and_where_the_others_are(kata):
     said = make(kata, COLUMNS="100").stdout
     typed = re.findall(r"^  make ([\w-]+)", said, re.MULTILINE)
-    order = ["test-exercise-1", "hint-1", "explain-1", "solution-1", "reset-1", "watch", "progress", "step"]
+    order = ["test-exercise-1", "hint-1", "explain-1", "solution-1", "reset-1", "catch-1"]
+    order += ["repair-1", "watch", "progress", "step"]
     assert typed == [*order, "my-minigrad", "train", "help"]
     assert "are listed by make course." in said
     others = make(kata, "course").stdout
