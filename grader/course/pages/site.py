@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.core.files import write_text
-from grader.course.grading.report_files import read_reports
+from grader.course.grading.roll import read_class
 from grader.course.pages.rendering import class_page, student_page
 
 PICTURES = "pictures"
@@ -19,7 +19,7 @@ def write_site(out: Path) -> Iterator[Path]:
     The explain pictures of a student, if there are any, lie in pictures/<the report's name>/<exercise>.svg. All reports
     are read before anything is written. Raises ReportError.
     """
-    reports = read_reports(out / "reports")
+    reports = read_class(out).reports
     pages = out / "pages"
     pages.mkdir(parents=True, exist_ok=True)
     for stem, report in reports.items():

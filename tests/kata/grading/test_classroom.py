@@ -21,6 +21,7 @@ from grader.core.paths import SOLUTIONS
 from grader.course.classroom import classroom
 from grader.course.classroom.executors import GroundError
 from grader.course.grading.suites import load_course
+from grader.course.intake.handins import find_hand_ins
 from tests.kata.few import kata_of
 
 ROOT = Path(__file__).parents[3]
@@ -245,7 +246,7 @@ def small(course, monkeypatch):
         def grade(course=course, **options):
             monkeypatch.setattr(classroom, "load_apart", lambda seed: replace(course, seed=seed))
             options = {"force": False, "seed": SEED, **options}
-            outcomes = list(classroom.grade_class(folder / "class", folder / "out", 1, **options))
+            outcomes = list(classroom.grade_class(find_hand_ins(folder / "class"), folder / "out", 1, **options))
             return sorted(outcome.student for outcome in outcomes if outcome.fresh)
 
         assert grade() == ["alice", "bob"]
