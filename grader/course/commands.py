@@ -26,6 +26,7 @@ def add_to(group: click.Group) -> None:
         grade,
         grade_class,
         gradebook,
+        handback,
         gradescope,
         intake,
         key,
@@ -38,6 +39,7 @@ def add_to(group: click.Group) -> None:
         regrade,
         release,
         sandbox,
+        show,
         similarity,
         verify,
     ):
@@ -619,9 +621,10 @@ def leaks(path: Path) -> int:
     type=FOLDER,
     help="Run these submissions behind the fence and draw what is wrong in them, too.",
 )
+@option("--roster", envvar="ROSTER", type=EXISTING, help="What the school's system exports, for names and lateness.")
 @JOBS
 @WEAK
-def pages(out: Path, submissions: Path | None, jobs: int, weak_sandbox: bool) -> None:
+def pages(out: Path, submissions: Path | None, roster: Path | None, jobs: int, weak_sandbox: bool) -> None:
     """Make HTML pages of a graded class: one per student and index.html for the course staff."""
     from grader.course.grading.roll import read_class
     from grader.course.pages.site import write_site
@@ -637,10 +640,94 @@ def pages(out: Path, submissions: Path | None, jobs: int, weak_sandbox: bool) ->
                 count += drawn
                 advance()
         click.echo(f"Pictures of what goes wrong: {count} in {out / 'pictures'}.")
-    *students, index = write_site(out)
+    standings, about = _standings(out, roster)
+    *students, index = write_site(out, standings, about)
     click.echo(
         f"{index} is the page of the class, for its staff; the pages of its students lie beside it: {len(students)}."
     )
+
+
+def _standings(out: Path, roster: Path | None) -> Any:
+    """What the gradebook says of each submission, and the course's title and decisions."""
+    from grader.core.tables import read_sheet
+    from grader.course.grading.config import read_settings
+    from grader.course.pages.standing import CourseOfPages
+    from grader.course.platforms.gradebooks.ledger import LedgerError, make_ledger
+    from grader.course.platforms.standings import standings
+
+    settings = read_settings()
+    chosen, decisions = roster or settings.roster, settings.adjustments
+    text = decisions.read_text(encoding="utf-8-sig") if decisions and decisions.exists() else ""
+    about = CourseOfPages(settings.title, text)
+    try:
+        ledger = make_ledger(out / "reports", read_sheet(chosen) if chosen else None, None, settings)
+    except LedgerError as error:
+        click.echo(f"The pages have no marks: {error}")
+        return {}, about
+    return standings(ledger), about
+
+
+@click.command()
+@OUT
+@option("--format", "kind", envvar="FORMAT", default="csv", help="The school system that the pages go back to.")
+@option("--roster", envvar="ROSTER", type=EXISTING, help="What the school's system exports, for comments.")
+def handback(out: Path, kind: str, roster: Path | None) -> None:
+    """Put the students' pages into a zip that the school's system takes back, named as it names the students."""
+    from grader.core.tables import read_sheet
+    from grader.course.grading.config import read_settings
+    from grader.course.grading.roll import read_class
+    from grader.course.platforms.gradebooks.ledger import make_ledger
+    from grader.course.platforms.gradebooks.systems import systems
+    from grader.course.platforms.handback import write_comments, write_feedback
+    from grader.course.platforms.standings import standings
+
+    if kind not in systems():
+        raise click.UsageError(f"FORMAT={kind} is none of {', '.join(systems())}.")
+    known, system, settings = read_class(out), systems()[kind], read_settings()
+    path, count = write_feedback(out, system, known.roll, [report.student for report in known.reports.values()])
+    click.echo(f"{path} has the pages of {count} students; hidden checks show their titles alone.")
+    chosen = roster or settings.roster
+    if chosen and system.comment_keys:
+        sheet = read_sheet(chosen)
+        ledger = make_ledger(out / "reports", sheet, None, settings)
+        click.echo(f"{write_comments(out, system, ledger, sheet, standings(ledger))} has a comment for each person.")
+
+
+@click.command()
+@click.argument("student", envvar="STUDENT")
+@option("--check", envvar="CHECK", help="The check, as the report has it, such as ex04.value_used_twice.")
+@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="All checks of this exercise that do not pass.")
+@option("--submissions", envvar="SUBMISSIONS", type=FOLDER, help="The class; by default the one graded last.")
+@OUT
+@WEAK
+def show(
+    student: str, check: str | None, exercise: int | None, submissions: Path | None, out: Path, weak_sandbox: bool
+) -> None:
+    """Show the staff what checks ran on a student's code, hidden ones too: expected, got, and the student's lines."""
+    from grader.core.catalogue import read_catalogue
+    from grader.core.errors import KataError
+    from grader.course.classroom.showing import as_text, exercise_of, sources_of, write_page
+    from grader.course.classroom.showing import show as run
+    from grader.course.grading.roll import read_class
+    from grader.course.grading.suites import load_course
+    from grader.course.intake.reading import read_within_limits
+    from grader.course.platforms.handins import find_class
+
+    fence, known = _fence(weak_sandbox), read_class(out)
+    number = exercise_of(check, exercise, read_catalogue())
+    report = next((report for report in known.reports.values() if report.student == student), None)
+    if report is None:
+        raise KataError(f"{out} has no report on {student!r}; marks.csv has the names in its column submission.")
+    hand_ins = {one.student: one for one in find_class(submissions or Path(known.roll.folder or ".")).found}
+    if student not in hand_ins:
+        raise KataError(f"{student!r} is not in {submissions or known.roll.folder}; give the class as SUBMISSIONS.")
+    course = load_course(frozenset({number}), report.seed)
+    submission = read_within_limits(hand_ins[student].parts, student, course.exercises)
+    changed = ["What lies there now is not what was graded."] if submission.digest != report.submission else []
+    checks = run(submission, course, fence, number, check)
+    sources = sources_of(submission, read_catalogue()[number], checks, course)
+    click.echo(as_text(student, checks, sources, changed))
+    click.echo(f"\n{write_page(out, student, checks, sources, changed)} shows the same; it is for the staff alone.")
 
 
 def _fence(weak: bool) -> Any:

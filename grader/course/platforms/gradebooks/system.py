@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from grader.core.tables import Sheet, SheetError
 from grader.course.grading.config import Settings
+from grader.course.grading.roll import Member
 from grader.course.intake.handins import Names
 from grader.course.platforms.gradebooks.points import number, scaled
 from grader.course.platforms.gradebooks.records import Entry, Ledger
@@ -67,6 +68,11 @@ class Download:
     calls: frozenset[str] = frozenset()
 
 
+def plain_name(name: str) -> str:
+    """A name without what a disk or a zip would take for something else."""
+    return "".join(letter if letter.isalnum() or letter in " -_.,@" else "_" for letter in name).strip(". ") or "_"
+
+
 @dataclass(frozen=True, kw_only=True)
 class System:
     """A school's system: what it is called, what it exports, whose row is whose, and what it takes."""
@@ -81,6 +87,8 @@ class System:
     gives: Names | None = None  # the names that it gives to hand-ins
     download: Callable[[str], Download | None] = lambda _: None  # a submission's name, where it is the one to give it
     extension: Callable[[Sheet, Row], str] = lambda _sheet, _row: ""  # until when it lets somebody hand in
+    feedback: Callable[[Member], str] = lambda member: plain_name(member.student) + ".html"  # a page's name in a zip
+    comment_keys: tuple[str, ...] = ()  # the columns by which it knows whose comment is whose
     time: str = ""  # the column that tells when something was handed in
     never: frozenset[str] = frozenset({""})  # and what stands there where nothing was
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from grader.core.tables import Sheet, SheetError, simple
 from grader.course.grading.config import Settings
+from grader.course.grading.roll import Member
 from grader.course.intake.handins import Given, by_name
 from grader.course.platforms.gradebooks.points import number, points
 from grader.course.platforms.gradebooks.records import Ledger
@@ -25,6 +26,7 @@ from grader.course.platforms.gradebooks.system import (
     mark,
     marked,
     only,
+    plain_name,
     rows,
     settled,
 )
@@ -63,6 +65,13 @@ def given(name: str) -> Given | None:
         order = (found["attachment"] or "").zfill(20)
         return Given(found["user"], f"{found['name']}_{found['user']}", own, order, late=bool(found["late"]))
     return None
+
+
+def feedback(member: Member) -> str:
+    """As the file that was downloaded last, by whose numbers 'Upload Submissions' finds the person."""
+    numbers = [found["attachment"] for part in member.parts if (found := GIVEN.fullmatch(part)) and found["attachment"]]
+    newest = f"_{max(numbers, key=int)}" if numbers else ""
+    return f"{plain_name(member.student)}{newest}_report.html"
 
 
 def gives(folder: Path, names: Sequence[str]) -> Mapping[str, Given]:
@@ -124,6 +133,8 @@ SYSTEM = System(
     knows=knows,
     calls=calls,
     gives=gives,
+    feedback=feedback,
+    comment_keys=("Student", "ID", "SIS User ID"),
     download=download,
     make=make,
 )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from grader.core.tables import Sheet, SheetError, simple
 from grader.course.grading.config import Settings
+from grader.course.grading.roll import Member
 from grader.course.intake.handins import Given, by_name
 from grader.course.platforms.gradebooks.points import has_comma, number, scaled
 from grader.course.platforms.gradebooks.records import Ledger
@@ -62,6 +63,11 @@ def folder_of(name: str, number: str) -> str:
 def download(submission: str) -> Download | None:
     found = DOWNLOAD.fullmatch(submission) if submission.count("_assignsubmission_") == 1 else None
     return Download(found["name"], frozenset({found["number"]})) if found else None
+
+
+def feedback(member: Member) -> str:
+    """In the folder that Moodle gave, for 'Upload multiple feedback files in a zip'."""
+    return f"{member.student}/report.html"
 
 
 def extension(sheet: Sheet, row: Row) -> str:
@@ -126,6 +132,8 @@ SYSTEM = System(
     gives=by_name(given),
     download=download,
     extension=extension,
+    feedback=feedback,
+    comment_keys=("Identifier", "Full name", "Email address"),
     time="Last modified (submission)",
     never=frozenset({"", "-"}),
     make=make,

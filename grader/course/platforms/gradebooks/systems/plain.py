@@ -47,7 +47,7 @@ def state(entry: Entry) -> str:
         return "excused"
     if entry.pending:
         return "needs a look"
-    return "" if entry.mark is not None else "not handed in"
+    return "" if entry.mark is not None else "no hand-in found"
 
 
 def _exercise(number: int) -> Column:
