@@ -35,6 +35,7 @@ NOTEBOOK = 32_000_000  # bytes, for what it shows; its code may be as long as a 
 NOTES = 50
 RAISED = re.compile(r"""raise NotImplementedError\(["']exercise (?P<number>[0-9]{1,3}): (?P<task>[\w.]+)["']\)""")
 SET_ASIDE = {"backup", "backups", "bak", "old", "archive", "trash", "previous", "original", "stubs"}  # folders
+GIVEN = {"grader", "minigrad_reference"}  # folders of the released copy, in which no words name an exercise
 DOCUMENTS = (".pdf", ".docx", ".doc", ".odt", ".rtf", ".html", ".htm", ".txt", ".md", ".png", ".jpg", ".jpeg")
 NO_MARK, NOT_HANDED_IN = "There is nothing to grade in", "Not handed in:"
 
@@ -160,7 +161,7 @@ class _Choice:
             if number is not None:
                 wrong = name not in {f"{modules()[number]}.py", f"{modules()[number]}.ipynb"}
                 found.append((number, place, wrong))
-            elif (word := exercise_of_words(stem, modules())) is not None and "grader" not in file.path.split("/"):
+            elif (word := exercise_of_words(stem, modules())) is not None and GIVEN.isdisjoint(file.path.split("/")):
                 by_words.append((word, place, True))
             else:
                 rest.append(place)
@@ -250,9 +251,9 @@ class _Text:
         return min(numbers) if len(numbers) == 1 and numbers <= set(modules) else None
 
     def is_untouched(self, number: int) -> bool:
-        """Whether it still has all that a stub raises where an answer is to be written."""
+        """Whether nothing is written, or it still has all that a stub raises where an answer is to be written."""
         open_tasks = {match["task"] for match in RAISED.finditer(self.source) if int(match["number"]) == number}
-        return open_tasks >= {task.name for task in read_catalogue()[number].tasks}
+        return not self.source.strip() or open_tasks >= {task.name for task in read_catalogue()[number].tasks}
 
 
 def _read(contents: Contents, file: File) -> _Text:

@@ -116,6 +116,12 @@ def page(template: str, scripts: Sequence[str] = (), **content: Any) -> str:
     return text
 
 
+def percent(share: float) -> str:
+    """Whole percents; what is not everything is never told as 100 %."""
+    whole = round(100 * share)
+    return f"{whole - 1 if whole == 100 and share < 1 else whole}\u202f%"
+
+
 def _own(name: str) -> str:
     return TEMPLATES.joinpath(name).read_text(encoding="utf-8")
 
@@ -136,7 +142,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "points": lambda number: f"{round(number, 2):g}",
-        "percent": lambda share: f"{100 * share:.0f}\u202f%",
+        "percent": percent,
         "short": lambda text: text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…",
         "counted": lambda number, noun: f"{number} {noun}" if number == 1 else f"{number} {noun}s",
         "in_groups": _in_groups,

@@ -22,6 +22,7 @@ from grader.course.grading.report_files import ReportError, file_of, read_report
 from grader.course.grading.roll import member, read_class, write_roll
 from grader.course.intake.listing import read_all, rows, sentences
 from grader.course.intake.reading import read_or_say_why
+from grader.course.pages.rendering import percent
 from grader.course.pages.site import write_site
 from grader.course.pages.standing import CourseOfPages
 from grader.course.platforms.gradebooks.files import write_gradebook
@@ -521,13 +522,13 @@ def test_a_mark_that_is_there_is_listed_first_and_replaced_only_as_asked(
     row = cells.format(**person(6)).split("|")
     row[place] = there
     write_sheet(tmp_path / "export.csv", [headings, row])
-    write(tmp_path / "class" / "Adaa Smithag" / f"{MODULE}.py", work(6))
+    write(tmp_path / "class" / "Adaa Smithg" / f"{MODULE}.py", work(6))
     graded(find_class(tmp_path / "class"), tmp_path)
     sheet = read_sheet(tmp_path / "export.csv")
     ledger = replace(make_ledger(tmp_path / "reports", sheet, None, SETTINGS), write=write_mode)
     told = write_gradebook(kind, tmp_path, ledger, sheet, TITLE, SETTINGS)
     text = (tmp_path / f"{kind}.csv").read_text(encoding="utf-8-sig")
-    found = [line for line in csv.reader(io.StringIO(text)) if any("Smithag" in c or "1006" in c for c in line)]
+    found = [line for line in csv.reader(io.StringIO(text)) if any("Smithg" in c or "1006" in c for c in line)]
     column = {"moodle": place, "brightspace": -2}.get(kind, -1)
     expected = cell if cell or kind != "moodle" else there  # Moodle gets its whole sheet back
     assert {line[column].replace(",", ".") for line in found} == ({expected} if expected is not None else set())
@@ -551,6 +552,10 @@ def test_the_page_says_the_person_the_course_and_how_the_mark_came_about(tmp_pat
     assert '<form id="decide">' in whole
     assert "Jane Doe" in whole
     assert "jane,1,+0.5,,,After &lt;b&gt;an appeal&lt;/b&gt;,A. Teacher" in whole
+
+
+def test_almost_all_points_are_not_told_as_all():
+    assert [percent(share).split("\u202f")[0] for share in (1, 65.77 / 66, 0.5, 0)] == ["100", "99", "50", "0"]
 
 
 def test_the_form_of_the_class_page_makes_a_file_that_is_read_as_it_was_meant(tmp_path, browser):
