@@ -52,8 +52,8 @@ class Adjustment:
             what.append(f"{sign}{number} points" if self.relative else f"set to {number} points")
         if self.extension:
             what.append(f"may be handed in until {self.extension:%Y-%m-%d %H:%M}")
-        why = f": {self.comment.rstrip('.')}" if self.comment else ""
-        return f"{where}, {', '.join(what)}{why}{f' ({self.by})' if self.by else ''}."
+        why = ", ".join(filter(None, [self.comment.rstrip("."), self.by]))
+        return f"{where}: {' and '.join(what)}{f' ({why})' if why else ''}."
 
 
 @dataclass(frozen=True)

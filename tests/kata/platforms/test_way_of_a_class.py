@@ -330,9 +330,9 @@ GOLDEN = """name,mark,state,adjustments
 Adaa Smithaa,0.2,,
 Adaa Smithab,0.3,,
 Adaa Smithac,0.4,,
-Adaa Smithad,1,,"Exercise 1, +0.5 points: One more (A. Teacher)."
-Adaa Smithae,1.5,,"All exercises, set to 1.5 points: After an appeal (A. Teacher)."
-Adaa Smithaf,,excused,"All exercises, excused: Was ill (A. Teacher)."
+Adaa Smithad,1,,"Exercise 1: +0.5 points (One more, A. Teacher)."
+Adaa Smithae,1.5,,"All exercises: set to 1.5 points (After an appeal, A. Teacher)."
+Adaa Smithaf,,excused,"All exercises: excused (Was ill, A. Teacher)."
 Adaa Smithag,,no hand-in found,
 ,0.9,,
 """
@@ -546,7 +546,7 @@ def test_the_page_says_the_person_the_course_and_how_the_mark_came_about(tmp_pat
     page = pages[0].read_text(encoding="utf-8")
     assert "<h1><bdi>Jane Doe</bdi></h1>" in page
     assert "Backpropagation 101" in page
-    assert "Exercise 1, +0.5 points: After &lt;b&gt;an appeal&lt;/b&gt; (A. Teacher)." in page
+    assert "Exercise 1: +0.5 points (After &lt;b&gt;an appeal&lt;/b&gt;, A. Teacher)." in page
     assert "The mark is <strong>1.4</strong> of 2 points." in page
     whole = index.read_text(encoding="utf-8")
     assert '<form id="decide">' in whole
