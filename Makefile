@@ -54,7 +54,7 @@ help: learner ## Show this page.
 	@"$$PY" grader
 
 ### The course's commands
-.PHONY: course sandbox release gradescope nbgrader grade regrade similarity pages gradebook scheduler worker verify
+.PHONY: course sandbox release gradescope nbgrader intake grade regrade similarity pages gradebook handback show scheduler worker verify
 course: learner ## Show this page.
 	@"$$PY" grader course
 verify: learner ## Prove that stubs fail, solutions pass, and nothing is stale (EXERCISE=4 for one alone).
@@ -67,6 +67,8 @@ gradescope: test-layer ## Make the autograder for Gradescope (EXERCISES=, HIDDEN
 	@"$$PY" grader gradescope
 nbgrader: nbgrader-layer ## Make a course folder for nbgrader in build/nbgrader (ASSIGNMENT=, EXERCISES=1-5, OUT=, FORCE=1).
 	@"$$PY" grader nbgrader
+intake: grade-layer ## Show who hands in what, by which file, and what is left aside and why (SUBMISSIONS=folder, ROSTER=, OUT=).
+	@"$$PY" grader intake
 COMPARED := $(if $(shell grep -s '^similarity *= *true' course.toml),similarity-layer)
 grade: $(if $(value SCHEDULER),scale,grade)-layer $(COMPARED) ## Grade a class (SUBMISSIONS=folder, JOBS=, OUT=, FORCE=1, SCHEDULER=tcp://host:8786).
 	@"$$PY" grader grade-class
@@ -74,10 +76,14 @@ regrade: grade-layer ## Grade a class again and explain every mark that changed 
 	@"$$PY" grader regrade
 similarity: similarity-layer ## Show which submissions resemble each other (SUBMISSIONS=folder, OUT=, THRESHOLD=).
 	@"$$PY" grader similarity
-pages: grade-layer $(if $(value SUBMISSIONS),train-layer) ## Make HTML pages of a graded class (OUT=; SUBMISSIONS= draws what is wrong, too).
+pages: grade-layer $(if $(value SUBMISSIONS),train-layer) ## Make HTML pages of a graded class (OUT=, ROSTER=; SUBMISSIONS= draws what is wrong, too).
 	@"$$PY" grader pages
-gradebook: grade-layer ## Write the marks for the school's system (FORMAT=csv or a school system, ROSTER=, SUBMITTED=, ASSIGNMENT=).
+gradebook: grade-layer ## Write the marks for the school's system (FORMAT=csv or a school system, ROSTER=, SUBMITTED=, ASSIGNMENT=, WRITE=raise or all).
 	@"$$PY" grader gradebook
+handback: grade-layer ## Put the students' pages into a zip that the school's system takes back (FORMAT=moodle or canvas, ROSTER=, OUT=).
+	@"$$PY" grader handback
+show: grade-layer ## Show the staff what checks ran on one student's code, hidden ones too (STUDENT=, CHECK= or EXERCISE=, OUT=).
+	@"$$PY" grader show
 scheduler: scale-layer ## Start a Dask scheduler for a class too large for one machine (LISTEN=10.0.0.5).
 	@"$$PY" grader -m distributed.cli.dask_scheduler --no-dashboard --host "$${LISTEN:-127.0.0.1}"
 worker: scale-layer ## Start processes on this machine that grade for it (SCHEDULER=tcp://10.0.0.5:8786, JOBS=).

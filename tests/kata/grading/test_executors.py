@@ -21,6 +21,7 @@ from grader.course.classroom.executors import (
     receive,
 )
 from grader.course.grading.suites import load_course
+from grader.course.intake.handins import find_hand_ins
 from grader.course.intake.submission import Submission
 
 ROOT = Path(__file__).parents[3]
@@ -159,7 +160,7 @@ def test_a_fault_of_the_grader_takes_no_mark_away_and_the_next_run_tries_again(c
     read = classroom.read_or_say_why
 
     def grade(force=False):
-        found = classroom.grade_class(tmp_path / "class", tmp_path / "out", threads, force=force, seed=7)
+        found = classroom.grade_class(find_hand_ins(tmp_path / "class"), tmp_path / "out", threads, force=force, seed=7)
         return {outcome.student: outcome for outcome in found}
 
     assert {outcome.score for outcome in grade().values()} == {5}
