@@ -10,20 +10,16 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-import graphviz
-
-from minigrad_reference.drawing.content import content, heading, sentence_of, told
-from minigrad_reference.drawing.difference import Difference, Numbers, differences, first_difference
-from minigrad_reference.drawing.play import Backward, Box, Step, boxes_of, play
-from minigrad_reference.drawing.render import picture
-from minigrad_reference.drawing.text import short, shown
+from minigrad_reference.drawing.content import content, sentence_of
+from minigrad_reference.drawing.difference import Numbers, differences, first_difference
+from minigrad_reference.drawing.play import Box, boxes_of, play
+from minigrad_reference.drawing.text import short
 from minigrad_reference.drawing.walk import Node, trace
 from minigrad_reference.files import write_whole
 
 HERE = Path(__file__).parent
-CHARACTER, MARGIN = 0.1, 0.3  # inches in a node
-DEEP, DEEPEST = 40, 300  # operations one after the other
-AT_ONCE = {"splines": "line", "nslimit": "0.05", "nslimit1": "0.05", "mclimit": "0.05", "searchsize": "5"}
+SCRIPTS = "calculus", "layout", "picture", "predict", "stepper", "leaves", "controls"
+DEEPEST = 300  # operations one after the other
 
 
 @dataclass(frozen=True)
@@ -67,14 +63,14 @@ def stepper(nodes: Sequence[Node], theirs: Sequence[Numbers] | None = None, titl
     steps = play(boxes)
     found = None if theirs is None else differences(boxes, theirs)
     first = first_difference(boxes, steps, found or ())
-    style, script, page = ((HERE / f"stepper.{kind}").read_text(encoding="utf-8") for kind in ("css", "js", "html"))
+    style, page = ((HERE / f"stepper.{kind}").read_text(encoding="utf-8") for kind in ("css", "html"))
+    script = "".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
     html = Template(page).substitute(
         title=escape(short(title) or f"{boxes[-1].name}, step by step"),
         style=style,
         script=script,
         digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),  # no other script may run
-        graph=_layout(boxes, steps, found or ()),
-        content=content(boxes, steps, found, first),
+        content=content(boxes, found, first, short(title) or boxes[-1].name),
     )
     return Stepper(html, sentence_of(first, boxes) if first else "")
 
@@ -85,26 +81,3 @@ def _depth(boxes: Sequence[Box]) -> int:
     for box in boxes:
         depths.append(1 + max(depths[place] for place in box.operands) if box.operands else 0)
     return max(depths)
-
-
-def _layout(boxes: Sequence[Box], steps: Sequence[Step], found: Sequence[Difference]) -> str:
-    """The graph as Graphviz lays it out, with three lines of text in every box; the words come from the script."""
-    lines = [[11, len(heading(box, boxes)), len(shown(box.data)) + 6, 10] for box in boxes]
-    for share in (share for step in steps if isinstance(step, Backward) for share in step.shares):
-        lines[share.operand].append(len(shown(share.after)) + 8)
-    for difference in found:
-        words = f"data {told(difference.got)} (expected {shown(difference.expected)}) x"
-        lines[difference.node].append(len(words))
-    dot = graphviz.Digraph(
-        graph_attr={"rankdir": "LR", "nodesep": "0.18", "ranksep": "1.2", "bgcolor": "transparent"}
-        | {"outputorder": "edgesfirst"}
-        | (AT_ONCE if _depth(boxes) > DEEP else {}),  # the best places would take minutes
-        node_attr={"shape": "box", "style": "rounded", "fixedsize": "true", "height": "0.8", "label": r"-\n-\n-"},
-        edge_attr={"arrowsize": "0.7"},
-    )
-    for place, box in enumerate(boxes):
-        dot.node(f"n{place}", id=f"n{place}", width=f"{max(lines[place]) * CHARACTER + MARGIN:.2f}")
-        for use, operand in enumerate(box.operands):
-            dot.edge(f"n{operand}", f"n{place}", id=f"e{place}-{use}")
-    svg = picture(dot, "svg").decode()
-    return svg[svg.index("<svg") :]

@@ -35,7 +35,8 @@ FOLDERS = {"solutions", "course", "hidden", "kata", "oracles", "misconceptions",
 REFERENCE = Path("minigrad_reference")
 DRAWING = (  # of the reference, what students may have
     *("files.py", "content.py", "difference.py", "film.py", "graph.py", "network.py", "operations.py", "play.py"),
-    *("plots.py", "render.py", "shares.py", "stepper.py", "stepper.css", "stepper.html", "stepper.js", "text.py"),
+    *("plots.py", "render.py", "shares.py", "stepper.py", "stepper.css", "stepper.html", "text.py"),
+    *("calculus.js", "layout.js", "picture.js", "predict.js", "stepper.js", "leaves.js", "controls.js"),
 )
 GIVEN = (  # trains as the last exercises do; walks a graph by the learner's own exercise 4
     "grader/learner/engines.py",
