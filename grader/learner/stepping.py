@@ -14,6 +14,7 @@ from grader.learner.datasets import load
 from grader.learner.engines import has_reference, my_package, own_code
 from grader.learner.explain import shows
 from grader.learner.expression import parsed, terms, too_deep, without_value
+from grader.learner.recording import read_events, watch
 from grader.learner.terminal import wrapped
 from minigrad_reference.drawing import neuron_columns
 from minigrad_reference.drawing.stepper import Stepper, stepper
@@ -119,13 +120,17 @@ def _run(text: str, values: Mapping[str, float], value: Any) -> Any:
 def _played(result: Any, engine: str, title: str) -> Stepper:
     """The page; the learner's own numbers are compared, after their own backward pass."""
     nodes = trace(result)[0]
-    theirs = None
+    theirs, events = None, None
     if engine == "mine":
+        found: list[Any] = []
+        note = watch(nodes, found)
         result.backward()
+        note()
         theirs = [(node.data, node.grad) for node in nodes]
+        events = read_events(found, range(len(nodes)))
     try:
         with words_of(ValueError, RuntimeError):
-            return stepper(nodes, theirs, title)
+            return stepper(nodes, theirs, title, events)
     except KataError as error:
         where = " make explain-4 shows where." if engine == "mine" and "order" in str(error) and shows(4) else ""
         raise KataError(f"{error}{where}") from None

@@ -22,6 +22,7 @@ def content(
     found: Sequence[Difference] | None,
     first: FirstDifference | None,
     expression: str = "",
+    lanes: Json | None = None,
 ) -> str:
     """The JSON, in ASCII and such that no label ends its element; without `found` nothing was compared."""
     wrong: dict[int, dict[str, str]] = {}
@@ -31,6 +32,7 @@ def content(
         "expression": expression,
         "nodes": [_node(box, boxes, wrong.get(place, {})) for place, box in enumerate(boxes)],
         "compared": found is not None,
+        "lanes": lanes,
         "first": {"step": first.step, "sentence": sentence_of(first, boxes)} if first else None,
         "unknown": sorted({box.op for box in boxes if box.operands and not box.operation}),
     }

@@ -169,6 +169,7 @@ function begin() {
   const step = readAddress();
   showLeaves();
   show(step);
+  beginLanes(bothLanes);
 }
 
 begin();

@@ -50,7 +50,7 @@ function draw(svg, boxes, edges, place, { linesOf, lookOf, lookOfEdge, titleOf, 
   });
   svg.setAttribute("viewBox", [place.left - PAD, place.top - PAD, place.width + 2 * PAD, place.height + 2 * PAD].join(" "));
   svg.replaceChildren(...ways, ...nodes);
-  for (const { edge, parts, use } of passing) write(svg, svg.querySelector(`#${CSS.escape(edge.key)} path`), parts, use);
+  for (const { edge, parts, use } of passing) write(svg, svg.querySelector(`[id="${edge.key}"] path`), parts, use);
 }
 
 // A curve from the operand to the result. Several uses of one operand leave and arrive beside each other.

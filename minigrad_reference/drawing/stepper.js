@@ -3,7 +3,7 @@
 // The page: what is seen depends on the leaves and on the number of steps done, and on nothing else. So a step back
 // shows exactly what was there before, and a leaf that is dragged shows the same step of another computation.
 
-const { nodes, first, compared, unknown, expression } = JSON.parse(byId("content").textContent);
+const { nodes, first, compared, unknown, expression, lanes: bothLanes } = JSON.parse(byId("content").textContent);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const pane = byId("pane");
 const svg = byId("graph");
@@ -125,15 +125,12 @@ function drawGraph() {
   const active = new Set(step && step.kind !== "seed" ? nodes[step.node].operands : []);
   const view = viewed(step);
   let place = pictured(view, step, active);
-  let factor = scaleOf(view, place);
+  let factor = scaleOf(view, place, pane);
   if (byId("view").value === "auto" && step && factor === null) {
     place = pictured("step", step, active);
-    factor = scaleOf("step", place) ?? SMALLEST;
+    factor = scaleOf("step", place, pane) ?? SMALLEST;
   }
-  factor ??= 1;
-  svg.setAttribute("width", svg.viewBox.baseVal.width * factor);
-  svg.setAttribute("height", svg.viewBox.baseVal.height * factor);
-  follow();
+  fit(pane, factor ?? 1);
 }
 
 function pictured(view, step, active) {
@@ -180,7 +177,7 @@ function passing(step, edges) {
 }
 
 // How large to draw, so that giver and receivers are in the pane together; null where they would be illegible.
-function scaleOf(view, { width, height, active }) {
+function scaleOf(view, { width, height, active }, pane) {
   const wide = Math.max(pane.clientWidth, 240) - 16;
   const high = Math.max(parseFloat(getComputedStyle(pane).maxHeight), 240) - 16;
   const all = Math.min(wide / (width + 2 * PAD), high / (height + 2 * PAD));
@@ -191,9 +188,13 @@ function scaleOf(view, { width, height, active }) {
   return fits >= SMALLEST || view === "step" ? fits : null;
 }
 
-// Brings giver and receivers into the middle of the pane, which alone scrolls.
-function follow() {
-  const at = [...svg.querySelectorAll(".node.work, .node.input")].map((node) => node.getBoundingClientRect());
+// Draws at that scale and brings giver and receivers into the middle of the pane, which alone scrolls.
+function fit(pane, factor) {
+  const picture = pane.querySelector("svg");
+  const { width, height } = picture.viewBox.baseVal;
+  picture.setAttribute("width", width * factor);
+  picture.setAttribute("height", height * factor);
+  const at = [...picture.querySelectorAll(".node.work, .node.input")].map((node) => node.getBoundingClientRect());
   if (!at.length) return;
   const frame = pane.getBoundingClientRect();
   const middle = (low, high) => (Math.min(...at.map((box) => box[low])) + Math.max(...at.map((box) => box[high]))) / 2;

@@ -12,13 +12,15 @@ from string import Template
 
 from minigrad_reference.drawing.content import content, sentence_of
 from minigrad_reference.drawing.difference import Numbers, differences, first_difference
+from minigrad_reference.drawing.lanes import Event, lanes
 from minigrad_reference.drawing.play import Box, boxes_of, play
 from minigrad_reference.drawing.text import short
 from minigrad_reference.drawing.walk import Node, trace
 from minigrad_reference.files import write_whole
 
 HERE = Path(__file__).parent
-SCRIPTS = "calculus", "layout", "picture", "predict", "stepper", "leaves", "controls"
+SCRIPTS = "calculus", "layout", "picture", "predict", "stepper", "leaves", "lanes", "controls"
+SMALL = 40  # values, of which two graphs fit beside each other
 DEEPEST = 300  # operations one after the other
 
 
@@ -55,13 +57,23 @@ def value_to_html(root: Node, path: str | Path | None = None, compare: bool = Fa
     return made if path is None else made.write(path)
 
 
-def stepper(nodes: Sequence[Node], theirs: Sequence[Numbers] | None = None, title: str = "") -> Stepper:
-    """The page of nodes that are listed operands first and the root last, beside somebody's numbers for each."""
+def stepper(
+    nodes: Sequence[Node],
+    theirs: Sequence[Numbers] | None = None,
+    title: str = "",
+    events: Sequence[Event] | None = None,
+) -> Stepper:
+    """The page of nodes that are listed operands first and the root last, beside somebody's numbers for each.
+
+    With `events` of that somebody's way back, and something wrong in it, it is played beside one that works.
+    """
     boxes = boxes_of(nodes)
     if (depth := _depth(boxes)) > DEEPEST:
         raise ValueError(f"The graph is {depth} operations deep; the page plays one of at most {DEEPEST}: take fewer.")
     steps = play(boxes)
     found = None if theirs is None else differences(boxes, theirs)
+    is_small = len(boxes) <= SMALL and not (found and any(d.attribute == "data" for d in found))
+    both = lanes(boxes, steps, events) if events and is_small else None
     first = first_difference(boxes, steps, found or ())
     style, page = ((HERE / f"stepper.{kind}").read_text(encoding="utf-8") for kind in ("css", "html"))
     script = "".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
@@ -70,7 +82,7 @@ def stepper(nodes: Sequence[Node], theirs: Sequence[Numbers] | None = None, titl
         style=style,
         script=script,
         digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),  # no other script may run
-        content=content(boxes, found, first, short(title) or boxes[-1].name),
+        content=content(boxes, found, first, short(title) or boxes[-1].name, both),
     )
     return Stepper(html, sentence_of(first, boxes) if first else "")
 

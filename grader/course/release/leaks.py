@@ -34,9 +34,19 @@ TREE = 12  # nodes, and words in texts: a smaller function could be anybody's
 FOLDERS = {"solutions", "course", "hidden", "kata", "oracles", "misconceptions", "wheats", "__pycache__", ".git"}
 REFERENCE = Path("minigrad_reference")
 DRAWING = (  # of the reference, what students may have
-    *("files.py", "content.py", "difference.py", "film.py", "graph.py", "network.py", "operations.py", "play.py"),
-    *("plots.py", "render.py", "shares.py", "stepper.py", "stepper.css", "stepper.html", "text.py"),
-    *("calculus.js", "layout.js", "picture.js", "predict.js", "stepper.js", "leaves.js", "controls.js"),
+    *(
+        "files.py",
+        "content.py",
+        "difference.py",
+        "film.py",
+        "graph.py",
+        "lanes.py",
+        "network.py",
+        "operations.py",
+        "play.py",
+    ),
+    *("play.py", "plots.py", "render.py", "shares.py", "stepper.py", "stepper.css", "stepper.html", "text.py"),
+    *("calculus.js", "layout.js", "picture.js", "predict.js", "stepper.js", "leaves.js", "lanes.js", "controls.js"),
 )
 GIVEN = (  # trains as the last exercises do; walks a graph by the learner's own exercise 4
     "grader/learner/engines.py",
