@@ -16,7 +16,7 @@ from grader.learner.explain import shows
 from grader.learner.expression import parsed, terms, too_deep, without_value
 from grader.learner.recording import read_events, watch
 from grader.learner.terminal import wrapped
-from minigrad_reference.drawing import neuron_columns
+from minigrad_reference.drawing.network import name_neurons
 from minigrad_reference.drawing.stepper import Stepper, stepper
 from minigrad_reference.drawing.walk import trace
 
@@ -50,7 +50,7 @@ def step_network(name: str, engine: str | None) -> str:
     with own_code(engine):
         model = _package(engine, "MLP").MLP(len(data.inputs[0]), sizes, activation, seed=0)
         prediction = model(data.inputs[0])
-        _name_neurons(model, prediction)
+        name_neurons(model, prediction)
         return _written(_played(prediction, engine, f"A {shape} network predicts a sample of {name}"))
 
 
@@ -141,14 +141,3 @@ def _written(page: Stepper) -> str:
     page.write(PATH)
     said = [page.difference] if page.difference else []
     return "".join(f"{wrapped(text)}\n" for text in [*said, f"The page is {PATH}; open it in a browser."])
-
-
-def _name_neurons(model: Any, prediction: Any) -> None:
-    """Names that tell the neurons apart: 'n1.2 w1' is the first weight of the second neuron in layer 1."""
-    columns = neuron_columns(model, prediction)
-    for layer, column in enumerate(columns[1:-1], 1):
-        for neuron, nodes in enumerate(column.values(), 1):
-            for node in nodes:
-                node.label = f"n{layer}.{neuron} {node.label}" if node.label else ""
-            nodes[-1].label = f"n{layer}.{neuron}"
-    prediction.label = "prediction"

@@ -81,9 +81,13 @@ function orderOf(frames, count) {
 
 function toldOf(frame) {
   if (!frame) return ["Nothing has passed back yet."];
-  const shares = frame.arrivals.filter(({ product }) => product).map(({ to, product, amount, kind, note }) => make("span", "arrival",
-    `To ${nodes[to].name}: ${product.replaceAll("*", "×")}${kind === "right" || kind === "late" || kind === "again" ? ` = ${shown(amount)}` : ""}. `, ...(note ? [make("b", "bad", `✗ ${note} `)] : [])));
-  const rest = frame.arrivals.filter(({ product, note }) => !product && note).map(({ note }) => make("b", "bad", `✗ ${note} `));
+  const result = ({ amount, kind }) => (["right", "late", "again"].includes(kind) ? ` = ${shown(amount)}` : "");
+  const marked = (note) => (note ? [make("b", "bad", `✗ ${note} `)] : []);
+  const shares = frame.arrivals.filter(({ product }) => product).map((arrival) => {
+    const product = arrival.product.replaceAll("*", "×");
+    return make("span", "arrival", `To ${nodes[arrival.to].name}: ${product}${result(arrival)}. `, ...marked(arrival.note));
+  });
+  const rest = frame.arrivals.filter(({ product, note }) => !product && note).flatMap(({ note }) => marked(note));
   return [`${frame.words} `, ...shares, ...rest];
 }
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from string import Template
 
 from minigrad_reference.drawing.content import content, sentence_of
 from minigrad_reference.drawing.difference import Numbers, differences, first_difference
 from minigrad_reference.drawing.lanes import Event, lanes
+from minigrad_reference.drawing.page import filled
 from minigrad_reference.drawing.play import Box, boxes_of, play
 from minigrad_reference.drawing.text import short
 from minigrad_reference.drawing.walk import Node, trace
 from minigrad_reference.files import write_whole
 
-HERE = Path(__file__).parent
 SCRIPTS = "calculus", "layout", "picture", "predict", "stepper", "leaves", "lanes", "controls"
 SMALL = 40  # values, of which two graphs fit beside each other
 DEEPEST = 300  # operations one after the other
@@ -75,13 +72,10 @@ def stepper(
     is_small = len(boxes) <= SMALL and not (found and any(d.attribute == "data" for d in found))
     both = lanes(boxes, steps, events) if events and is_small else None
     first = first_difference(boxes, steps, found or ())
-    style, page = ((HERE / f"stepper.{kind}").read_text(encoding="utf-8") for kind in ("css", "html"))
-    script = "".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
-    html = Template(page).substitute(
+    html = filled(
+        "stepper",
+        SCRIPTS,
         title=escape(short(title) or f"{boxes[-1].name}, step by step"),
-        style=style,
-        script=script,
-        digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),  # no other script may run
         content=content(boxes, found, first, short(title) or boxes[-1].name, both),
     )
     return Stepper(html, sentence_of(first, boxes) if first else "")

@@ -9,6 +9,7 @@ import pytest
 from grader.learner.expression import terms
 from grader.learner.stepping import EXPRESSION
 from minigrad_reference.drawing import trace, value_to_html
+from minigrad_reference.drawing.lanes import Event
 from minigrad_reference.drawing.operations import OPERATIONS, operation
 from minigrad_reference.drawing.play import boxes_of, play, right_numbers
 from minigrad_reference.drawing.stepper import stepper
@@ -298,3 +299,35 @@ def test_a_turned_phone_shows_giver_and_receivers_too(window):
     w.page.set_viewport_size({"width": 844, "height": 375})
     w.page.wait_for_timeout(100)
     assert w.page.evaluate(BOTH)
+
+
+# your order beside one that works
+
+
+def test_the_late_share_is_shown_in_red_and_in_words_beside_an_order_that_works(window):
+    from axe_playwright_python.sync_playwright import Axe
+
+    text = "c = b * a; d = c * a; e = c * d"
+    events = [  # c passes on before d has
+        Event(None, 1.0, ((4, 0.0, 1.0),)),
+        Event(4, 1.0, ((2, 0.0, -12.0), (3, 0.0, -6.0))),
+        Event(2, -12.0, ((0, 0.0, -24.0), (1, 0.0, 36.0))),
+        Event(3, -6.0, ((2, -12.0, -24.0), (1, 36.0, 72.0))),
+    ]
+    nodes = terms(text, {"a": 2.0, "b": -3.0})
+    grads = [-24.0, 72.0, -24.0, -6.0, 1.0]
+    theirs = [(data, grad) for (data, _), grad in zip(right_numbers(nodes), grads, strict=True)]
+    w = window(stepper(nodes, theirs, text, events), width=375)
+    assert "c has already passed on; too late" in w.page.text_content("#lanes-title")
+    assert w.page.locator("#theirs .order span").all_text_contents() == ["e", "c", "✗ d"]
+    assert w.page.locator("#works .order span").all_text_contents() == ["e", "d", "c"]
+    assert w.page.locator("#theirs text.wrong").filter(has_text="✗ −12 ◂ d: too late").count() == 1
+    assert w.page.locator("#works .wrong").count() == 0
+    w.page.focus("#lane-step")
+    w.press("Home")
+    assert w.page.locator("#theirs .share").count() == 0
+    w.page.click("#lane-next")
+    w.page.click("#lane-next")
+    assert "e passes its gradient 1 on." in w.page.text_content("#theirs .told")
+    found = Axe().run(w.page)
+    assert found.violations_count == 0, found.generate_report()
