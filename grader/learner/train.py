@@ -32,7 +32,7 @@ from minigrad_reference.drawing import (
 )
 from minigrad_reference.drawing.network import layer_columns, name_neurons
 from minigrad_reference.drawing.stepper import stepper
-from minigrad_reference.drawing.training import training_page
+from minigrad_reference.drawing.training_page import training_page
 
 FOLDER = Path("build/train")
 FILES = (

@@ -47,7 +47,7 @@ DRAWING = (  # of the reference, what students may have
     ),
     *("play.py", "plots.py", "render.py", "shares.py", "stepper.py", "stepper.css", "stepper.html", "text.py"),
     *("calculus.js", "layout.js", "picture.js", "predict.js", "stepper.js", "leaves.js", "lanes.js", "controls.js"),
-    *("page.py", "training.py", "training.css", "training.html", "training.js"),
+    *("page.py", "training_page.py", "training.css", "training.html", "training.js"),
 )
 GIVEN = (  # trains as the last exercises do; walks a graph by the learner's own exercise 4
     "grader/learner/engines.py",

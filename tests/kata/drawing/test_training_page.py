@@ -7,7 +7,7 @@ import pytest
 
 from minigrad_reference import MLP, linear_decay, max_margin, mean_squared_error, train
 from minigrad_reference.drawing import Film
-from minigrad_reference.drawing.training import training_page
+from minigrad_reference.drawing.training_page import training_page
 from tests.kata.drawing.window import Window
 
 INPUTS = [(1.0, 0.5), (-1.0, 0.25), (0.5, -1.0), (-0.5, -0.75)]
