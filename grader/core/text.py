@@ -92,9 +92,14 @@ def told(belief: Belief) -> tuple[str, str, str, str]:
     return f"Why: {belief.title}.", thought, belief.explanation, question
 
 
+def harmless(text: str) -> str:
+    """Text with everything that could steer a terminal replaced."""
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+
+
 def printable(text: str) -> str:
-    """Text with everything that could steer a terminal replaced, and a bounded length."""
-    kept = "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+    """What somebody else wrote, harmless and of a bounded length."""
+    kept = harmless(text)
     return kept if len(kept) <= 4_000 else kept[:4_000] + "\n..."
 
 

@@ -19,7 +19,7 @@ from grader.core.errors import KataError
 from grader.core.marks import Marked, marked, rounded, total
 from grader.core.records import Diagnosis, Exercise, Status, Verdict
 from grader.core.source import functions
-from grader.core.text import explain, told
+from grader.core.text import explain, harmless, told
 from grader.learner.exercises import beliefs, is_wrong, run
 
 SCHEMA = "classroom50/result/v1"
@@ -125,7 +125,7 @@ def _counted(found: Sequence[Outcome]) -> str:
 
 def _fenced(text: str) -> str:
     """Text that stays text: the fence is longer than any in it."""
-    kept = "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+    kept = harmless(text)
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", kept)), default=0))
     return f"{fence}text\n{kept}\n{fence}"
 

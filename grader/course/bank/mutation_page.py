@@ -79,7 +79,7 @@ def page(scores: dict[int, Score], pairs: Sequence[bool]) -> str:
             "",
             "## Mutants that only the hidden checks kill",
             "",
-            *(f"- `{mutant.id}`" for mutant in total.survivors),
+            *([f"- `{mutant.id}`" for mutant in total.survivors] or ["None."]),
             "",
             "## Mutants that no check kills",
             "",

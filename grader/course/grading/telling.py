@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import fill
 
-from grader.core.text import escaped, printable, told
+from grader.core.text import escaped, harmless, told
 from grader.course.grading.report import ExerciseReport, Report
 
 MARGIN = " " * 21  # where the titles of checks begin
@@ -19,7 +19,7 @@ def as_text(report: Report) -> str:
         lines += [f"      {exercise.carried_forward}"] if exercise.carried_forward else []
         lines += [f"      {check.status.word:>13}  {check.title}" for check in exercise.checks if not check.passed]
         lines += [fill(text, 100, initial_indent=MARGIN, subsequent_indent=MARGIN) for text in _beliefs(exercise)]
-    return printable("\n".join(lines)) + "\n"
+    return harmless("\n".join(lines)) + "\n"
 
 
 def as_markdown(report: Report) -> str:
@@ -34,7 +34,7 @@ def as_markdown(report: Report) -> str:
             lines += ["", f"## {exercise.number}. {exercise.title}", "", exercise.carried_forward]
             lines += [f"- {check.status.word}: {escaped(check.title)}" for check in failed]
             lines += [f"\n{escaped(text)}" for text in _beliefs(exercise)]
-    return printable("\n".join(lines)) + "\n"
+    return harmless("\n".join(lines)) + "\n"
 
 
 def _beliefs(exercise: ExerciseReport) -> list[str]:

