@@ -27,7 +27,7 @@ function byId(id) {
 }
 
 function shown(x) {
-  return x.toPrecision(4).replace(/\.?0+$/, "").replaceAll("-", "−");
+  return String(Number(x.toPrecision(4))).replaceAll("-", "−");
 }
 
 function nameOf(layer, i) {
