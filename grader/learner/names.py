@@ -29,7 +29,7 @@ from grader.learner.engines import Language
 from grader.learner.namelists import NameList
 from grader.learner.terminal import wrapped
 from minigrad_reference.drawing import attention_maps, language_loss, letter_map, sparkline
-from minigrad_reference.drawing.language import BOUNDARY, running_mean
+from minigrad_reference.drawing.letters import BOUNDARY, running_mean
 
 FOLDER = Path("build/names")
 FILES = ("loss.png", "attention.svg", "embedding.png", "names.txt", "metrics.json")

@@ -15,7 +15,7 @@ from minigrad_reference.drawing.walk import trace
 
 if TYPE_CHECKING:
     from minigrad_reference.drawing.film import Film, sparkline
-    from minigrad_reference.drawing.language import attention_maps, language_loss, letter_map
+    from minigrad_reference.drawing.letters import attention_maps, language_loss, letter_map
     from minigrad_reference.drawing.plots import decision_boundary, loss_curve
 
 __all__ = [
@@ -35,7 +35,7 @@ __all__ = [
 ]
 PLOTTED = {
     **dict.fromkeys(("Film", "sparkline"), "film"),
-    **dict.fromkeys(("attention_maps", "language_loss", "letter_map"), "language"),
+    **dict.fromkeys(("attention_maps", "language_loss", "letter_map"), "letters"),
     **dict.fromkeys(("decision_boundary", "loss_curve"), "plots"),
 }
 

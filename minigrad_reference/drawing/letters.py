@@ -71,7 +71,7 @@ def letter_map(rows: Sequence[Sequence[float]], letters: str, path: str | Path) 
         xlabel=f"first component ({shares[0]:.0%} of the differences)",
         ylabel=f"second component ({shares[1]:.0%})",
     )
-    axes.legend(loc="best")
+    figure.legend(loc="outside lower center", ncols=len(kinds))
     save(figure, path)
 
 
@@ -99,16 +99,16 @@ def attention_maps(
     columns = min(per_layer, COLUMNS)
     rows = -(-len(heads) // columns)
     size = 1.1 + 0.34 * len(tokens)
-    figure = Figure(figsize=(columns * size, rows * size + 0.5), layout="constrained")
+    figure = Figure(figsize=(columns * size, rows * size + 0.8), layout="constrained")
     figure.subplots(rows, columns, squeeze=False)
     for number, weights in enumerate(heads):
         layer, head = divmod(number, per_layer)
         block = "" if len(heads) == per_layer else f"block {layer + 1}, "
-        figure.axes[number].set_title(f"{block}head {head + 1}", fontsize=10)
+        figure.axes[number].set_title(f"{block}head {head + 1}", fontsize=10, pad=10)
         _map(figure.axes[number], weights, tokens)
     for empty in figure.axes[len(heads) :]:
         empty.axis("off")
-    figure.suptitle(f"Who looks at whom in {_word(tokens)!r}: the row looks at the columns", fontsize=11)
+    figure.suptitle(f"Who looks at whom in {_word(tokens)!r}: the row looks at the columns, in %\n", fontsize=11)
     _save_svg(figure, path)
 
 
@@ -127,7 +127,7 @@ def _map(axes: Any, weights: Sequence[Sequence[float]], tokens: Sequence[str]) -
         for j, weight in enumerate(row):
             axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=shade(weight), edgecolor="white"))
             if weight >= 0.1:
-                look = {"color": "white" if weight > 0.5 else INK, "fontsize": 6.5}
+                look = {"color": "white" if weight > 0.5 else INK, "fontsize": 7}
                 axes.text(j, i, f"{100 * weight:.0f}", ha="center", va="center", **look)
     for side in axes.spines.values():
         side.set_visible(False)
