@@ -34,11 +34,22 @@ TREE = 12  # nodes, and words in texts: a smaller function could be anybody's
 FOLDERS = {"solutions", "course", "hidden", "kata", "oracles", "misconceptions", "wheats", "__pycache__", ".git"}
 REFERENCE = Path("minigrad_reference")
 DRAWING = (  # of the reference, what students may have
-    *("files.py", "content.py", "difference.py", "film.py", "graph.py", "network.py", "operations.py", "play.py"),
+    *(
+        "files.py",
+        "content.py",
+        "difference.py",
+        "film.py",
+        "graph.py",
+        "letters.py",
+        "network.py",
+        "operations.py",
+        "play.py",
+    ),
     *("plots.py", "render.py", "shares.py", "stepper.py", "stepper.css", "stepper.html", "stepper.js", "text.py"),
 )
 GIVEN = (  # trains as the last exercises do; walks a graph by the learner's own exercise 4
     "grader/learner/engines.py",
+    "grader/learner/names.py",
     "grader/learner/train.py",
     "grader/course/release/student/minigrad_reference/drawing/walk.py",
 )

@@ -51,9 +51,15 @@ COPIED = (
     "grader/environment.py",
     "grader/layers.py",
 )
-LEFT = {"__pycache__", "make_two_moons.py"}  # in folders that are copied, what is not: the data are enough
+LEFT = {
+    "__pycache__",
+    "make_two_moons.py",
+    "make_names.py",
+}  # in folders that are copied, what is not: the data are enough
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the zip's own zero: the same files, the same zip
 TRAIN = "| `make train` | trains the final network on your own engine and draws it into `build/train` |\n"
+NAMES = "| `make names` | trains your small GPT on your own engine and lets it invent names, into `build/names` |\n"
+NAMES_RULE = re.compile(r"^names: .*\n(\t.*\n)+| names$", re.MULTILINE)  # and its place among the others
 SHOWN = 10  # finds in a message
 CONSTRAINTS = "# Every package, pinned. pip reads it as a constraint; pyproject.toml says which layer has what.\n"
 PROJECT = Template("""\
@@ -189,14 +195,22 @@ def _catalogue(count: int) -> str:
 
 
 def _filled(chosen: Sequence[Exercise], settings: Settings) -> Iterator[tuple[str, str]]:
-    """What is different for each course: README, packages."""
+    """What is different for each course: README, packages, whether there is a language model to train."""
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
     layers = {"learner": project["dependencies"], "train": project["optional-dependencies"]["train"]}
     yield "pyproject.toml", PROJECT.substitute({name: json.dumps(listed, indent=4) for name, listed in layers.items()})
     yield "constraints.txt", CONSTRAINTS + "\n".join(pinned(chain(*layers.values()))) + "\n"
-    whole = len(chosen) == len(read_catalogue())
-    fields = {"title": settings.title, "exercises": _table(chosen, settings), "train": TRAIN if whole else ""}
+    trains, speaks = (_is_whole(package, chosen) for package in ("moons", "language"))
+    made = (TRAIN if trains else "") + (NAMES if speaks else "")
+    fields = {"title": settings.title, "exercises": _table(chosen, settings), "train": made}
+    rules = (STUDENT / "Makefile").read_text(encoding="utf-8")
+    yield "Makefile", rules if speaks else NAMES_RULE.sub("", rules)
     yield "README.md", Template((STUDENT / "README.md").read_text(encoding="utf-8")).substitute(fields)
+
+
+def _is_whole(package: str, chosen: Sequence[Exercise]) -> bool:
+    """Whether all exercises that go into this part of the learner's package are among them."""
+    return {e for e in read_catalogue().values() if e.package == package} <= set(chosen)
 
 
 def _table(chosen: Sequence[Exercise], settings: Settings) -> str:
