@@ -10,9 +10,11 @@ def test_probabilities_of_three_scores(probe):
     """Each probability is e to the power of its score, divided by the sum of these powers."""
     probe(
         """
-        p = softmax([Value(1.0), Value(3.0), Value(-0.5)])
+        scores = [Value(1.0), Value(3.0), Value(-0.5)]
+        p = softmax(scores)
         """,
         "[x.data for x in p]",
+        "[s.data for s in scores]",
     )
 
 
@@ -50,6 +52,17 @@ def test_small_scores(probe):
     )
 
 
+@check("softmax", points=1)
+def test_a_score_far_below(probe):
+    """A score far below the largest has a probability of 0, and the largest one of 1."""
+    probe(
+        """
+        p = softmax([Value(-1000.0), Value(0.5)])
+        """,
+        "[x.data for x in p]",
+    )
+
+
 @check("softmax", points=2)
 def test_gradients_of_a_probability(probe):
     """A probability rises with its own score and falls with every other."""
@@ -68,10 +81,12 @@ def test_logarithms_of_three_probabilities(probe):
     """Each result is the natural logarithm of a probability."""
     probe(
         """
-        q = log_softmax([Value(1.0), 3.0, Value(-0.5)])
+        scores = [Value(1.0), 3.0, Value(-0.5)]
+        q = log_softmax(scores)
         """,
         "[isinstance(x, Value) for x in q]",
         "[x.data for x in q]",
+        "[scores[0].data, scores[2].data]",
     )
 
 
