@@ -111,7 +111,7 @@ The constructors are there already. They say where an optimiser keeps what it re
 Conventions
 -----------
 - `step` changes `data` of the parameters in place and the optimiser's own memory, leaves `grad` as
-  it is, and returns nothing. Every parameter has a memory of its own, and so has every optimiser.
+  it is, and returns nothing. Every parameter has a memory of its own.
 - `learning_rate` may be changed between two steps, as in optimiser.learning_rate = 0.05. The next
   step uses what it is then.
 - A parameter whose gradient is 0 takes part in the step like any other: its velocity, m and v

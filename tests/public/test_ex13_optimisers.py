@@ -233,7 +233,7 @@ def test_norm_of_all_together(probe):
         for p in parameters:
             p.grad = 0.75
         norm = clip_grad_norm(parameters, 1.0)
-        again = clip_grad_norm(parameters, 1.0)
+        again = clip_grad_norm(parameters, 2.0)
         """,
         "[norm, again]",
         "[p.grad for p in parameters]",
