@@ -39,7 +39,7 @@ print(f"{len(people):,} names, the first are {', '.join(people[:5])}")
 # $$p_i = \frac{e^{s_i}}{\sum_j e^{s_j}}$$
 #
 # If the third choice was right, the loss is $-\ln p_3$. Its slope by each score is that score's probability, less 1 for
-# the right choice: the right score should rise, the others should fall, and the wrongest of them most.
+# the right choice: the right score should rise, the others should fall, and the likeliest of them most.
 
 # %%
 scores = [Value(2.0), Value(1.0), Value(0.0), Value(-1.0)]
