@@ -1,18 +1,20 @@
 """Exercise 15: Vectors.
 
-So far a letter had one row of a table: the scores of what comes next. A larger model needs room to think in between. It
-turns each token into a handful of numbers that describe it, computes with these, and makes scores of them at the end.
-Such a handful is called a vector. Here a vector is a plain list of Values:
+So far a letter had one row of a table: the scores of what comes next. A larger model needs room to
+think in between. It turns each token into a handful of numbers that describe it, computes with
+these, and makes scores of them at the end. Such a handful is called a vector. Here a vector is a
+plain list of Values:
 
     [Value(0.5), Value(-1.0), Value(2.0)]      a vector of width 3
 
-This exercise makes the three parts that work on vectors. All that the language model needs besides is attention, in
-the next exercise.
+This exercise makes the three parts that work on vectors. All that the language model needs besides
+is attention, in the next exercise.
 
 A linear layer
 --------------
-A linear layer turns a vector of width nin into one of width nout. Each output is a weighted sum of all inputs, with
-weights of its own. Written as rows, the weights are a matrix, one row for each output:
+A linear layer turns a vector of width nin into one of width nout. Each output is a weighted sum of
+all inputs, with weights of its own. Written as rows, the weights are a matrix, one row for each
+output:
 
     w                       x          output
 
@@ -22,8 +24,8 @@ weights of its own. Written as rows, the weights are a matrix, one row for each 
 
     output_i = w_i1 * x1 + w_i2 * x2 + ... + w_in * xn
 
-It is the layer of exercise 9 without its activation, and without its bias. The bias is left out because the model does
-well without it, and there is less to keep.
+It is the layer of exercise 9 without its activation, and without its bias. The bias is left out
+because the model does well without it, and there is less to keep.
 
     >>> layer = Linear(2, 3)
     >>> layer.w = [[Value(1.0), Value(2.0)], [Value(0.5), Value(-1.0)], [Value(0.0), Value(3.0)]]
@@ -32,17 +34,22 @@ well without it, and there is less to keep.
 
 An embedding
 ------------
-A token is a name and not an amount: 3 is not three times as much of anything as 1. So it is not multiplied by a weight;
-it chooses a row. An embedding is a table with one vector per token, and looking up is all that it does:
+A token is a name and not an amount: 3 is not three times as much of anything as 1. So it is not
+multiplied by a weight; it chooses a row. An embedding is a table with one vector per token, and
+looking up is all that it does:
 
-    rows                        table(1) is [0.3, -0.4]
+    rows
 
-    0   [ 0.1    0.2 ]          With backward, a gradient goes to the row that was looked up, as it is part of the
-    1   [ 0.3   -0.4 ]   <--    result. The other rows are not, so nothing reaches them. A row that is used twice
-    2   [ 0.5    0.6 ]          receives both gradients.
+    0   [ 0.1    0.2 ]
+    1   [ 0.3   -0.4 ]   <-- table(1) is [0.3, -0.4]
+    2   [ 0.5    0.6 ]
 
-The numbers begin at random and are trained like all weights. For this the Values of the result have to be those of the
-table. With new Values of the same numbers the result is right, and the table never learns.
+With `backward`, a gradient goes to the row that was looked up, as it is part of the result. The
+other rows are not, so nothing reaches them. A row that is used twice receives both gradients.
+
+The numbers begin at random and are trained like all weights. For this the Values of the result have
+to be those of the table. With new Values of the same numbers the result is right, and the table
+never learns.
 
     >>> table = Embedding(3, 2)
     >>> (table(1)[0] * 5.0 + table(1)[1] * 7.0 + table(1)[0]).backward()
@@ -51,14 +58,15 @@ table. With new Values of the same numbers the result is right, and the table ne
 
 Keeping the size
 ----------------
-Layer by layer the numbers of a vector can grow or shrink, until no step fits them all. So their size is set back now
-and then: a vector is divided by the root of the mean of its squares (root mean square, RMS).
+Layer by layer the numbers of a vector can grow or shrink, until no step fits them all. So their
+size is set back now and then: a vector is divided by the root of the mean of its squares (root mean
+square, RMS).
 
     rms = sqrt((x1**2 + x2**2 + ... + xn**2) / n + eps)
     y_i = x_i / rms
 
-Take (1, 7): the mean of 1 and 49 is 25, and the root of it is 5. The result is (0.2, 1.4), whose own mean of squares is
-1. The vector (10, 70) gives the same: what is left is the direction.
+Take (1, 7): the mean of 1 and 49 is 25, and the root of it is 5. The result is (0.2, 1.4), whose
+own mean of squares is 1. The vector (10, 70) gives the same: what is left is the direction.
 
     >>> [round(v.data, 4) for v in rms_norm([Value(1.0), Value(7.0)])]
     [0.2, 1.4]
@@ -70,8 +78,9 @@ eps is a tiny number under the root. Without it, a vector of zeros would be divi
     >>> [v.data for v in rms_norm([Value(0.0), Value(0.0)])]
     [0.0, 0.0]
 
-Each output depends on all inputs, since all of them are in the root. You need not work out the slopes: with Values and
-the operators of exercise 5 they fall out. Raise the 1 of (1, 7), and its own output rises while the other one falls:
+Each output depends on all inputs, since all of them are in the root. You need not work out the
+slopes: with Values and the operators of exercise 5 they fall out. Raise the 1 of (1, 7), and its
+own output rises while the other one falls:
 
     >>> x = [Value(1.0), Value(7.0)]
     >>> rms_norm(x)[0].backward()
@@ -82,7 +91,8 @@ A root is a power: `v**0.5` is the root of v, and `v**-0.5` is one over it.
 
 What to write
 -------------
-The constructors are given; read them first. They make `w` of a Linear and `rows` of an Embedding, both lists of rows.
+The constructors are given; read them first. They make `w` of a Linear and `rows` of an Embedding,
+both lists of rows.
 
 - `Linear.__call__(x)`: one weighted sum per row of w.
 - `Linear.parameters()` and `Embedding.parameters()`: flat lists, row by row.

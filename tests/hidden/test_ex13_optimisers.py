@@ -211,14 +211,17 @@ def test_any_descent_of_adam_with_a_falling_rate(probe, rng):
 
 @check("clip_grad_norm", points=1)
 def test_gradients_of_zero_stay_zero(probe):
-    """Gradients that are all 0 have the norm 0 and stay."""
+    """Gradients that are all 0 have the norm 0 and stay, and one of 0 among others stays 0."""
     probe(
         """
-        parameters = [Value(1.0), Value(2.0)]
-        norm = clip_grad_norm(parameters, 1.0)
+        parameters = [Value(1.0), Value(2.0), Value(3.0)]
+        norms = [clip_grad_norm(parameters, 1.0)]
+        nothing = [p.grad for p in parameters]
+        parameters[0].grad, parameters[2].grad = 8.0, -6.0
+        norms.append(clip_grad_norm(parameters, 1.0))
         """,
-        "norm",
-        "[p.grad for p in parameters]",
+        "norms",
+        "[nothing, [p.grad for p in parameters]]",
     )
 
 
