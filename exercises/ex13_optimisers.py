@@ -39,8 +39,8 @@ With the momentum 0 this is `sgd_step`.
 
 Adam
 ----
-Gradients have different sizes: the embedding of a rare letter has a small one, a bias a large one.
-One learning rate cannot be right for both. Adam keeps for each parameter two running means: m of
+Gradients have different sizes: a weight that only a rare letter uses has small ones, a bias large
+ones. One learning rate cannot be right for both. Adam keeps for each parameter two running means: m of
 its gradients, v of the squares of its gradients. It steps along m divided by the root of v, which
 is about 1 where all gradients agree, and small where they contradict each other.
 

@@ -11,8 +11,8 @@ that there are. One more number, the last, is for the boundary. It stands before
 and after the last, for a model also has to say how names begin and when they end. These numbers are
 called tokens.
 
-    letters     a  b  e  n    boundary
-    tokens      0  1  2  3    4
+    letters     a  b  e  n  v    boundary
+    tokens      0  1  2  3  4    5
 
     >>> tokenizer = Tokenizer(["anna", "ben", "eva"])
     >>> tokenizer.letters, tokenizer.boundary, tokenizer.size

@@ -12,6 +12,7 @@ from grader.core.errors import KataError
 from grader.core.files import write_text
 
 FORMAT = "minigrad-names-1"
+LARGEST = 64  # width, heads or layers of a model
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ def load(path: Path) -> Checkpoint:
         lists = [[_finite(number) for number in content[name]] for name in ("losses", "weights", "m", "v")]
     except (ValueError, KeyError, TypeError) as error:
         raise KataError(f"{path} is not what make names keeps of a run ({error!r}); leave RESUME out.") from None
-    if not len(lists[1]) == len(lists[2]) == len(lists[3]) or len(lists[0]) > plan.steps:
+    fitting = len(lists[1]) == len(lists[2]) == len(lists[3]) and len(lists[0]) <= plan.steps
+    if not fitting or max(plan.width, plan.heads, plan.layers) > LARGEST:
         raise KataError(f"{path} is not what make names keeps of a run (its lists do not fit); leave RESUME out.")
     return Checkpoint(plan, *lists)
 

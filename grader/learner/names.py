@@ -120,7 +120,7 @@ def invent_names(engine: Language, plan: Plan, names: NameList, temperature: flo
     _train(run, temperature, to)
     seconds = time.perf_counter() - started
     invented = run.invent(INVENTED, temperature)
-    _tell(run, invented, to)
+    tell(run, invented, to)
     metrics = _metrics(run, invented, temperature) | {"seconds": round(seconds, 3), "resumed_at": before}
     with TemporaryDirectory(prefix="names-", dir=FOLDER.parent) as partial:
         with to.status("Drawing …"):
@@ -187,23 +187,25 @@ def _interruptions() -> Iterator[Callable[[], bool]]:
 def _line(run: Run, temperature: float) -> str:
     done, steps = len(run.losses), run.plan.steps
     loss = mean(run.losses[-max(1, steps // LINES) :])
-    invented = ", ".join(_marked(run.invent(SHOWN, temperature), run))
+    invented = ", ".join(marked(run.invent(SHOWN, temperature), run))
     return f"Step {done:>{len(str(steps))}}/{steps}, loss {loss:.4f}: {invented}"
 
 
-def _marked(invented: Sequence[str], run: Run) -> list[str]:
+def marked(invented: Sequence[str], run: Run) -> list[str]:
+    """The names as they are shown, with a star behind those that stand in the data."""
     known = set(run.names.names)
     return [f"{name or '(nothing)'}{MARK if name in known else ''}" for name in invented]
 
 
-def _tell(run: Run, invented: Sequence[str], to: Console) -> None:
+def tell(run: Run, invented: Sequence[str], to: Console) -> None:
+    """Print what the training came to."""
     losses = run.losses
     drawn = "" if to.options.ascii_only else f": {sparkline(running_mean(losses))}"
     first, last = losses[0], mean(losses[-LAST:])
     count = min(LAST, len(losses))
     to.print(wrapped(f"The loss on its way from {first:.4f} to {last:.4f}, the mean of the last {count}{drawn}"))
     to.print("Invented names:")
-    to.print(wrapped(", ".join(_marked(invented, run)), "  "))
+    to.print(wrapped(", ".join(marked(invented, run)), "  "))
     there = sum(name in set(run.names.names) for name in invented)
     if there:
         to.print(wrapped(f"{there} of {len(invented)} stand in the data, which the star says."))
@@ -222,6 +224,7 @@ def _metrics(run: Run, invented: Sequence[str], temperature: float) -> dict[str,
         "temperature": temperature,
         "names": run.names.title,
         "count": len(run.names.names),
+        "vocabulary": run.tokenizer.size,
         "width": plan.width,
         "heads": plan.heads,
         "layers": plan.layers,
@@ -252,10 +255,10 @@ def _write(folder: Path, run: Run, invented: Sequence[str], metrics: dict[str, A
     rows = [[number.data for number in run.model.tokens(token)] for token in range(run.tokenizer.size)]
     letter_map(rows, run.tokenizer.letters, folder / "embedding.png")
     word = max(invented, key=len) or run.order[0]
-    tokens = run.tokenizer.encode(word)[:-1]
+    tokens = run.tokenizer.encode(word)[:-1][: run.model.context]  # the longest names end where the context does
     heads = attention_weights(run.model, tokens)
     run.engine.tidy()
     attention_maps(heads, [BOUNDARY, *word][: len(tokens)], folder / "attention.svg", run.plan.heads)
-    listed = "".join(f"{line}\n" for line in _marked(invented, run))
+    listed = "".join(f"{line}\n" for line in marked(invented, run))
     (folder / "names.txt").write_text(listed, encoding="utf-8")
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 
@@ -12,11 +13,11 @@ from grader.course.oracles.pytorch.engine import Value
 class _Optimiser:
     """One of torch's; its learning rate can be set as the kata has it."""
 
-    def __init__(self, parameters: Iterable[Value], optimiser: type[torch.optim.Optimizer], **settings: object) -> None:
+    def __init__(self, parameters: Iterable[Value], optimiser: Callable[..., Any], **settings: Any) -> None:
         self.parameters = list(parameters)
-        self.learning_rate = settings["lr"]
+        self.learning_rate: float = settings["lr"]
         tensors = [parameter._tensor for parameter in self.parameters]
-        self._torch = optimiser(tensors, **settings) if tensors else None  # type: ignore[call-arg]
+        self._torch = optimiser(tensors, **settings) if tensors else None
 
     def step(self) -> None:
         if self._torch is None:  # torch wants parameters
