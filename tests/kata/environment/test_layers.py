@@ -68,6 +68,7 @@ ELSEWHERE = {
 NEVER = {
     "github": "a target of the student's Makefile; platforms/test_github.py",
     "test": "these tests",
+    "promises": "a minute; author/test_verify.py wants the page that it writes",
     "mutation-score": "some minutes; author/test_mutants.py has its parts",
     "bench-engine": "it measures this machine",
     "bench-grader": "it measures this machine",
