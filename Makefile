@@ -29,7 +29,7 @@ learner train-layer test-layer lint-layer bench-layer data-layer grade-layer nbg
 ON_ALL_CORES := -n auto --dist worksteal
 
 ### Your commands
-.PHONY: help step progress watch my-minigrad train
+.PHONY: help step progress watch my-minigrad train names
 test-exercise-%: learner ## Run the checks of an exercise; DEBUG=1 lets breakpoint() work.
 	@"$$PY" grader test '$(subst ','\'',$*)' $(HAS_SAID)
 hint-%: learner ## Show a hint for the first open task, one step further each time.
@@ -54,11 +54,13 @@ my-minigrad: learner ## Make an ordinary package of your own files.
 	@"$$PY" grader my-minigrad $(HAS_SAID)
 train: train-layer ## Train the final network and draw it into build/train (ENGINE=mine, DATASET=, EPOCHS=, SEED=, HIDDEN=, LR=).
 	@"$$PY" grader train $(HAS_SAID)
+names: train-layer ## Train a small GPT on names and let it invent new ones, into build/names (ENGINE=mine, NAMES=, STEPS=, SEED=, TEMPERATURE=, WIDTH=, HEADS=, LAYERS=, RESUME=1).
+	@"$$PY" grader names $(HAS_SAID)
 help: learner ## Show this page.
 	@"$$PY" grader
 
 ### The course's commands
-.PHONY: course sandbox release gradescope nbgrader grade regrade similarity pages gradebook scheduler worker verify
+.PHONY: course sandbox release gradescope nbgrader intake grade regrade similarity pages gradebook handback show scheduler worker verify
 course: learner ## Show this page.
 	@"$$PY" grader course
 verify: learner ## Prove that stubs fail, solutions pass, and nothing is stale (EXERCISE=4 for one alone).
@@ -71,6 +73,8 @@ gradescope: test-layer ## Make the autograder for Gradescope (EXERCISES=, HIDDEN
 	@"$$PY" grader gradescope
 nbgrader: nbgrader-layer ## Make a course folder for nbgrader in build/nbgrader (ASSIGNMENT=, EXERCISES=1-5, OUT=, FORCE=1).
 	@"$$PY" grader nbgrader
+intake: grade-layer ## Show who hands in what, by which file, and what is left aside and why (SUBMISSIONS=folder, ROSTER=, OUT=).
+	@"$$PY" grader intake
 COMPARED := $(if $(shell grep -s '^similarity *= *true' course.toml),similarity-layer)
 grade: $(if $(value SCHEDULER),scale,grade)-layer $(COMPARED) ## Grade a class (SUBMISSIONS=folder, JOBS=, OUT=, FORCE=1, SCHEDULER=tcp://host:8786).
 	@"$$PY" grader grade-class
@@ -78,17 +82,21 @@ regrade: grade-layer ## Grade a class again and explain every mark that changed 
 	@"$$PY" grader regrade
 similarity: similarity-layer ## Show which submissions resemble each other (SUBMISSIONS=folder, OUT=, THRESHOLD=).
 	@"$$PY" grader similarity
-pages: grade-layer $(if $(value SUBMISSIONS),train-layer) ## Make HTML pages of a graded class (OUT=; SUBMISSIONS= draws what is wrong, too).
+pages: grade-layer $(if $(value SUBMISSIONS),train-layer) ## Make HTML pages of a graded class (OUT=, ROSTER=; SUBMISSIONS= draws what is wrong, too).
 	@"$$PY" grader pages
-gradebook: grade-layer ## Write the marks for the school's system (FORMAT=csv or a school system, ROSTER=, SUBMITTED=, ASSIGNMENT=).
+gradebook: grade-layer ## Write the marks for the school's system (FORMAT=csv or a school system, ROSTER=, SUBMITTED=, ASSIGNMENT=, WRITE=raise or all).
 	@"$$PY" grader gradebook
+handback: grade-layer ## Put the students' pages into a zip that the school's system takes back (FORMAT=moodle or canvas, ROSTER=, OUT=).
+	@"$$PY" grader handback
+show: grade-layer ## Show the staff what checks ran on one student's code, hidden ones too (STUDENT=, CHECK= or EXERCISE=, OUT=).
+	@"$$PY" grader show
 scheduler: scale-layer ## Start a Dask scheduler for a class too large for one machine (LISTEN=10.0.0.5).
 	@"$$PY" grader -m distributed.cli.dask_scheduler --no-dashboard --host "$${LISTEN:-127.0.0.1}"
 worker: scale-layer ## Start processes on this machine that grade for it (SCHEDULER=tcp://10.0.0.5:8786, JOBS=).
 	@"$$PY" grader -m distributed.cli.dask_worker "$$SCHEDULER" --no-dashboard --nthreads 1 --nworkers "$${JOBS:--1}"
 
 ### The authors' commands
-.PHONY: new-exercise exercises key fingerprints worked-checks promises mutation-score field-score lint test test-quick test-failed test-pythons bench-engine bench-grader bench-scale data images notebooks clean
+.PHONY: new-exercise exercises key fingerprints worked-checks promises mutation-score field-score lint test test-quick test-failed test-pythons bench-engine bench-language bench-grader bench-scale data images notebooks clean
 new-exercise: test-layer ## Begin one more exercise: write its skeletons and say what to do (NAME=softmax).
 	@"$$PY" grader new-exercise
 exercises: learner ## Cut exercises/ out of solutions/ again (FORCE=1 replaces changed files, with a backup).
@@ -120,12 +128,15 @@ test-pythons: ## Prove the reference on every Python from 3.10 to 3.13 that is i
 	@"$$PYTHON_FOUND" tests/kata/pythons.py
 bench-engine: bench-layer ## Measure this engine beside micrograd, PyTorch and handwritten code.
 	@"$$PY" grader -m benchmarks.engine
+bench-language: bench-layer ## Measure a step of the language model: the reference, the worked answers, handwritten code, PyTorch.
+	@"$$PY" grader -m benchmarks.language
 bench-grader: bench-layer ## Measure this grader beside nbgrader and otter-grader, and a class of 300 (CLASS=30 for a small one).
 	@"$$PY" grader -m benchmarks.grading
 bench-scale: bench-layer ## Grade 1,000 submissions on a Dask cluster of two workers, one of which is killed (CLASS=100 for fewer).
 	@"$$PY" grader -m benchmarks.scale
-data: data-layer ## Make the two-moons data again.
+data: data-layer ## Make the two-moons data and the list of names again.
 	@"$$PY" grader/learner/data/make_two_moons.py
+	@"$$PY" grader/learner/data/make_names.py
 images: train-layer ## Draw the pictures of README and docs again.
 	@"$$PY" grader -m docs.images.make_images
 notebooks: notebooks-layer ## Run the walkthroughs in notebooks/ again and keep what they show.

@@ -33,6 +33,7 @@ from grader.course.classroom.classroom import Outcome, grade_class, load_apart
 from grader.course.classroom.cluster import cluster
 from grader.course.classroom.executors import Ground, grade_all, processes
 from grader.course.grading.grading import Course
+from grader.course.intake.handins import find_hand_ins
 
 SIZE, SEED = int(os.environ.get("CLASS", "1000")), 7
 KINDS, EXERCISES = ("right", "wrong"), (1, 2, 3)
@@ -114,7 +115,7 @@ class Run:
 
 def _grade(folder: Path, dask: Loopback) -> Any:
     where = partial(cluster, scheduler=dask.address, weak=True)
-    return grade_class(folder / "class", folder / "out", where, force=False, seed=SEED)
+    return grade_class(find_hand_ins(folder / "class"), folder / "out", where, force=False, seed=SEED)
 
 
 def _graded(folder: Path, dask: Loopback, halfway: Any, size: int) -> Run:

@@ -1,5 +1,6 @@
-"""What both walkthroughs begin with: an engine by its name, and pictures under a cell."""
+"""What the walkthroughs begin with: an engine by its name, and pictures under a cell."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -20,6 +21,31 @@ def engine(name: str) -> Any:
     from grader.learner.engines import load_engine
 
     return load_engine(name)
+
+
+def language(name: str) -> Any:
+    """The language model with that engine's name: everything of exercises 12 to 18, and Value."""
+    if name == "mine":
+        from grader.learner.engines import my_package
+
+        return my_package("Value", "softmax", "cross_entropy", "attention", "GPT", "Tokenizer", "Adam", "generate")
+    from minigrad_reference import language
+
+    return language
+
+
+def tidy(name: str) -> None:
+    """Free the graphs of a learner's engine, which form cycles; the reference's are gone by themselves."""
+    if name == "mine":
+        gc.collect()
+
+
+def drawn(draw: Callable[[Path], None]) -> SVG:
+    """What `draw` writes into the SVG that it is told."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "drawn.svg")
+        draw(path)
+        return SVG(path.read_text(encoding="utf-8"))
 
 
 def graph(drawing: Any) -> SVG:

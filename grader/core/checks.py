@@ -35,18 +35,22 @@ class Label:
     task: str
     points: int
     deep: bool
+    inherited: bool
 
 
 def exercise(number: int) -> Callable[..., Callable[[CheckFunction], CheckFunction]]:
     """The decorator for the checks of one exercise; it takes the task's name and the points.
 
     `deep` marks a check that a right but recursive answer fails, because its graph is deeper than Python's recursion
-    goes, and for no other reason.
+    goes, and for no other reason. `inherited` marks one that the exercise before passes as well, before anything is
+    written: it proves nothing of this one.
     """
 
-    def check(task: str, *, points: int, deep: bool = False) -> Callable[[CheckFunction], CheckFunction]:
+    def check(
+        task: str, *, points: int, deep: bool = False, inherited: bool = False
+    ) -> Callable[[CheckFunction], CheckFunction]:
         def attach(function: CheckFunction) -> CheckFunction:
-            setattr(function, ATTRIBUTE, Label(number, task, points, deep))
+            setattr(function, ATTRIBUTE, Label(number, task, points, deep, inherited))
             return function
 
         return attach
@@ -81,7 +85,17 @@ def read_check(function: Any, seed: int = 0) -> Check:
     if len(probes) != 1 or not probes[0].observe:
         raise CheckError(f"{where} must call probe(snippet, expression, …) once, with something to observe.")
     title = title.splitlines()[0]
-    return Check(function.__name__, label.exercise, label.task, label.points, title, probes[0], random_, label.deep)
+    return Check(
+        function.__name__,
+        label.exercise,
+        label.task,
+        label.points,
+        title,
+        probes[0],
+        random=random_,
+        deep=label.deep,
+        inherited=label.inherited,
+    )
 
 
 def seeded(function: Any, seed: int = 0) -> random.Random:

@@ -178,6 +178,7 @@ class Check:
     probe: Probe
     random: bool = False
     deep: bool = False  # its graph is deeper than Python's recursion goes; nothing else may be hard about it
+    inherited: bool = False  # the exercise before passes it too, so it proves nothing of this one
 
     @property
     def id(self) -> str:

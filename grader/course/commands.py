@@ -27,7 +27,9 @@ def add_to(group: click.Group) -> None:
         grade,
         grade_class,
         gradebook,
+        handback,
         gradescope,
+        intake,
         key,
         leaks,
         mutation_score,
@@ -39,6 +41,7 @@ def add_to(group: click.Group) -> None:
         release,
         repair,
         sandbox,
+        show,
         similarity,
         verify,
         worked_checks,
@@ -330,21 +333,64 @@ def grade_class(
     from grader.course.classroom.classroom import Outcome, summary
     from grader.course.classroom.classroom import grade_class as run
     from grader.course.grading.config import read_settings
-    from grader.course.intake.submission import find_submissions, left_aside
+    from grader.course.grading.roll import read_class
 
     where = _ground(scheduler, jobs, weak_sandbox)
+    hand_ins = _list_intake(submissions, out)
     outcomes: list[Outcome] = []
-    with _progress_bars(len(find_submissions(submissions)), *ROUNDS) as (begun, finished):
-        for outcome in run(submissions, out, where, force=force, seed=seed, begun=begun):
+    with _progress_bars(len(hand_ins.found), *ROUNDS) as (begun, finished):
+        for outcome in run(hand_ins, out, where, force=force, seed=seed, begun=begun):
             outcomes.append(outcome)
             finished()
     click.echo(summary(outcomes))
-    if names := left_aside(submissions):
-        click.echo(f"Left aside, because their names do not look like a student's: {', '.join(names)}.")
+    if (out / "class.json").exists():
+        click.echo("".join(f"{sentence}\n" for sentence in read_class(out).told), nl=False)
     click.echo(f"The reports are in {out / 'reports'}, the marks in {out / 'gradebook.csv'}.")
     if read_settings().similarity:
         _compare(submissions, out)
     return _tell_faults(outcomes)
+
+
+@click.command()
+@SUBMISSIONS
+@OUT
+@option("--roster", envvar="ROSTER", type=EXISTING, help="What the school's system exports, to name the people.")
+def intake(submissions: Path, out: Path, roster: Path | None) -> None:
+    """Show who hands in what, by which file, and what is left aside and why; nothing is graded."""
+    _list_intake(submissions, out, roster)
+
+
+def _list_intake(submissions: Path, out: Path, roster: Path | None = None) -> Any:
+    """Show the table of a class, write it to intake.csv, and return its hand-ins."""
+    from rich.console import Console
+
+    from grader.core.tables import read_sheet, write_sheet
+    from grader.course.grading.config import read_settings
+    from grader.course.intake.listing import ROWS, as_table, read_all, rows, sentences
+    from grader.course.platforms.gradebooks.roster import match, read_people
+    from grader.course.platforms.handins import find_class
+
+    settings = read_settings()
+    hand_ins = find_class(submissions)
+    chosen = roster or settings.roster
+    people = read_people(read_sheet(chosen)) if chosen else []
+    found = match(
+        [one.student for one in hand_ins.found], people, {one.student: one.claimants for one in hand_ins.found}
+    )
+    called = {name: whose.person.called for name, whose in found.matches.items()}
+    with _progress_bars(len(hand_ins.found), "reading") as (advance,):
+        listed = read_all(hand_ins, settings.exercises, called, advance)
+    out.mkdir(parents=True, exist_ok=True)
+    write_sheet(out / "intake.csv", rows(listed), bom=True)
+    Console().print(as_table(listed))
+    for sentence in sentences(hand_ins, listed):
+        click.echo(sentence)
+    more = " has them all" if len(listed) > ROWS else " has the same with every file"
+    click.echo(f"{out / 'intake.csv'}{more}.")
+    if chosen:
+        absent = [people[place].called for place in found.people]
+        click.echo(f"On the roster: {len(people)}, without a hand-in that is theirs: {len(absent)}.")
+    return hand_ins
 
 
 def _tell_faults(outcomes: Iterable[Any]) -> int:
@@ -379,11 +425,12 @@ def regrade(submissions: Path, out: Path, jobs: int, force: bool, weak_sandbox: 
 
     from grader.course.classroom.changes import ROWS, as_table, summary
     from grader.course.classroom.regrade import MARKDOWN, SHEET, Regrading
-    from grader.course.intake.submission import find_submissions
+    from grader.course.platforms.handins import find_class
 
     _fence(weak_sandbox)
-    regrading = Regrading(submissions, out, jobs, force=force)
-    with _progress_bars(len(find_submissions(submissions)), *ROUNDS) as (begun, finished):
+    hand_ins = find_class(submissions)
+    regrading = Regrading(hand_ins, out, jobs, force=force)
+    with _progress_bars(len(hand_ins.found), *ROUNDS) as (begun, finished):
         outcomes = []
         for outcome in regrading.graded(begun):
             outcomes.append(outcome)
@@ -417,14 +464,14 @@ def _compare(submissions: Path, out: Path, threshold: float | None = None) -> No
     from grader.core.catalogue import read_catalogue
     from grader.course.classroom.similarity import THRESHOLD, similar_pairs, write_pairs
     from grader.course.intake.reading import read_or_say_why
-    from grader.course.intake.submission import find_submissions
+    from grader.course.platforms.handins import find_class
 
     threshold = THRESHOLD if threshold is None else threshold
-    students = find_submissions(submissions)
+    students = find_class(submissions).found
     with _progress_bars(len(students) + len(read_catalogue()), "comparing") as (advance,):
         sources = {}
-        for student, path in students:
-            sources[student] = read_or_say_why(path, student).sources
+        for hand_in in students:
+            sources[hand_in.student] = read_or_say_why(hand_in.parts, hand_in.student).sources
             advance()
         pairs = similar_pairs(sources, threshold, advance)
     page, sheet = write_pairs(out, pairs, sources, threshold)
@@ -447,9 +494,9 @@ class SystemName(click.ParamType[str]):
 
     @staticmethod
     def _choice() -> click.Choice[str]:
-        from grader.course.platforms.gradebooks.systems import systems
+        from grader.course.platforms.gradebooks.systems import gradebooks
 
-        return click.Choice(list(systems()))
+        return click.Choice(list(gradebooks()))
 
 
 @click.command()
@@ -473,12 +520,27 @@ class SystemName(click.ParamType[str]):
     envvar="ASSIGNMENT",
     help="The assignment's name in the school's system; by default the title of the course.",
 )
+@option(
+    "--write",
+    envvar="WRITE",
+    type=click.Choice(["empty", "raise", "all"]),
+    default="empty",
+    help="Which marks that are there already are replaced: none, those that are lower, or all.",
+)
 @OUT
 @option("--course", envvar="COURSE", type=EXISTING, help="Read this file in place of course.toml.")
 def gradebook(
-    kind: str, roster: Path | None, submitted: Path | None, assignment: str | None, out: Path, course: Path | None
+    kind: str,
+    roster: Path | None,
+    submitted: Path | None,
+    assignment: str | None,
+    write: str,
+    out: Path,
+    course: Path | None,
 ) -> None:
     """Put the marks of a graded class into what the school's system takes, lateness included."""
+    from dataclasses import replace
+
     from grader.core.tables import read_sheet
     from grader.core.text import printable
     from grader.course.grading.config import COURSE, read_settings
@@ -488,7 +550,7 @@ def gradebook(
     settings = read_settings(course or COURSE)
     chosen = roster or settings.roster
     sheet = read_sheet(chosen) if chosen else None
-    ledger = make_ledger(out / "reports", sheet, submitted, settings)
+    ledger = replace(make_ledger(out / "reports", sheet, submitted, settings), write=write)
     for sentence in write_gradebook(kind, out, ledger, sheet, assignment or settings.title, settings):
         click.echo(printable(sentence))
 
@@ -601,27 +663,113 @@ def leaks(path: Path) -> int:
     type=FOLDER,
     help="Run these submissions behind the fence and draw what is wrong in them, too.",
 )
+@option("--roster", envvar="ROSTER", type=EXISTING, help="What the school's system exports, for names and lateness.")
 @JOBS
 @WEAK
-def pages(out: Path, submissions: Path | None, jobs: int, weak_sandbox: bool) -> None:
+def pages(out: Path, submissions: Path | None, roster: Path | None, jobs: int, weak_sandbox: bool) -> None:
     """Make HTML pages of a graded class: one per student and index.html for the course staff."""
-    from grader.course.grading.report_files import read_reports
+    from grader.course.grading.roll import read_class
     from grader.course.pages.site import write_site
 
     if submissions is not None:
         from grader.course.classroom.pictures import draw_class
+        from grader.course.platforms.handins import find_class
 
         _fence(weak_sandbox)
         count = 0
-        with _progress_bars(len(read_reports(out / "reports")), "drawing") as (advance,):
-            for drawn in draw_class(submissions, out, jobs):
+        with _progress_bars(len(read_class(out).reports), "drawing") as (advance,):
+            for drawn in draw_class(find_class(submissions), out, jobs):
                 count += drawn
                 advance()
         click.echo(f"Pictures of what goes wrong: {count} in {out / 'pictures'}.")
-    *students, index = write_site(out)
+    standings, about = _standings(out, roster)
+    *students, index = write_site(out, standings, about)
     click.echo(
         f"{index} is the page of the class, for its staff; the pages of its students lie beside it: {len(students)}."
     )
+
+
+def _standings(out: Path, roster: Path | None) -> Any:
+    """What the gradebook says of each submission, and the course's title and decisions."""
+    from grader.core.tables import read_sheet
+    from grader.course.grading.config import read_settings
+    from grader.course.pages.standing import CourseOfPages
+    from grader.course.platforms.gradebooks.ledger import LedgerError, make_ledger
+    from grader.course.platforms.standings import standings
+
+    settings = read_settings()
+    chosen, decisions = roster or settings.roster, settings.adjustments
+    text = decisions.read_text(encoding="utf-8-sig") if decisions and decisions.exists() else ""
+    about = CourseOfPages(settings.title, text)
+    try:
+        ledger = make_ledger(out / "reports", read_sheet(chosen) if chosen else None, None, settings)
+    except LedgerError as error:
+        click.echo(f"The pages have no marks: {error}")
+        return {}, about
+    return standings(ledger), about
+
+
+@click.command()
+@OUT
+@option("--format", "kind", envvar="FORMAT", default="csv", help="The school system that the pages go back to.")
+@option("--roster", envvar="ROSTER", type=EXISTING, help="What the school's system exports, for comments.")
+def handback(out: Path, kind: str, roster: Path | None) -> None:
+    """Put the students' pages into a zip that the school's system takes back, named as it names the students."""
+    from grader.core.tables import read_sheet
+    from grader.course.grading.config import read_settings
+    from grader.course.grading.roll import read_class
+    from grader.course.platforms.gradebooks.ledger import make_ledger
+    from grader.course.platforms.gradebooks.systems import systems
+    from grader.course.platforms.handback import write_comments, write_feedback
+    from grader.course.platforms.standings import standings
+
+    if kind not in systems():
+        raise click.UsageError(f"FORMAT={kind} is none of {', '.join(systems())}.")
+    known, system, settings = read_class(out), systems()[kind], read_settings()
+    path, count = write_feedback(out, system, known.roll, [report.student for report in known.reports.values()])
+    click.echo(f"{path} has the pages of {count} students; hidden checks show their titles alone.")
+    chosen = roster or settings.roster
+    if chosen and system.comment_keys:
+        sheet = read_sheet(chosen)
+        ledger = make_ledger(out / "reports", sheet, None, settings)
+        click.echo(f"{write_comments(out, system, ledger, sheet, standings(ledger))} has a comment for each person.")
+
+
+@click.command()
+@click.argument("student", envvar="STUDENT")
+@option("--check", envvar="CHECK", help="The check, as the report has it, such as ex04.value_used_twice.")
+@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="All checks of this exercise that do not pass.")
+@option("--submissions", envvar="SUBMISSIONS", type=FOLDER, help="The class; by default the one graded last.")
+@OUT
+@WEAK
+def show(
+    student: str, check: str | None, exercise: int | None, submissions: Path | None, out: Path, weak_sandbox: bool
+) -> None:
+    """Show the staff what checks ran on a student's code, hidden ones too: expected, got, and the student's lines."""
+    from grader.core.catalogue import read_catalogue
+    from grader.core.errors import KataError
+    from grader.course.classroom.showing import as_text, exercise_of, sources_of, write_page
+    from grader.course.classroom.showing import show as run
+    from grader.course.grading.roll import read_class
+    from grader.course.grading.suites import load_course
+    from grader.course.intake.reading import read_within_limits
+    from grader.course.platforms.handins import find_class
+
+    fence, known = _fence(weak_sandbox), read_class(out)
+    number = exercise_of(check, exercise, read_catalogue())
+    report = next((report for report in known.reports.values() if report.student == student), None)
+    if report is None:
+        raise KataError(f"{out} has no report on {student!r}; marks.csv has the names in its column submission.")
+    hand_ins = {one.student: one for one in find_class(submissions or Path(known.roll.folder or ".")).found}
+    if student not in hand_ins:
+        raise KataError(f"{student!r} is not in {submissions or known.roll.folder}; give the class as SUBMISSIONS.")
+    course = load_course(frozenset({number}), report.seed)
+    submission = read_within_limits(hand_ins[student].parts, student, course.exercises)
+    changed = ["What lies there now is not what was graded."] if submission.digest != report.submission else []
+    checks = run(submission, course, fence, number, check)
+    sources = sources_of(submission, read_catalogue()[number], checks, course)
+    click.echo(as_text(student, checks, sources, changed))
+    click.echo(f"\n{write_page(out, student, checks, sources, changed)} shows the same; it is for the staff alone.")
 
 
 def _fence(weak: bool) -> Any:

@@ -223,6 +223,55 @@ def train(engine: str | None, dataset: str, epochs: int, seed: int, hidden: list
 
 
 @learner.command()
+@option(
+    "--engine",
+    envvar="ENGINE",
+    type=click.Choice(["reference", "mine"]),
+    help="The engine to train: the reference, or mine, your own exercises.",
+)
+@option(
+    "--names",
+    envvar="NAMES",
+    default="people",
+    help="The names to learn: people, elements, or the path of a text file with one name a line.",
+)
+@option("--steps", envvar="STEPS", type=click.IntRange(1, 100_000), default=1000, help="How many names to train on.")
+@option(
+    "--seed",
+    envvar="SEED",
+    type=click.IntRange(0),
+    default=0,
+    help="The seed that weights, the order of the names, and invented names are drawn from.",
+)
+@option(
+    "--temperature",
+    envvar="TEMPERATURE",
+    type=Rate(0.01, 100),
+    default=0.5,
+    help="How daring the invented names are: below 1 likelier letters, above 1 rarer ones.",
+)
+@option("--width", envvar="WIDTH", type=click.IntRange(1, 64), default=16, help="The width of the model's vectors.")
+@option("--heads", envvar="HEADS", type=click.IntRange(1, 64), default=4, help="How many heads share the width.")
+@option("--layers", envvar="LAYERS", type=click.IntRange(1, 8), default=1, help="How many blocks the model has.")
+@option("--resume", envvar="RESUME", is_flag=True, help="Go on with the run that is kept in build/names.")
+@click.pass_context
+def names(context: click.Context, /, engine: str | None, temperature: float, resume: bool, **sizes: Any) -> None:
+    """Train a small GPT on names and let it invent new ones, into build/names."""
+    from grader.learner.engines import has_reference, load_language, own_engine
+    from grader.learner.names import invent_names, planned
+
+    typed = {name for name in sizes if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT}
+    plan, listed = planned(sizes, typed, resume=resume)
+    name = engine or ("reference" if has_reference() else "mine")
+    if name == "reference":
+        invent_names(load_language(name), plan, listed, temperature, resume, _console())
+        return
+    with own_engine() as warning:
+        click.echo(warning, nl=bool(warning))
+        invent_names(load_language(name), plan, listed, temperature, resume, _console())
+
+
+@learner.command()
 @option("--expression", envvar="EXPRESSION", help="Python lines such as 'd = a * b; (d + c).tanh()'.")
 @option("--values", envvar="VALUES", default="", help="The numbers for the names, as in 'a=2 b=-3 c=7'.")
 @option("--file", envvar="FILE", type=click.Path(dir_okay=False), help="Read the lines from a file.")

@@ -1,4 +1,4 @@
-"""The engines that the final network can be trained on: the reference and the learner's own."""
+"""The engines that a network or a language model can be trained on: the reference and the learner's own."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 GARBAGE = 200_000  # objects made since the last collection
 SECONDS = 60.0  # after which a learner's engine is stopped that gives no graph, or no epoch of the usual network
 USUAL = 33_700  # parameters times samples of that network
+USUAL_LANGUAGE = 4_192  # parameters of the usual language model, which takes a step in less than a second
 
 
 ENDS = (Exception, SystemExit, TimeIsUp)  # ways in which a learner's code may end
@@ -54,9 +55,29 @@ class Engine:
     tidy: Callable[[], None] = lambda: None
 
 
+@dataclass(frozen=True)
+class Language:
+    """What a language model needs of an engine; `Adam` has `m`, `v` and `t`, which can be kept and put back.
+
+    `step` trains on one name's tokens at a rate and gives the loss before it.
+    """
+
+    GPT: Any
+    Tokenizer: Any
+    Adam: Any
+    generate: Callable[..., str]
+    step: Callable[[Any, Any, Any, float], float]
+    tidy: Callable[[], None] = lambda: None
+
+
 def load_engine(name: str) -> Engine:
     """'reference' or 'mine'. Raises KataError where the learner's own is not complete."""
     return _mine() if name == "mine" else _reference()
+
+
+def load_language(name: str) -> Language:
+    """As `load_engine`, for exercises 12 to 18."""
+    return _my_language() if name == "mine" else _reference_language()
 
 
 def has_reference() -> bool:
@@ -65,8 +86,7 @@ def has_reference() -> bool:
 
 
 def _reference() -> Engine:
-    if not has_reference():
-        raise KataError("The reference engine is not part of this copy of the kata; ENGINE=mine trains your own.")
+    _refuse_without_reference()
     import minigrad_reference as r
 
     def train(model: Any, inputs: Any, targets: Any, loss: Any, rate: float, epochs: int) -> Iterator[Epoch]:
@@ -77,6 +97,11 @@ def _reference() -> Engine:
             raise KataError(f"{str(error).capitalize()}.") from None
 
     return Engine(r.Value, r.MLP, r.mean_squared_error, r.max_margin, r.l2_penalty, r.accuracy, train)
+
+
+def _refuse_without_reference() -> None:
+    if not has_reference():
+        raise KataError("The reference engine is not part of this copy of the kata; ENGINE=mine trains your own.")
 
 
 def _mine() -> Engine:
@@ -103,6 +128,38 @@ def _mine() -> Engine:
 
     gc.disable()  # closures form reference cycles: `tidy` collects them once a graph is done with, not while it grows
     return Engine(**parts, train=train, tidy=_tidy)
+
+
+def _reference_language() -> Language:
+    _refuse_without_reference()
+    from minigrad_reference import language as r
+
+    def step(model: Any, optimiser: Any, tokens: Any, rate: float) -> float:
+        optimiser.learning_rate = rate
+        return r.language_step(model, optimiser, tokens)
+
+    return Language(r.GPT, r.Tokenizer, r.Adam, r.generate, step)
+
+
+def _my_language() -> Language:
+    names = "GPT", "Tokenizer", "Adam", "generate"
+    with time_limit(SECONDS):
+        m = my_package(*names)
+
+    def step(model: Any, optimiser: Any, tokens: Any, rate: float) -> float:
+        with time_limit(SECONDS * max(1.0, len(model.parameters()) / USUAL_LANGUAGE)):
+            total = model.loss(tokens)
+            model.zero_grad()
+            total.backward()
+            optimiser.learning_rate = rate
+            optimiser.step()
+            loss: float = total.data
+            del total
+            _tidy()
+        return loss
+
+    gc.disable()  # as in `_mine`
+    return Language(m.GPT, m.Tokenizer, m.Adam, m.generate, step, _tidy)
 
 
 def my_package(*needed: str) -> Any:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
@@ -16,6 +17,7 @@ from grader.core.paths import BUILD, DESK
 from grader.core.records import Exercise, Fault, Node, Probe, Sketch, Status, are_right_but_too_deep
 from grader.learner.explanation import Explanation, shares_of, sketches
 from grader.learner.prober import InProcess
+from grader.learner.recording import probe_of
 from grader.learner.report import TOO_DEEP
 from grader.learner.terminal import wrapped
 
@@ -37,7 +39,8 @@ def simplest(exercise: Exercise, folder: Path = DESK) -> Explanation | None:
         if explanation.at_a_stub:
             stopped = stopped or explanation
         elif explanation.differs:
-            return explanation
+            with redirect_stdout(io.StringIO()):
+                return _with_events(process, exercise, explanation)
     return stopped
 
 
@@ -71,6 +74,14 @@ def _explanation(process: InProcess, exercise: Exercise, sketch: Sketch) -> Expl
         told, _ = process.observe(exercise.module, Probe(sketch.snippet, (sketch.order,)))
         order = told.values.get(sketch.order)
     return Explanation(sketch, asked.values, asked.fault, tuple(order) if isinstance(order, list) else ())
+
+
+def _with_events(process: InProcess, exercise: Exercise, found: Explanation) -> Explanation:
+    """The explanation with what the way back did, where its gradients are wrong."""
+    if found.fault is not None or not any(found.wrong_grad(node) for node in found.sketch.nodes):
+        return found
+    seen, _ = process.observe(exercise.module, probe_of(found.sketch))
+    return replace(found, events=seen.values.get("seen_events"))
 
 
 def as_text(explanation: Explanation) -> str:

@@ -19,12 +19,16 @@ REL, ABS = 1e-6, 1e-9
 
 @dataclass(frozen=True)
 class Explanation:
-    """A sketch beside what the learner's code shows; `order` is the learner's own, empty where it cannot be had."""
+    """A sketch beside what the learner's code shows.
+
+    `order` is the learner's own, empty where it cannot be had; `events` what every `_backward` did, None likewise.
+    """
 
     sketch: Sketch
     got: dict[str, object]
     fault: Fault | None = None
     order: tuple[str, ...] = ()
+    events: object = None
 
     def is_wrong(self, expression: str, expected: Any) -> bool:
         return bool(expression) and not same(expected, self.got.get(expression), REL, ABS)

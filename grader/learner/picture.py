@@ -9,11 +9,12 @@ from typing import Any
 
 import graphviz
 
-from grader.core.errors import KataError, words_of
+from grader.core.errors import KataError
 from grader.core.judging import same, show
 from grader.core.records import Node
 from grader.learner.explanation import ABS, REL, Explanation, shares_of
 from grader.learner.expression import terms
+from grader.learner.recording import read_events
 from minigrad_reference.drawing.play import right_numbers
 from minigrad_reference.drawing.stepper import Stepper, stepper
 
@@ -153,8 +154,9 @@ def sketch_page(found: Explanation) -> Stepper | None:
         (_decoded(found.got.get(node.data)), _decoded(found.got.get(node.grad))) if node else (None, None)
         for node in (named.get(node.label) for node in nodes)
     ]
-    with words_of(RuntimeError):
-        return stepper(nodes, theirs, "; ".join(lines))
+    place = {node.label: i for i, node in enumerate(nodes)}
+    events = read_events(found.events, [place[node.name] for node in sketch.nodes])
+    return stepper(nodes, theirs, "; ".join(lines), events)
 
 
 def _decoded(value: Any) -> Any:

@@ -14,8 +14,9 @@ from grader.learner.datasets import load
 from grader.learner.engines import has_reference, my_package, own_code
 from grader.learner.explain import shows
 from grader.learner.expression import parsed, terms, too_deep, without_value
+from grader.learner.recording import read_events, watch
 from grader.learner.terminal import wrapped
-from minigrad_reference.drawing import neuron_columns
+from minigrad_reference.drawing.network import name_neurons
 from minigrad_reference.drawing.stepper import Stepper, stepper
 from minigrad_reference.drawing.walk import trace
 
@@ -49,7 +50,7 @@ def step_network(name: str, engine: str | None) -> str:
     with own_code(engine):
         model = _package(engine, "MLP").MLP(len(data.inputs[0]), sizes, activation, seed=0)
         prediction = model(data.inputs[0])
-        _name_neurons(model, prediction)
+        name_neurons(model, prediction)
         return _written(_played(prediction, engine, f"A {shape} network predicts a sample of {name}"))
 
 
@@ -119,13 +120,17 @@ def _run(text: str, values: Mapping[str, float], value: Any) -> Any:
 def _played(result: Any, engine: str, title: str) -> Stepper:
     """The page; the learner's own numbers are compared, after their own backward pass."""
     nodes = trace(result)[0]
-    theirs = None
+    theirs, events = None, None
     if engine == "mine":
+        found: list[Any] = []
+        note = watch(nodes, found)
         result.backward()
+        note()
         theirs = [(node.data, node.grad) for node in nodes]
+        events = read_events(found, range(len(nodes)))
     try:
         with words_of(ValueError, RuntimeError):
-            return stepper(nodes, theirs, title)
+            return stepper(nodes, theirs, title, events)
     except KataError as error:
         where = " make explain-4 shows where." if engine == "mine" and "order" in str(error) and shows(4) else ""
         raise KataError(f"{error}{where}") from None
@@ -136,14 +141,3 @@ def _written(page: Stepper) -> str:
     page.write(PATH)
     said = [page.difference] if page.difference else []
     return "".join(f"{wrapped(text)}\n" for text in [*said, f"The page is {PATH}; open it in a browser."])
-
-
-def _name_neurons(model: Any, prediction: Any) -> None:
-    """Names that tell the neurons apart: 'n1.2 w1' is the first weight of the second neuron in layer 1."""
-    columns = neuron_columns(model, prediction)
-    for layer, column in enumerate(columns[1:-1], 1):
-        for neuron, nodes in enumerate(column.values(), 1):
-            for node in nodes:
-                node.label = f"n{layer}.{neuron} {node.label}" if node.label else ""
-            nodes[-1].label = f"n{layer}.{neuron}"
-    prediction.label = "prediction"

@@ -6,6 +6,7 @@ import csv
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,13 +26,18 @@ from minigrad_reference.drawing import (
     draw_dot,
     draw_network,
     loss_curve,
-    neuron_columns,
     render,
     sparkline,
+    trace,
 )
+from minigrad_reference.drawing.network import layer_columns, name_neurons
+from minigrad_reference.drawing.stepper import stepper
+from minigrad_reference.drawing.training_page import training_page
 
 FOLDER = Path("build/train")
 FILES = (
+    "training.html",
+    "prediction.html",
     "loss_over_epochs.png",
     "decision_boundary.png",
     "training.gif",
@@ -45,6 +51,7 @@ FILES = (
 )
 ROWS_SHOWN = 10
 TOY_RATE = 0.1
+PLAYED = 3000  # values of a prediction that a page can still play
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,7 @@ class Result:
     film: Film
     scores: Sequence[Any]
     metrics: dict[str, Any]
+    rates: Sequence[float]
 
     @property
     def losses(self) -> list[float]:
@@ -93,6 +101,7 @@ def train(engine: Engine, plan: Plan, console: Console) -> None:
         with console.status("Drawing …"):
             _write(Path(partial), engine, dataset, result)
         _publish(Path(partial))
+    console.print(wrapped(f"Open {FOLDER / 'training.html'} in a browser to look into the training."))
     console.print(f"Pictures and figures are in {FOLDER}:")
     for name in FILES:
         if (FOLDER / name).exists():
@@ -133,7 +142,8 @@ def _trained(engine: Engine, plan: Plan, console: Console) -> Result:
         "dataset": dataset.name,
         "sizes": sizes,
     }
-    return Result(model, history, film, scores, metrics)
+    rates = [rate * (1 - 0.9 * k / plan.epochs) for k in range(plan.epochs)]
+    return Result(model, history, film, scores, metrics, rates)
 
 
 def _margin(engine: Engine) -> Callable[..., Any]:
@@ -186,16 +196,31 @@ def _write(folder: Path, engine: Engine, dataset: Dataset, result: Result) -> No
         path = folder / "decision_boundary.png"
         decision_boundary(lambda x: _score(engine, model, x), dataset.inputs, dataset.targets, path)
     prediction = result.scores[0]
-    prediction.label = "prediction"
     model.zero_grad()
     prediction.backward()
-    _draw(draw_dot(prediction, neuron_columns(model, prediction)), folder / "final_prediction_graph")
+    name_neurons(model, prediction)
+    _draw(draw_dot(prediction, layer_columns(model, prediction)), folder / "final_prediction_graph")
+    _write_pages(folder, dataset, result)
     _draw(_toy_loss_graph(engine), folder / "computation_graph")
     _render(draw_network(model), folder / "network.svg")
     with (folder / "predictions.csv").open("w", newline="", encoding="utf-8") as file:
         rows = ([f"{t:g}", repr(s.data)] for t, s in zip(dataset.targets, result.scores, strict=True))
         csv.writer(file, lineterminator="\n").writerows([["target", "predicted"], *rows])
     (folder / "metrics.json").write_text(json.dumps(result.metrics, indent=2) + "\n", encoding="utf-8")
+
+
+def _write_pages(folder: Path, dataset: Dataset, result: Result) -> None:
+    """The page that looks into the training, and the one that plays the first prediction, unless it is too large."""
+    nodes = trace(result.scores[0])[0]
+    shape = "-".join(map(str, result.metrics["sizes"]))
+    played = ""
+    if len(nodes) <= PLAYED:
+        with suppress(ValueError):  # too deep for a page
+            title = f"What the {shape} network predicts for the first sample of {dataset.name}"
+            played = stepper(nodes, title=title).write(folder / "prediction.html").name
+    title = f"How a {shape} network learned {dataset.name}"
+    page = training_page(result.film, result.losses, result.accuracies, result.rates, title, played)
+    (folder / "training.html").write_text(page, encoding="utf-8")
 
 
 def _score(engine: Engine, model: Any, x: Sequence[float]) -> float:
@@ -222,7 +247,7 @@ def _toy_loss_graph(engine: Engine) -> Any:
     loss = engine.mean_squared_error(scores, targets)
     loss.label = "loss"
     loss.backward()
-    return draw_dot(loss, neuron_columns(model, loss))
+    return draw_dot(loss, layer_columns(model, loss))
 
 
 def _publish(complete: Path) -> None:

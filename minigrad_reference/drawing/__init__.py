@@ -15,13 +15,17 @@ from minigrad_reference.drawing.walk import trace
 
 if TYPE_CHECKING:
     from minigrad_reference.drawing.film import Film, sparkline
+    from minigrad_reference.drawing.letters import attention_maps, language_loss, letter_map
     from minigrad_reference.drawing.plots import decision_boundary, loss_curve
 
 __all__ = [
     "Film",
+    "attention_maps",
     "decision_boundary",
     "draw_dot",
     "draw_network",
+    "language_loss",
+    "letter_map",
     "loss_curve",
     "neuron_columns",
     "render",
@@ -29,7 +33,11 @@ __all__ = [
     "trace",
     "value_to_html",
 ]
-PLOTTED = {"Film": "film", "sparkline": "film", "decision_boundary": "plots", "loss_curve": "plots"}
+PLOTTED = {
+    **dict.fromkeys(("Film", "sparkline"), "film"),
+    **dict.fromkeys(("attention_maps", "language_loss", "letter_map"), "letters"),
+    **dict.fromkeys(("decision_boundary", "loss_curve"), "plots"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -41,6 +41,34 @@ def neuron_columns(model: Any, root: Node) -> list[dict[str, list[Node]]]:
     return [*columns, {"loss": [node for node in rest if id(node) not in home]}]
 
 
+def layer_columns(model: Any, root: Node) -> list[dict[str, list[Node]]]:
+    """The same with one table for a whole layer, which keeps the graph of a large network or of a loss readable."""
+    columns = neuron_columns(model, root)
+    titles = [
+        "inputs",
+        *(f"layer {i}: {_counted(len(layer.neurons))}" for i, layer in enumerate(model.layers, 1)),
+        "loss",
+    ]
+    return [
+        {title: [node for group in column.values() for node in group]}
+        for title, column in zip(titles, columns, strict=True)
+    ]
+
+
+def _counted(neurons: int) -> str:
+    return "1 neuron" if neurons == 1 else f"{neurons} neurons"
+
+
+def name_neurons(model: Any, prediction: Node) -> None:
+    """Names that tell the neurons apart: 'n1.2 w1' is the first weight of the second neuron in layer 1."""
+    for layer, column in enumerate(neuron_columns(model, prediction)[1:-1], 1):
+        for neuron, nodes in enumerate(column.values(), 1):
+            for node in nodes:
+                node.label = f"n{layer}.{neuron} {node.label}" if node.label else ""
+            nodes[-1].label = f"n{layer}.{neuron}"
+    prediction.label = "prediction"
+
+
 def draw_network(model: Any) -> graphviz.Digraph:
     """Neurons in columns, one edge per weight: blue above 0, orange below, the thicker the larger."""
     dot = graphviz.Digraph(

@@ -1,18 +1,33 @@
 "use strict";
 
-// Every number was computed before; this shows them. What is seen depends on the number of steps done and on nothing
-// else, so that a step back shows exactly what was there before.
-const { nodes, steps, first, compared, unknown } = JSON.parse(byId("content").textContent);
+// The page: what is seen depends on the leaves and on the number of steps done, and on nothing else. So a step back
+// shows exactly what was there before, and a leaf that is dragged shows the same step of another computation.
+
+const { nodes, first, compared, unknown, expression, lanes: bothLanes } = JSON.parse(byId("content").textContent);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const pane = byId("pane");
-const svg = pane.querySelector("svg");
-const LABELS = 12; // shares that are written on edges; more would hide one another
-const lastForward = steps.findIndex((step) => step.kind === "seed");
+const svg = byId("graph");
+const root = nodes.length - 1;
+const groups = groupsOf(nodes);
+const given = Object.fromEntries(nodes.flatMap((node, i) => (node.operands.length ? [] : [[i, Number(node.data)]])));
+const NUDGE = 0.01;
+const LARGE = 60; // values: from there on the layers are folded
+const SMALLEST = 0.75; // of the usual size of letters
+const CHIPS = 4; // shares that a box lists
+let leaves = { ...given };
+let run = played(nodes, leaves);
+let memo = fresh(); // what was found out about this run
+let question = null;
 let done = 0;
 let timer = 0;
+let writing = 0;
 
 function byId(id) {
   return document.getElementById(id);
+}
+
+function fresh() {
+  return { nudges: [], rooms: [], arrivals: null, places: new Map() };
 }
 
 function make(tag, className, ...children) {
@@ -22,150 +37,206 @@ function make(tag, className, ...children) {
   return element;
 }
 
+function isChanged() {
+  return Object.keys(given).some((i) => !Object.is(given[i], leaves[i]));
+}
+
+// What a box says
+
+function received(i, count = run.steps.length) {
+  memo.arrivals ??= arrivals();
+  return memo.arrivals[i].filter(({ step }) => step <= count);
+}
+
+// Every share that a value receives, in order, with the step that brings it.
+function arrivals() {
+  const found = nodes.map(() => []);
+  run.steps.forEach(({ node, shares = [] }, at) => shares.forEach((share) => found[share.to].push({ ...share, step: at + 1, giver: nodes[node].name })));
+  return found;
+}
+
+function nudge(i) {
+  return (memo.nudges[i] ??= moved(nodes, leaves, run.data, i, NUDGE));
+}
+
+function signed(x) {
+  return (x > 0 ? "+" : "") + shown(x);
+}
+
+function lines(i, count) {
+  const node = nodes[i];
+  const wrong = isChanged() ? {} : node.wrong;
+  const shares = received(i, count);
+  const isComputed = node.computed <= count;
+  const isComplete = node.complete !== null && node.complete <= count;
+  const grad = i === root ? Number(count >= node.complete) : (shares.at(-1)?.after ?? 0);
+  const uses = received(i).length;
+  const chips = shares.slice(0, uses > CHIPS ? CHIPS - 1 : CHIPS).map((share) => ({ text: `${shown(share.product)} ◂ ${share.giver}`, kind: "share" }));
+  if (uses > CHIPS && shares.length >= CHIPS) chips.push({ text: `${shares.length} of ${uses} shares`, kind: "share" });
+  return [
+    { text: node.heading, kind: "name" },
+    number("data", isComputed ? run.data[i] : null, isComputed && wrong.data),
+    number("grad", grad, isComplete && wrong.grad, isComplete ? " ✓" : ""),
+    ...(uses > 1 ? chips : []),
+    ...(isComplete && i !== root ? [{ text: `+${NUDGE} → ${nodes[root].name} ${signed(nudge(i))}`, kind: "nudge" }] : []),
+  ];
+}
+
+function number(word, x, wrong, mark = "") {
+  const text = wrong ? `${word} ${wrong} (expected ${shown(x)}) ✗` : `${word} ${x === null ? "·" : shown(x)}${mark}`;
+  return { text, kind: wrong ? "wrong" : "", value: x === null ? "not computed yet" : String(x) };
+}
+
+function foldLines({ title, members }) {
+  const of = (moment) => members.filter((i) => nodes[i][moment] !== null && nodes[i][moment] <= done).length;
+  const count = members.length;
+  return [title, `${count} values`, `computed: ${of("computed")}`, `gradients ✓: ${of("complete")}`].map((text, i) => ({ text, kind: i ? "" : "name" }));
+}
+
+// The most that a box will have to hold, so that it keeps its size from step to step.
+function room(box) {
+  if (box.title) return { width: widthOf([box.title, `gradients ✓: ${box.members.length}`], true), lines: 4 };
+  const [i] = box.members;
+  return (memo.rooms[i] ??= roomOf(i));
+}
+
+function roomOf(i) {
+  const all = lines(i, run.steps.length);
+  const shares = received(i).map(({ after }) => `grad ${shown(after)} ✓`);
+  return { width: Math.max(widthOf([all[0].text], true), widthOf([...all.map(({ text }) => text), ...shares, "data −1.2345"])), lines: all.length };
+}
+
 // The graph
 
-const boxes = nodes.map((node, i) => {
-  const group = byId(`n${i}`);
-  const [heading, data, grad] = group.querySelectorAll("text");
-  heading.textContent = node.heading;
-  const edges = [];
-  for (let use = 0, edge; (edge = byId(`e${i}-${use}`)); use += 1) edges.push(edge);
-  group.addEventListener("click", () => move(stepOf(i, done > lastForward ? "complete" : "computed")));
-  return { group, data, grad, edges, title: group.querySelector("title") };
-});
-svg.querySelectorAll(".edge title, .graph > title").forEach((title) => title.remove());
-
-function stepOf(i, moment) {
-  return nodes[i][moment] ?? steps.length;
+function stepAt(count) {
+  return run.steps[count - 1];
 }
 
-// The gradient of every node after a number of steps.
-function gradients(count) {
-  const grads = nodes.map(() => ["0", "0.0"]);
-  for (const step of steps.slice(0, count)) {
-    if (step.kind === "seed") grads[step.node] = step.grad;
-    for (const share of step.shares ?? []) grads[share.to] = share.after;
+// Every value where this step's fit in the pane and can be read, else layers or the step alone.
+function viewed(step) {
+  const wanted = byId("view").value;
+  if (wanted !== "auto") return wanted;
+  if (nodes.length > LARGE) return "layers";
+  return "every";
+}
+
+function drawGraph() {
+  const step = question ? stepAt(done + 1) : stepAt(done);
+  const active = new Set(step && step.kind !== "seed" ? nodes[step.node].operands : []);
+  const view = viewed(step);
+  let place = pictured(view, step, active);
+  let factor = scaleOf(view, place, pane);
+  if (byId("view").value === "auto" && step && factor === null) {
+    place = pictured("step", step, active);
+    factor = scaleOf("step", place, pane) ?? SMALLEST;
   }
-  return grads;
+  fit(pane, factor ?? 1);
 }
 
-function drawGraph(step) {
-  const grads = gradients(done);
-  const receivers = new Set((step?.shares ?? []).map((share) => share.to));
-  const givers = step?.kind === "forward" ? new Set(nodes[step.node].operands) : receivers;
-  nodes.forEach((node, i) => {
-    const box = boxes[i];
-    const computed = node.computed <= done;
-    const complete = node.complete !== null && node.complete <= done;
-    const data = line(box.data, "data", computed ? node.data : ["·", "not computed yet"], computed && node.wrong.data);
-    const grad = line(box.grad, "grad", grads[i], complete && node.wrong.grad, complete ? " ✓" : "");
-    look(box.group, { node: true, leaf: !node.formula, later: !computed, input: givers.has(i), work: step?.node === i, wrong: data || grad });
-    box.title.textContent = `${node.name}${node.formula && " = " + node.formula}\ndata ${box.data.dataset.value}\ngrad ${grads[i][1]}`;
-    for (const edge of box.edges) look(edge, { edge: true, used: computed, work: step?.node === i && step.kind !== "seed" });
+function pictured(view, step, active) {
+  const { boxes, edges, place } = laidOut(view === "whole" ? "every" : view, step);
+  const isAt = (box) => step && box.members.includes(step.node) && !box.title;
+  const uses = (edge) => edge.uses.some(({ node }) => step && node === step.node && step.kind !== "seed");
+  draw(svg, boxes, edges, place, {
+    linesOf: (box) => (box.title ? foldLines(box) : lines(box.members[0], done)),
+    titleOf: (box) => (box.title ? box.members.map((i) => nodes[i].name).join(", ") : title(box.members[0])),
+    lookOf: (box) => classes({
+      node: true, fold: box.title, leaf: !box.title && !nodes[box.members[0]].operands.length,
+      later: box.members.every((i) => nodes[i].computed > done), input: !isAt(box) && box.members.some((i) => active.has(i)), work: isAt(box),
+      wrong: !box.title && lines(box.members[0], done).some(({ kind }) => kind === "wrong"),
+    }),
+    lookOfEdge: (edge) => classes({ edge: true, used: nodes[edge.node].computed <= done, work: uses(edge) }),
+    passing: question ? [] : passing(step, edges),
   });
-  svg.querySelectorAll(".passing").forEach((label) => label.remove());
-  if (step?.shares && step.shares.length <= LABELS) {
-    step.shares.forEach((share, use) => write(boxes[step.node].edges[use], `◀ ${share.product[0]}`));
+  return { ...place, active: boxes.filter((box) => isAt(box) || box.members.some((i) => active.has(i))) };
+}
+
+function laidOut(view, step) {
+  const key = view === "every" ? view : `${view} ${step?.kind} ${step?.node}`;
+  if (!memo.places.has(key)) {
+    const boxes = folded(nodes, groups, view, step);
+    const edges = edgesOf(nodes, boxes).filter((edge) => view !== "step" || !step || edge.node === step.node);
+    memo.places.set(key, { boxes, edges, place: placed(boxes, edges, room) });
   }
+  return memo.places.get(key);
 }
 
-function look(group, classes) {
-  group.setAttribute("class", Object.keys(classes).filter((name) => classes[name]).join(" "));
+function title(i) {
+  const node = nodes[i];
+  const made = formula(i);
+  return `${node.name}${made && ` = ${made}`}\ndata ${run.data[i]}\ngrad ${run.grads[i]} in the end`;
 }
 
-// One line of a node; says whether the number in it is wrong.
-function line(text, word, [shown, full], wrong, mark = "") {
-  text.textContent = wrong ? `${word} ${wrong} (expected ${shown}) ✗` : `${word} ${shown}${mark}`;
-  text.dataset.value = full;
-  text.classList.toggle("wrong", Boolean(wrong));
-  return wrong;
+// What is written on the edges of a step back: local times upstream.
+function passing(step, edges) {
+  if (!step?.shares || step.shares.length > LABELS) return [];
+  const found = step.shares.map((share, use) => ({ share, use, edge: edges.find(({ uses }) => uses.some((u) => u.node === step.node && u.use === use)) }));
+  return found.filter(({ edge }, i) => edge && found.findIndex((other) => other.edge === edge) === i).map(({ share, use, edge }) => ({
+    edge, use, parts: [["◂ ", ""], [bracketed(share.local), "local"], [" × ", ""], [bracketed(step.upstream), "upstream"]],
+  }));
 }
 
-// Words in the middle of an edge.
-function write(edge, words) {
-  const path = edge.querySelector("path");
-  const middle = path.getPointAtLength(path.getTotalLength() / 2);
-  const label = document.createElementNS("http://www.w3.org/2000/svg", "text");
-  label.setAttribute("class", "passing");
-  label.setAttribute("x", middle.x);
-  label.setAttribute("y", middle.y - 6);
-  label.textContent = words;
-  edge.parentNode.append(label);
+// How large to draw, so that giver and receivers are in the pane together; null where they would be illegible.
+function scaleOf(view, { width, height, active }, pane) {
+  const wide = Math.max(pane.clientWidth, 240) - 16;
+  const high = Math.max(parseFloat(getComputedStyle(pane).maxHeight), 240) - 16;
+  const all = Math.min(wide / (width + 2 * PAD), high / (height + 2 * PAD));
+  if (view === "whole") return all;
+  if (all >= SMALLEST || !active.length) return Math.max(SMALLEST, Math.min(1.4, all));
+  const reach = (side, size) => Math.max(...active.map((box) => box[side] + box[size] / 2)) - Math.min(...active.map((box) => box[side] - box[size] / 2));
+  const fits = Math.min(1, wide / (reach("x", "width") + 2 * PAD), high / (reach("y", "height") + 2 * PAD));
+  return fits >= SMALLEST || view === "step" ? fits : null;
 }
 
-// The step in words and numbers
-
-function drawPanel(step) {
-  const phase = !step ? "start" : step.kind === "forward" ? "forward" : "backward";
-  document.body.className = phase;
-  byId("phase").replaceChildren(`Step ${done} of ${steps.length} · `, make("b", "", phase));
-  byId("sentence").textContent = step ? step.sentence : "The leaves are given; every other value has yet to be computed.";
-  byId("formula").replaceChildren(...(step ? equationOf(step) : []));
-  byId("shares").replaceChildren(...(step?.shares ?? []).map((share) => shareOf(step, share)));
-}
-
-function equationOf(step) {
-  const node = nodes[step.node];
-  if (step.kind === "forward") {
-    return [make("div", "equation", term(step.symbols, "formula"), sign("="), term(step.numbers, "with its numbers"), sign("="), term(node.data, `${node.name}.data`, "result"))];
-  }
-  if (step.kind === "seed") {
-    return [make("div", "equation", term(`∂${node.name}/∂${node.name}`, "slope of itself"), sign("="), term(step.grad, `${node.name}.grad`, "result"))];
-  }
-  return [];
-}
-
-function shareOf(step, share) {
-  const node = nodes[step.node];
-  return make("div", "equation",
-    term(share.local, `local: ∂${node.name}/∂${share.name} = ${share.rule}`), sign("×"),
-    term(step.upstream, `upstream: ${node.name}.grad`), sign("="),
-    term(share.product, "product"), sign("→"),
-    term(share.before, `${share.name}.grad so far`), sign("+"),
-    term(share.product, "product"), sign("="),
-    term(share.after, `${share.name}.grad now`, "result"));
-}
-
-function term(number, caption, className = "") {
-  const shown = make("b", "", typeof number === "string" ? number : number[0]);
-  if (typeof number !== "string") shown.title = number[1];
-  return make("div", `term ${className}`, shown, make("span", "", caption));
-}
-
-function sign(text) {
-  return make("span", "sign", text);
+// Draws at that scale and brings giver and receivers into the middle of the pane, which alone scrolls.
+function fit(pane, factor) {
+  const picture = pane.querySelector("svg");
+  const { width, height } = picture.viewBox.baseVal;
+  picture.setAttribute("width", width * factor);
+  picture.setAttribute("height", height * factor);
+  const at = [...picture.querySelectorAll(".node.work, .node.input")].map((node) => node.getBoundingClientRect());
+  if (!at.length) return;
+  const frame = pane.getBoundingClientRect();
+  const middle = (low, high) => (Math.min(...at.map((box) => box[low])) + Math.max(...at.map((box) => box[high]))) / 2;
+  pane.scrollTo({
+    left: pane.scrollLeft + middle("left", "right") - frame.left - frame.width / 2,
+    top: pane.scrollTop + middle("top", "bottom") - frame.top - frame.height / 2,
+  });
 }
 
 // Moving
 
 function show(count) {
-  done = Math.max(0, Math.min(steps.length, count));
-  const step = steps[done - 1];
-  drawPanel(step);
-  drawGraph(step);
-  byId("back").disabled = byId("to-start").disabled = done === 0;
-  byId("forward").disabled = byId("to-end").disabled = done === steps.length;
-  byId("position").value = done;
-  byId("position").setAttribute("aria-valuetext", `step ${done} of ${steps.length}`);
-  byId("jump").value = "";
-  if (done === steps.length) pause();
-  follow(step ? step.node : 0);
+  done = Math.max(0, Math.min(run.steps.length, count));
+  question = null;
+  render();
 }
 
-// Brings the node at work into the middle of the pane, which alone scrolls.
-function follow(i) {
-  const node = boxes[i].group.getBoundingClientRect();
-  const frame = pane.getBoundingClientRect();
-  pane.scrollTo({
-    left: pane.scrollLeft + node.left + node.width / 2 - frame.left - frame.width / 2,
-    top: pane.scrollTop + node.top + node.height / 2 - frame.top - frame.height / 2,
-    behavior: calm.matches ? "auto" : "smooth",
-  });
+function render() {
+  drawPanel(stepAt(done));
+  drawGraph();
+  byId("back").disabled = byId("to-start").disabled = done === 0;
+  byId("forward").disabled = byId("to-end").disabled = done === run.steps.length;
+  byId("position").value = done;
+  byId("position").setAttribute("aria-valuetext", `step ${done} of ${run.steps.length}`);
+  byId("jump").value = "";
+  if (done === run.steps.length) pause();
+  clearTimeout(writing);
+  writing = setTimeout(writeAddress, 250);
+}
+
+function next() {
+  const asked = byId("predict").checked && !question && done < run.steps.length && questionOf(nodes, run.data, stepAt(done + 1));
+  if (!asked) return move(done + 1);
+  pause();
+  question = asked;
+  render();
+  byId("answer").focus();
 }
 
 function play() {
-  if (done === steps.length) show(0);
-  timer = setInterval(() => show(done + 1), Number(byId("speed").value));
+  if (done === run.steps.length) show(0);
+  timer = setInterval(() => (byId("predict").checked ? next() : show(done + 1)), Number(byId("speed").value));
   label();
 }
 
@@ -184,65 +255,3 @@ function move(count) {
   pause();
   show(count);
 }
-
-const keys = {
-  ArrowRight: () => move(done + 1),
-  ArrowLeft: () => move(done - 1),
-  Home: () => move(0),
-  End: () => move(steps.length),
-  " ": () => (timer ? pause() : play()),
-};
-addEventListener("keydown", (event) => {
-  const own = event.target.closest("select, input") || (event.key === " " && event.target.closest("button"));
-  if (own || event.ctrlKey || event.altKey || event.metaKey || !keys[event.key]) return;
-  event.preventDefault();
-  keys[event.key]();
-});
-byId("to-start").addEventListener("click", keys.Home);
-byId("back").addEventListener("click", keys.ArrowLeft);
-byId("play").addEventListener("click", keys[" "]);
-byId("forward").addEventListener("click", keys.ArrowRight);
-byId("to-end").addEventListener("click", keys.End);
-byId("position").max = steps.length;
-byId("position").addEventListener("input", (event) => move(Number(event.target.value)));
-byId("speed").addEventListener("change", () => { if (timer) { pause(); play(); } });
-byId("jump").addEventListener("change", (event) => move(Number(event.target.value)));
-byId("whole").addEventListener("change", (event) => {
-  pane.classList.toggle("whole", event.target.checked);
-  show(done);
-});
-
-function listJumps() {
-  const group = (label, moment) => {
-    const found = nodes.map((node, i) => [node[moment], node.name]).filter(([step]) => step);
-    found.sort(([a], [b]) => a - b);
-    const element = make("optgroup", "", ...found.map(([step, name]) => Object.assign(make("option", "", name), { value: step })));
-    element.label = label;
-    return element;
-  };
-  const choose = Object.assign(make("option", "", "a value …"), { value: "" });
-  byId("jump").append(choose, group("data computed", "computed"), group("gradient complete", "complete"));
-}
-
-function announce() {
-  byId("agreement").hidden = !compared || Boolean(first);
-  byId("difference").hidden = !first;
-  byId("unknown").hidden = unknown.length === 0;
-  byId("unknown").textContent = `Not known here: ${unknown.join(", ")}. Its data is taken as it is, and nothing is passed back through it.`;
-  if (!first) return;
-  byId("difference").querySelector("span").textContent = first.sentence;
-  byId("show-difference").addEventListener("click", () => move(first.step));
-}
-
-// A small graph grows to the width of the pane, a large one keeps its size and scrolls.
-function scale() {
-  const { width, height } = svg.viewBox.baseVal;
-  const factor = Math.max(1, Math.min(1.6, (pane.clientWidth - 20) / width));
-  svg.setAttribute("width", width * factor);
-  svg.setAttribute("height", height * factor);
-}
-
-scale();
-listJumps();
-announce();
-show(Number(location.hash.slice(1)) || 0);

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from string import Template
 
-import graphviz
-
-from minigrad_reference.drawing.content import content, heading, sentence_of, told
-from minigrad_reference.drawing.difference import Difference, Numbers, differences, first_difference
-from minigrad_reference.drawing.play import Backward, Box, Step, boxes_of, play
-from minigrad_reference.drawing.render import picture
-from minigrad_reference.drawing.text import short, shown
+from minigrad_reference.drawing.content import content, sentence_of
+from minigrad_reference.drawing.difference import Numbers, differences, first_difference
+from minigrad_reference.drawing.lanes import Event, lanes
+from minigrad_reference.drawing.page import filled
+from minigrad_reference.drawing.play import Box, boxes_of, play
+from minigrad_reference.drawing.text import short
 from minigrad_reference.drawing.walk import Node, trace
 from minigrad_reference.files import write_whole
 
-HERE = Path(__file__).parent
-CHARACTER, MARGIN = 0.1, 0.3  # inches in a node
-DEEP, DEEPEST = 40, 300  # operations one after the other
-AT_ONCE = {"splines": "line", "nslimit": "0.05", "nslimit1": "0.05", "mclimit": "0.05", "searchsize": "5"}
+SCRIPTS = "calculus", "layout", "picture", "predict", "stepper", "leaves", "lanes", "controls"
+SMALL = 40  # values, of which two graphs fit beside each other
+DEEPEST = 300  # operations one after the other
 
 
 @dataclass(frozen=True)
@@ -59,22 +54,29 @@ def value_to_html(root: Node, path: str | Path | None = None, compare: bool = Fa
     return made if path is None else made.write(path)
 
 
-def stepper(nodes: Sequence[Node], theirs: Sequence[Numbers] | None = None, title: str = "") -> Stepper:
-    """The page of nodes that are listed operands first and the root last, beside somebody's numbers for each."""
+def stepper(
+    nodes: Sequence[Node],
+    theirs: Sequence[Numbers] | None = None,
+    title: str = "",
+    events: Sequence[Event] | None = None,
+) -> Stepper:
+    """The page of nodes that are listed operands first and the root last, beside somebody's numbers for each.
+
+    With `events` of that somebody's way back, and something wrong in it, it is played beside one that works.
+    """
     boxes = boxes_of(nodes)
     if (depth := _depth(boxes)) > DEEPEST:
         raise ValueError(f"The graph is {depth} operations deep; the page plays one of at most {DEEPEST}: take fewer.")
     steps = play(boxes)
     found = None if theirs is None else differences(boxes, theirs)
+    is_small = len(boxes) <= SMALL and not (found and any(d.attribute == "data" for d in found))
+    both = lanes(boxes, steps, events) if events and is_small else None
     first = first_difference(boxes, steps, found or ())
-    style, script, page = ((HERE / f"stepper.{kind}").read_text(encoding="utf-8") for kind in ("css", "js", "html"))
-    html = Template(page).substitute(
+    html = filled(
+        "stepper",
+        SCRIPTS,
         title=escape(short(title) or f"{boxes[-1].name}, step by step"),
-        style=style,
-        script=script,
-        digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),  # no other script may run
-        graph=_layout(boxes, steps, found or ()),
-        content=content(boxes, steps, found, first),
+        content=content(boxes, found, first, short(title) or boxes[-1].name, both),
     )
     return Stepper(html, sentence_of(first, boxes) if first else "")
 
@@ -85,26 +87,3 @@ def _depth(boxes: Sequence[Box]) -> int:
     for box in boxes:
         depths.append(1 + max(depths[place] for place in box.operands) if box.operands else 0)
     return max(depths)
-
-
-def _layout(boxes: Sequence[Box], steps: Sequence[Step], found: Sequence[Difference]) -> str:
-    """The graph as Graphviz lays it out, with three lines of text in every box; the words come from the script."""
-    lines = [[11, len(heading(box, boxes)), len(shown(box.data)) + 6, 10] for box in boxes]
-    for share in (share for step in steps if isinstance(step, Backward) for share in step.shares):
-        lines[share.operand].append(len(shown(share.after)) + 8)
-    for difference in found:
-        words = f"data {told(difference.got)} (expected {shown(difference.expected)}) x"
-        lines[difference.node].append(len(words))
-    dot = graphviz.Digraph(
-        graph_attr={"rankdir": "LR", "nodesep": "0.18", "ranksep": "1.2", "bgcolor": "transparent"}
-        | {"outputorder": "edgesfirst"}
-        | (AT_ONCE if _depth(boxes) > DEEP else {}),  # the best places would take minutes
-        node_attr={"shape": "box", "style": "rounded", "fixedsize": "true", "height": "0.8", "label": r"-\n-\n-"},
-        edge_attr={"arrowsize": "0.7"},
-    )
-    for place, box in enumerate(boxes):
-        dot.node(f"n{place}", id=f"n{place}", width=f"{max(lines[place]) * CHARACTER + MARGIN:.2f}")
-        for use, operand in enumerate(box.operands):
-            dot.edge(f"n{operand}", f"n{place}", id=f"e{place}-{use}")
-    svg = picture(dot, "svg").decode()
-    return svg[svg.index("<svg") :]

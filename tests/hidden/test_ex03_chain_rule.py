@@ -80,7 +80,7 @@ def test_sum_changes_gradients_only(probe):
     )
 
 
-@check("Value.__add__", points=1)
+@check("Value.__add__", points=1, inherited=True)
 def test_sum_still_remembers(probe):
     """A sum still remembers its operands and its operation."""
     probe(

@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "grader", "train"]
 VARIABLES = ("DATASET", "EPOCHS", "SEED", "HIDDEN", "LR", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "PYTHONIOENCODING")
 NAMES = {
+    "training.html",
+    "prediction.html",
     "loss_over_epochs.png",
     "decision_boundary.png",
     "training.gif",
@@ -92,7 +94,7 @@ def test_the_toy_set_gives_everything_but_a_decision_boundary_and_leaves_no_old_
     assert [path.name for path in (tmp_path / "build").iterdir()] == ["train"]
 
 
-def test_moons_are_the_default_and_a_short_run_writes_all_ten_files_and_its_metrics(tmp_path):
+def test_moons_are_the_default_and_a_short_run_writes_all_twelve_files_and_its_metrics(tmp_path):
     code, out, err = train(tmp_path, EPOCHS="2")
     assert (code, err) == (0, "")
     assert written(tmp_path) == NAMES

@@ -108,7 +108,7 @@ def test_sum_with_a_number_passes_its_gradient_on(probe):
     )
 
 
-@check("Value.__add__", points=1)
+@check("Value.__add__", points=1, inherited=True)
 def test_sum_still_remembers_its_operands(probe):
     """A sum remembers its operands and its operation, as in exercise 2."""
     probe(
@@ -280,7 +280,7 @@ def test_two_steps_by_hand(probe):
     )
 
 
-@check("Value.__mul__", points=1)
+@check("Value.__mul__", points=1, inherited=True)
 def test_product_still_remembers_its_operands(probe):
     """A product remembers its operands and its operation, as in exercise 2."""
     probe(

@@ -24,8 +24,18 @@ PLOTS = tuple(f"minigrad_reference/drawing/{name}.py" for name in ("plots", "fil
 DATA = ("grader/learner/data/*.csv",)
 LEARNER = ("grader/learner/explain.py", "grader/learner/explanation.py", "grader/learner/picture.py")
 EXPLAIN = (*LEARNER, "solutions/*.py", "grader/course/bank/misconceptions/ex04.toml", "tests/public/sketches.json")
-PLAYED = ("content.py", "difference.py", "operations.py", "play.py", "shares.py", "text.py", "walk.py")
-STEPPER = tuple(f"minigrad_reference/drawing/{name}" for name in (*PLAYED, "render.py", "stepper.*"))
+PLAYED = (
+    "content.py",
+    "difference.py",
+    "lanes.py",
+    "operations.py",
+    "page.py",
+    "play.py",
+    "shares.py",
+    "text.py",
+    "walk.py",
+)
+STEPPER = tuple(f"minigrad_reference/drawing/{name}" for name in (*PLAYED, "stepper.*", "*.js"))
 PAGE = (*STEPPER, "grader/learner/stepping.py", "grader/learner/expression.py")
 WALKTHROUGH = ("notebooks/workbench.py", "grader/learner/engines.py", *ENGINE, *PLOTS)
 

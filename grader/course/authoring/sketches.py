@@ -212,7 +212,64 @@ def _share(values: dict[str, float], labels: list[int]) -> Draft:
     return "\n".join(lines) + "\n", nodes
 
 
+def _choice(function: str, values: dict[str, float]) -> Draft:
+    """What a function makes of a few scores, and the gradients that its first result sends back to them."""
+    lines = [f"{name} = Value({value})" for name, value in values.items()]
+    lines += [f"out = {function}([{', '.join(values)}])", "out[0].backward()"]
+    results = [f"out[{i}]" for i in range(len(values))]
+    nodes = (*_leaves(values), *(Node(out, function, tuple(values), f"{out}.data", "", None) for out in results))
+    return "\n".join(lines) + "\n", nodes
+
+
+def _optimised(optimiser: str, grads: list[tuple[float, float]]) -> Draft:
+    """Where two parameters are after each step with these gradients."""
+    lines = ["p, q = Value(2.0), Value(-1.0)", f"optimiser = {optimiser}", "ps, qs = [p.data], [q.data]"]
+    for pair in grads:
+        lines += [f"p.grad, q.grad = {pair}", "optimiser.step()", "ps.append(p.data)", "qs.append(q.data)"]
+    nodes = tuple(
+        Node(_after(name, i), "step" if i else "", (_after(name, i - 1),) if i else (), f"{name}s[{i}]", "", None)
+        for i in range(len(grads) + 1)
+        for name in "pq"
+    )
+    return "\n".join(lines) + "\n", nodes
+
+
+def _after(name: str, steps: int) -> str:
+    return f"{name} after step {steps}" if steps else name
+
+
+def _clipped(grads: tuple[float, float], limit: float) -> Draft:
+    lines = ["p, q = Value(2.0), Value(-1.0)", f"p.grad, q.grad = {grads}", f"norm = clip_grad_norm([p, q], {limit})"]
+    return "\n".join(lines) + "\n", (*_leaves(["p", "q"]), Node("norm", "norm", ("p", "q"), "norm", "", None))
+
+
+def _of_names(result: str, expression: str, names: list[str]) -> Draft:
+    """What a function makes of a few names, as one list, word or number."""
+    lines = [f"names = {names}", "tokenizer = Tokenizer(names)", f"{result} = {expression}"]
+    return "\n".join(lines) + "\n", (Node(result, expression.partition("(")[0], (), result, "", None),)
+
+
+def _table(scores: list[list[float]], names: list[str]) -> Draft:
+    """The loss of a table on a few names, and the gradients that each row gets."""
+    lines = [f"names = {names}", "tokenizer = Tokenizer(names)"]
+    lines += [f"table = [[Value(score) for score in row] for row in {scores}]"]
+    lines += ["loss = bigram_loss(table, names, tokenizer)", "loss.backward()"]
+    rows = [f"gradients of row {i}" for i in range(len(scores))]
+    nodes = (
+        Node("loss", "bigram_loss", (), "loss.data", "", None),
+        *(Node(row, "of the loss", ("loss",), f"[s.grad for s in table[{i}]]", "", None) for i, row in enumerate(rows)),
+    )
+    return "\n".join(lines) + "\n", nodes
+
+
+def _drawn(scores: list[float], temperature: float) -> Draft:
+    lines = ["import random", "rng = random.Random(1)"]
+    lines += [f"tokens = [sample({scores}, {temperature}, rng) for _ in range(6)]"]
+    return "\n".join(lines) + "\n", (Node("tokens", "sample", (), "tokens", "", None),)
+
+
 FITTED = ("losses = train(m, [[1.0], [2.0]], [2.0, 3.0], {}, 0.05)", "losses[{}]")
+GRADIENTS = [(3.0, -4.0), (1.0, 0.0), (-2.0, 0.5)]
 CLASSIFIED = ("history = train(m, [[1.0], [-2.0]], [1.0, -1.0], {})", "history[{}][0]")
 WRITTEN = {
     1: (
@@ -255,5 +312,41 @@ WRITTEN = {
         _share({"s": 0.25, "t": -3.0, "u": 2.0}, [-1, -1, 1]),
         _training(*CLASSIFIED, 1),
         _training(*CLASSIFIED, 3),
+    ),
+    12: (
+        _choice("softmax", {"s": 1.0, "t": 0.0}),
+        _choice("softmax", {"s": 2.0, "t": 1.0, "u": 0.0}),
+        _choice("softmax", {"s": 1000.0, "t": 999.0}),
+        _choice("softmax", {"s": -1000.0, "t": -999.0}),
+        _choice("log_softmax", {"s": 1.0, "t": 0.0}),
+        _choice("log_softmax", {"s": 2.0, "t": 1.0, "u": 0.0}),
+        _choice("log_softmax", {"s": -1000.0, "t": -999.0}),
+        _choice("log_softmax", {"s": -1000.0, "t": 1000.0}),
+        _loss("cross_entropy([s, t], 0)", {"s": 1.0, "t": 0.0}),
+        _loss("cross_entropy([s, t, u], 1)", {"s": 2.0, "t": 1.0, "u": 0.0}),
+        _loss("cross_entropy([s, t], 1)", {"s": 1000.0, "t": -1000.0}),
+    ),
+    13: (
+        _optimised("SGD([p, q], 0.1)", GRADIENTS[:1]),
+        _optimised("SGD([p, q], 0.1, momentum=0.5)", GRADIENTS[:2]),
+        _optimised("SGD([p, q], 0.1, momentum=0.5)", GRADIENTS),
+        _optimised("Adam([p, q], 0.1)", GRADIENTS[:1]),
+        _optimised("Adam([p, q], 0.1)", GRADIENTS),
+        _optimised("Adam([p, q], 0.1, betas=(0.5, 0.75), eps=0.5)", GRADIENTS),
+        _clipped((3.0, -4.0), 1.0),
+        _clipped((0.3, -0.4), 1.0),
+        _clipped((0.0, 0.0), 1.0),
+    ),
+    14: (
+        _of_names("tokens", 'tokenizer.encode("ab")', ["ab"]),
+        _of_names("name", "tokenizer.decode([2, 0, 1, 2])", ["ab"]),
+        _of_names("name", "tokenizer.decode([1, 0])", ["ab"]),
+        _of_names("counts", "count_bigrams(names, tokenizer)", ["a"]),
+        _of_names("counts", "count_bigrams(names, tokenizer)", ["ab", "b"]),
+        _table([[0.0, 0.0], [0.0, 0.0]], ["a"]),
+        _table([[1.0, 0.0], [0.0, -0.5]], ["a", "aaa"]),
+        _drawn([0.0, 0.0], 1.0),
+        _drawn([1.0, 0.0, -1.0], 0.5),
+        _drawn([1.0, 0.0, -1.0], 2.0),
     ),
 }

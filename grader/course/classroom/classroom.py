@@ -21,18 +21,24 @@ from grader.core.files import write_text
 from grader.core.tables import write_sheet
 from grader.course.bank.variants import load_course
 from grader.course.classroom.executors import LOST, GroundError, Open, Result, Rounds, pool, processes
+from grader.course.grading.config import read_settings
 from grader.course.grading.grading import Course
 from grader.course.grading.report import Report
 from grader.course.grading.report_files import ReportError, file_of, read_report, rename_reports, write_report
+from grader.course.grading.roll import Member, member, write_roll
+from grader.course.intake.handins import HandIn, HandIns
 from grader.course.intake.reading import read_or_say_why
-from grader.course.intake.submission import Submission, find_submissions
+from grader.course.intake.submission import Submission
 
 SEED_FILE = "seed.json"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the gradebook has of one student, whether it was graded in this run, and why not where the grader failed."""
+    """What the gradebook has of one student, whether it was graded in this run, and why not where the grader failed.
+
+    With a `look` nothing could be read, and there is no mark until somebody has looked.
+    """
 
     student: str
     scores: tuple[float, ...] = ()
@@ -41,10 +47,11 @@ class Outcome:
     notes: str = ""
     fresh: bool = True
     fault: str = ""
+    look: str = ""
 
 
 def grade_class(
-    submissions: Path,
+    hand_ins: HandIns,
     out: Path,
     where: int | Open,
     *,
@@ -63,30 +70,43 @@ def grade_class(
         partial.unlink()
     rename_reports(out / "reports")
     course = load_apart(_class_seed(out, seed))
-    students = find_submissions(submissions)
+    students = hand_ins.found
     if not students:
         raise KataError(
-            f"{submissions} holds no submissions: one folder, archive or set of files per student is needed."
+            f"{hand_ins.folder} holds no submissions: one folder, archive or set of files per student is needed."
         )
-    outcomes = []
+    outcomes: list[Outcome] = []
+    members: list[Member] = []
     try:
-        for outcome in _graded(students, course, where, out, begun, force=force):
+        read = _read(students, course, members)
+        for outcome in _graded(read, course, where, out, begun, force=force):
             outcomes.append(outcome)
             yield outcome
     except GroundError as error:
         if not outcomes:  # it was nowhere: the gradebook from before stays
             raise
         known = {outcome.student for outcome in outcomes}
-        lost = [Outcome(student, notes=f"Not graded: {error}", fault=str(error)) for student, _ in students]
+        lost = [Outcome(one.student, notes=f"Not graded: {error}", fault=str(error)) for one in students]
         outcomes += [outcome for outcome in lost if outcome.student not in known]
         raise
     finally:
         if len(outcomes) == len(students):  # else somebody stopped the run, and the gradebook from before stays
             write_gradebook(out / "gradebook.csv", outcomes, tuple(course.exercises))
+            known = {found.student for found in members}
+            unread = [Member(one.student) for one in students if one.student not in known]
+            write_roll(out, hand_ins.folder, sorted([*members, *unread], key=lambda found: found.student))
+
+
+def _read(students: Iterable[HandIn], course: Course, members: list[Member]) -> Iterator[Submission]:
+    """Each hand-in when its turn comes; `members` has who they are."""
+    for hand_in in students:
+        submission = read_or_say_why(hand_in.parts, hand_in.student, course.exercises)
+        members.append(member(hand_in, submission))
+        yield submission
 
 
 def _graded(
-    students: Iterable[tuple[str, Path]],
+    submissions: Iterable[Submission],
     course: Course,
     where: int | Open,
     out: Path,
@@ -97,8 +117,7 @@ def _graded(
     made_of = fingerprint(course)
     opened = processes(course, where) if isinstance(where, int) else where(course)
     with opened as ground, Rounds(ground, out, begun) as rounds:
-        for student, path in students:
-            submission = read_or_say_why(path, student, course.exercises)
+        for submission in submissions:
             earlier = None if force else _earlier(out, submission, made_of)
             if earlier is None:
                 rounds.start(submission)
@@ -121,7 +140,8 @@ def _keep(result: Result[Report], out: Path, made_of: str) -> Outcome:
 
 def _outcome(report: Report, *, fresh: bool) -> Outcome:
     scores = tuple(exercise.score for exercise in report.exercises)
-    return Outcome(report.student, scores, report.score, report.max_score, " ".join(report.notes), fresh)
+    look = "; ".join(report.notes) if report.unread and read_settings().unreadable == "none" else ""
+    return Outcome(report.student, scores, report.score, report.max_score, " ".join(report.notes), fresh, look=look)
 
 
 def load_apart(seed: int) -> Course:
@@ -162,18 +182,19 @@ def _mixed(made_of: str, digest: str, notes: Iterable[str]) -> str:
 
 
 def write_gradebook(path: Path, outcomes: Iterable[Outcome], exercises: Sequence[int]) -> None:
-    """One row per student: score, maximum, and the score of each exercise; none where the grader failed."""
+    """One row per student: score, maximum, and the score of each exercise; none where nothing could be graded."""
     rows = [["student", "score", "max_score", *(f"exercise {number}" for number in exercises), "notes"]]
     for outcome in sorted(outcomes, key=lambda outcome: outcome.student):
         marks = [f"{mark:g}" for mark in (outcome.score, outcome.max_score, *outcome.scores)]
-        rows.append([outcome.student, *(marks if not outcome.fault else [""] * (2 + len(exercises))), outcome.notes])
+        known = not outcome.fault and not outcome.look
+        rows.append([outcome.student, *(marks if known else [""] * (2 + len(exercises))), outcome.notes])
     write_sheet(path, rows)
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
     """A sentence or two for the terminal."""
-    graded = [outcome for outcome in outcomes if not outcome.fault]
-    fresh = sum(outcome.fresh for outcome in graded)
+    graded = [outcome for outcome in outcomes if not outcome.fault and not outcome.look]
+    fresh = sum(outcome.fresh for outcome in outcomes if not outcome.fault)
     if not graded:
         return f"{len(outcomes)} submissions, none graded."
     scores = [outcome.score for outcome in graded]

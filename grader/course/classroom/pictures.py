@@ -26,10 +26,10 @@ from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Limits, Worker
 from grader.course.grading.config import read_settings
 from grader.course.grading.report import Report
-from grader.course.grading.report_files import read_reports
+from grader.course.grading.roll import read_class
 from grader.course.grading.suites import read_solutions
+from grader.course.intake.handins import HandIn, HandIns
 from grader.course.intake.reading import read_or_say_why, with_given
-from grader.course.intake.submission import find_submissions
 from grader.course.pages.site import PICTURES
 from grader.learner.explanation import Explanation, sketches
 from grader.learner.picture import picture
@@ -40,14 +40,14 @@ LIMITS = Limits()
 TYPES = ("Value", "str", "int", "list", "tuple", "dict", "set", "function", "method", "generator", "complex", "bytes")
 
 
-def draw_class(submissions: Path, out: Path, jobs: int) -> Iterator[int]:
+def draw_class(hand_ins: HandIns, out: Path, jobs: int) -> Iterator[int]:
     """Draw the pictures of every report in `out`; yields how many each has.
 
     A submission that is another one than was graded has none. Raises ConfigError and ReportError, and KataError
     without Graphviz.
     """
-    paths = dict(find_submissions(submissions))
-    reports, limits = read_reports(out / "reports"), read_settings().limits
+    given = {hand_in.student: hand_in for hand_in in hand_ins.found}
+    reports, limits = read_class(out).reports, read_settings().limits
     with TemporaryDirectory() as trial, words_of(RuntimeError):
         render(Digraph(), Path(trial, "trial.svg"))  # that Graphviz is missing is told here
     with words_of(BrokenProcessPool), pool(jobs) as processes:
@@ -55,15 +55,15 @@ def draw_class(submissions: Path, out: Path, jobs: int) -> Iterator[int]:
         for slot, (name, report) in enumerate(reports.items()):
             folder = out / PICTURES / name
             shutil.rmtree(folder, ignore_errors=True)
-            path = paths.get(report.student)
-            futures.append(processes.submit(draw_one, path, report, folder, slot, limits))
+            hand_in = given.get(report.student)
+            futures.append(processes.submit(draw_one, hand_in, report, folder, slot, limits))
         for future in as_completed(futures):
             yield future.result()
 
 
-def draw_one(path: Path | None, report: Report, folder: Path, slot: int, limits: Limits) -> int:
+def draw_one(hand_in: HandIn | None, report: Report, folder: Path, slot: int, limits: Limits) -> int:
     """Draw into a folder what is wrong with a submission, exercise by exercise; returns the number of pictures."""
-    submission = read_or_say_why(path, report.student) if path else None
+    submission = read_or_say_why(hand_in.parts, report.student) if hand_in else None
     if submission is None or submission.digest != report.submission:
         return 0
     count, catalogue = 0, read_catalogue()

@@ -17,25 +17,28 @@ from grader.course.classroom.changes import StudentChange, as_markdown, changes,
 from grader.course.classroom.classroom import SEED_FILE, Outcome, grade_class
 from grader.course.grading.report import Report
 from grader.course.grading.report_files import read_reports
+from grader.course.grading.roll import FILE as ROLL
+from grader.course.grading.roll import read_class
+from grader.course.intake.handins import HandIns
 
 EARLIER = "earlier"
-KEPT = ("reports", "gradebook.csv", SEED_FILE)
+KEPT = ("reports", "gradebook.csv", SEED_FILE, ROLL)
 MARKDOWN, SHEET = "changes.md", "changes.csv"
 
 
 class Regrading:
     """One regrading of the class in `out`; run through `graded`, then ask for the `changes`."""
 
-    def __init__(self, submissions: Path, out: Path, jobs: int, *, force: bool = False) -> None:
-        self.submissions, self.out, self.jobs, self.force = submissions, out, jobs, force
+    def __init__(self, hand_ins: HandIns, out: Path, jobs: int, *, force: bool = False) -> None:
+        self.hand_ins, self.out, self.jobs, self.force = hand_ins, out, jobs, force
         self.before = self._kept()
-        self.earlier = read_reports(self.before / "reports")
+        self.earlier = read_class(self.before).reports
         self.students: set[str] = set()
 
     def graded(self, begun: Callable[[], object] = lambda: None) -> Iterator[Outcome]:
         """Grade what changed, student by student; `begun` is as in `grade_class`."""
         seed = None if (self.out / SEED_FILE).exists() else next(iter(self.earlier.values())).seed
-        for outcome in grade_class(self.submissions, self.out, self.jobs, force=self.force, seed=seed, begun=begun):
+        for outcome in grade_class(self.hand_ins, self.out, self.jobs, force=self.force, seed=seed, begun=begun):
             self.students.add(outcome.student)
             yield outcome
 
@@ -53,7 +56,7 @@ class Regrading:
 
     def _kept(self) -> Path:
         """A dated copy of what there is, or that of a run that did not come to its changes."""
-        read_reports(self.out / "reports")  # there is something to compare with, and it can be read
+        read_class(self.out)  # there is something to compare with, and it can be read
         folder = self.out / EARLIER
         folder.mkdir(exist_ok=True)
         for partial in folder.glob("*.part"):

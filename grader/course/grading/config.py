@@ -23,6 +23,8 @@ else:
     import tomli as tomllib
 
 COURSE = Path("course.toml")
+ADJUSTMENTS = "adjustments.csv"  # beside it
+NONE, ZERO = "none", "zero"
 NUMBER = (int, Decimal)
 MOMENT = "2027-01-29T23:59:59"
 RANGE = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
@@ -55,12 +57,17 @@ class Settings:
     catch: bool = False
     carried_forward: Decimal = Decimal(100)  # percent of its marks for work that is right on the solutions alone
     limits: Limits = field(default_factory=Limits)
+    missing: str = NONE  # the mark of whoever handed in nothing: none, or "zero"
+    unreadable: str = NONE  # and of whoever handed in what nobody can read
+    drop_lowest: int = 0  # exercises, those with the least share of their points, that do not count
+    adjustments: Path | None = None
 
 
 def read_settings(path: Path = COURSE) -> Settings:
     """What the file says, and the defaults where it or a key is missing. Raises ConfigError."""
+    beside = path.parent / ADJUSTMENTS if (path.parent / ADJUSTMENTS).exists() else None
     if not path.exists():
-        return Settings()
+        return Settings(adjustments=beside)
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -79,6 +86,10 @@ def read_settings(path: Path = COURSE) -> Settings:
         catch=table.take("catch", (bool,), "false", bool, default=False),
         carried_forward=table.take("carried_forward", NUMBER, "100", _percent, Settings.carried_forward),
         limits=_limits(table.sub("limits")),
+        missing=table.take("missing", (str,), '"none" or "zero"', _none_or_zero, NONE),
+        unreadable=table.take("unreadable", (str,), '"none" or "zero"', _none_or_zero, NONE),
+        drop_lowest=table.take("drop_lowest", (int,), "1", _dropped, 0),
+        adjustments=table.take("adjustments", (str,), f'"{ADJUSTMENTS}"', lambda n: path.parent / _line(n), beside),
     )
     table.end()
     return settings
@@ -163,6 +174,18 @@ def _percent(value: Decimal | int) -> Decimal:
     if not Decimal(value).is_finite() or not 0 <= value <= 100:
         raise ValueError("is not between 0 and 100")
     return Decimal(value)
+
+
+def _none_or_zero(text: str) -> str:
+    if text not in {NONE, ZERO}:
+        raise ValueError("is neither of the two")
+    return text
+
+
+def _dropped(value: int) -> int:
+    if not 0 <= value <= 10:
+        raise ValueError("is not between 0 and 10")
+    return value
 
 
 def _days(value: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -15,22 +15,33 @@ POINT = Decimal("0.0001")  # a report rounds to as much
 
 @dataclass(frozen=True)
 class Lateness:
-    """Days begun after the deadline, grace days among them, of the exercise that is latest; and points taken off."""
+    """Days begun after the deadline, grace days among them, of the exercise that is latest; and points taken off.
+
+    `by_exercise` has what is taken off each, which is not rounded.
+    """
 
     days: int = 0
     deduction: Decimal = Decimal(0)
+    by_exercise: Mapping[int, Decimal] = field(default_factory=dict)
 
 
-def lateness(scores: Mapping[int, Decimal], submitted: datetime, settings: Settings) -> Lateness:
+def lateness(
+    scores: Mapping[int, Decimal],
+    submitted: datetime,
+    settings: Settings,
+    extensions: Mapping[int, datetime] | None = None,
+) -> Lateness:
     """What is taken off the points per exercise when all of them were handed in at one moment.
 
-    Each exercise is measured by its own deadline.
+    Each exercise is measured by its own deadline, or by the later one that a person was given.
     """
-    rules = settings.late
-    late = {number: days_late(submitted, settings.deadlines.get(number)) for number in scores}
+    rules, given = settings.late, extensions or {}
+    due = {n: max(given[n], when) if n in given else when for n, when in settings.deadlines.items()}
+    late = {number: days_late(submitted, due.get(number)) for number in scores}
     shares = {n: min(rules.cap, rules.percent_per_day * max(0, days - rules.grace_days)) for n, days in late.items()}
-    deduction = sum((scores[number] * share / 100 for number, share in shares.items()), Decimal(0))
-    return Lateness(max(late.values(), default=0), deduction.quantize(POINT, ROUND_HALF_UP))
+    taken = {number: scores[number] * share / 100 for number, share in shares.items()}
+    deduction = sum(taken.values(), Decimal(0)).quantize(POINT, ROUND_HALF_UP)
+    return Lateness(max(late.values(), default=0), deduction, taken)
 
 
 def days_late(submitted: datetime, deadline: datetime | None) -> int:

@@ -43,8 +43,9 @@ def make_report(graded: Graded, course: Course, sandbox_level: str) -> Report:
 def _exercise(graded: Graded, course: Course, number: int) -> ExerciseReport:
     exercise, marks = course.exercises[number], graded.marks[number]
     known = {check: diagnosis for diagnosis in reversed(graded.diagnoses[number]) for check in diagnosis.checks}
+    share = course.carried_share if _has_asked_for(number, graded) else Fraction(1)
     tasks = tuple(
-        _task(task, exercise, [m for m in marks if m.verdict.check.task == task.name], course, known)
+        _task(task, exercise, [m for m in marks if m.verdict.check.task == task.name], share, known)
         for task in exercise.tasks
     )
     if number in graded.catches:
@@ -97,15 +98,23 @@ def _why_not(judged: Judged) -> str:
 
 
 def _task(
-    task: Task, exercise: Exercise, marks: Sequence[Mark], course: Course, known: Mapping[str, Diagnosis]
+    task: Task, exercise: Exercise, marks: Sequence[Mark], share: Fraction, known: Mapping[str, Diagnosis]
 ) -> TaskReport:
-    shares = tuple(course.carried_share if mark.carried else Fraction(1) for mark in marks)
+    shares = tuple(share if mark.carried else Fraction(1) for mark in marks)
     points = Marked(task, tuple(mark.verdict for mark in marks), shares)
     checks = tuple(
         _check(mark, exercise, earned, worth, known.get(mark.verdict.check.id))
         for mark, earned, worth in zip(marks, points.earned, points.worths, strict=True)
     )
     return TaskReport(task.name, points.points, task.points, checks)
+
+
+def _has_asked_for(number: int, graded: Graded) -> bool:
+    """Whether what spoils an exercise was asked for: what was not is no mistake, and costs nothing."""
+    everything = all(earlier in graded.marks for earlier in range(1, number))
+    beside = any(mark.beside for mark in graded.marks[number])
+    earlier = [mark for n, marks in graded.marks.items() if n < number for mark in marks]
+    return everything or beside or any(mark.verdict.status is not Status.PASSED for mark in earlier)
 
 
 def _check(
@@ -149,7 +158,7 @@ def _carried(number: int, graded: Graded) -> str:
     beside = sum(mark.beside for mark in marks)
     earlier = sum(mark.carried for mark in marks) - beside
     told = []
-    if earlier:
+    if earlier and _has_asked_for(number, graded):
         on = "the worked answers of the earlier exercises"
         told.append(f"{_checks_pass(earlier)} on {on}: the mistake is {_where_else(number, graded)}.")
     if beside:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.core.records import Status
+from grader.course.intake.submission import Submission
 
 VERSION = 1
 VISIBLE, HIDDEN = "visible", "hidden"
+NOTHING = Submission("", {}, ()).digest
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,11 @@ class Report:
             for task in exercise.tasks:
                 for check in task.checks:
                     yield exercise, task, check
+
+    @property
+    def unread(self) -> bool:
+        """Whether nothing was there to grade: the digest is that of no sources."""
+        return self.submission == NOTHING
 
     @property
     def failing_in_public(self) -> set[int]:

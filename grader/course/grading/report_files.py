@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from grader.core.errors import KataError
 from grader.core.files import write_text
 from grader.course.grading.report import Report
 
+SEAL = "seal"
 SCHEMA = Path(__file__).with_name("report.schema.json")
 
 
@@ -33,11 +35,19 @@ def read_reports(folder: Path) -> dict[str, Report]:
 def read_report(path: Path) -> Report:
     """One report. Raises ReportError."""
     try:
-        return Report.from_json(_validate()(json.loads(path.read_text(encoding="utf-8"))))
+        content = _validate()(json.loads(path.read_text(encoding="utf-8")))
+        report = Report.from_json(content)
+        if isinstance(content, dict) and content.get(SEAL, seal := _seal(report)) != seal:
+            raise ReportError(
+                f"{path} was changed after it was graded. Put your decision into adjustments.csv, "
+                "and grade the class again, which makes the report anew."
+            )
     except fastjsonschema.JsonSchemaValueException as error:
         why = f"{path} is not a report of this version ({error.message.removeprefix('data.')})"
     except (OSError, ValueError, RecursionError):
         why = f"{path} is not a report, but damaged"
+    else:
+        return report
     raise ReportError(f"{why}; grade the class again with FORCE=1.")
 
 
@@ -52,7 +62,14 @@ def _validate() -> Callable[[object], object]:
 
 def write_report(path: Path, report: Report) -> None:
     """Write a report, whole or not at all."""
-    write_text(path, json.dumps(report.as_json(), indent=1, ensure_ascii=False) + "\n")
+    content = {**report.as_json(), SEAL: _seal(report)}
+    write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def _seal(report: Report) -> str:
+    """A digest of all that a report says, but for the time that it took: who edits a mark breaks it."""
+    content = replace(report, seconds=None).as_json()
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def file_of(folder: Path, student: str) -> Path:

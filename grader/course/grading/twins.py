@@ -17,14 +17,14 @@ from pathlib import Path
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.key import expected_values, read_key
-from grader.core.records import Check, Probe
+from grader.core.records import Check, Exercise, Probe
 from grader.course.authoring.answer_key import Answered, agreed_answers
 from grader.course.grading.grading import Twin
 
 SPECIAL = (0.0, 1.0)  # numbers that a check may be about: a neutral element, a margin, the start of a backward pass
 NEAREST, FARTHEST = 0.01, 0.08  # how far a number moves, as a share of itself: it stays on its side of every kink
 EXACT, NOTHING = 1e-12, 1e-13  # how near a twin's answers must be: rounding leaves less, a finite difference more
-FROM = 3  # the first exercise in which a difference is not a right way to a derivative
+BY_DIFFERENCES = "numeric"  # the package in which a difference is a right way to a derivative
 TEXT_WITH_A_NUMBER = re.compile(r"""['"][^'"]*\d\.\d[^'"]*['"]""")
 
 
@@ -36,7 +36,7 @@ def make_twins(
     Raises OracleError where the oracles do not agree on a twin.
     """
     exercises, key = read_catalogue(), read_key(suite / "key.json")
-    twins = {check: moved for check in load_checks(suite) if (moved := twin(check, seed))}
+    twins = {check: moved for check in load_checks(suite) if (moved := twin(check, seed, exercises[check.exercise]))}
     answers = answered(list(twins.values()), oracles)
     return {
         check.id: Twin(moved, answers[check.id])
@@ -45,7 +45,7 @@ def make_twins(
     }
 
 
-def twin(check: Check, seed: int) -> Check | None:
+def twin(check: Check, seed: int, exercise: Exercise) -> Check | None:
     """A check with other numbers; None where it has no numbers to move, or shows them as text."""
     probe = check.probe
     if check.random or any(map(TEXT_WITH_A_NUMBER.search, probe.observe)):
@@ -53,7 +53,7 @@ def twin(check: Check, seed: int) -> Check | None:
     code = _moved(probe.code, random.Random(f"{seed}/twin/{check.id}"))
     if code == probe.code:
         return None
-    if check.exercise >= FROM and (probe.rel, probe.abs) == (Probe.rel, Probe.abs):
+    if exercise.package != BY_DIFFERENCES and (probe.rel, probe.abs) == (Probe.rel, Probe.abs):
         probe = replace(probe, rel=EXACT, abs=NOTHING)
     return replace(check, probe=replace(probe, snippet=code))
 

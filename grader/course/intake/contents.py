@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bz2
+import lzma
 import os
 import re
 import stat
@@ -9,11 +11,12 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from functools import partial
-from io import BufferedReader, FileIO
+from io import BufferedReader, BytesIO, FileIO, RawIOBase
 from itertools import islice
 from pathlib import Path
 
@@ -22,14 +25,17 @@ LOOKS = 200  # opened
 UNPACKED = 64_000_000  # bytes in all
 DIRECTORY = 4_000_000  # bytes of a zip's table of contents
 ARCHIVE = re.compile(r".+\.(?:zip|tar|tgz|gz|bz2|xz|7z|rar)", re.IGNORECASE | re.DOTALL)
+PACKED = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar"}  # what is not opened, by how it begins
+WINDOW = 64 * 2**20  # bytes that unpacking an .xz may take
 BROKEN = "is damaged or may not be read"
-INNER_ARCHIVE = "is an archive in an archive and is not opened"
+INNER_ARCHIVE = "is an archive in an archive in an archive and is not opened"
 NAMED_LIKE_A_FILE = "is, or is in, a folder that is named like a file, and is left out"
 FOLDERS = {"__macosx", "__pycache__", "node_modules", "site-packages", "venv"}  # never a student's own work
 DAMAGED = (
     zipfile.BadZipFile,
     tarfile.TarError,
     zlib.error,
+    lzma.LZMAError,
     struct.error,
     OSError,
     EOFError,
@@ -48,33 +54,53 @@ class UnreadableError(Exception):
 class File:
     """A name with '/' between folders, which is only ever compared and shown, and a way to its first bytes.
 
-    What is `unpacked` already does not count against the limit once more.
+    What is `unpacked` already does not count against the limit once more. Of two files, that of the later part is the
+    newer, and in one part that of the later `time`, in seconds or as an archive tells it.
     """
 
     path: str
     head: Callable[[int], bytes]
     unpacked: bool = False
+    part: int = 0
+    time: float = 0.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """A folder, an archive or a file that somebody handed in, and what they had called it."""
+
+    path: Path
+    called: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.called or self.path.name
 
 
 class Contents:
-    """What `path` holds; `odd` are names and what is wrong with them. Close it.
+    """What the parts of a hand-in hold, the oldest first; `odd` are names and what is wrong with them. Close it.
 
-    `only` chooses among the names directly in a folder. Raises OSError where there is nothing.
+    Raises OSError where there is nothing.
     """
 
-    def __init__(self, path: Path, only: Callable[[str], bool] = lambda _: True) -> None:
+    def __init__(self, parts: Sequence[Part]) -> None:
         self.files: list[File] = []
         self.odd: list[tuple[str, str]] = []
         self._left = UNPACKED
-        self._names = self._looks = 0
+        self._names = self._looks = self._part = 0
         self._opened = ExitStack()
-        kind = os.lstat(path).st_mode
-        if stat.S_ISDIR(kind):
-            self._walk(path, only)
-        elif stat.S_ISREG(kind) and ARCHIVE.fullmatch(path.name):
-            self._unpack(path, "")
+        for number, part in enumerate(parts):
+            self._part = number
+            self._open_part(part, f"{part.name}/" if len(parts) > 1 else "")
+
+    def _open_part(self, part: Part, inside: str) -> None:
+        found = os.lstat(part.path)
+        if stat.S_ISDIR(found.st_mode):
+            self._walk(part.path, inside)
+        elif stat.S_ISREG(found.st_mode) and ARCHIVE.fullmatch(part.name):
+            self._unpack(part.path, inside or "")
         else:
-            self._add(path.name, partial(_head, path), _what(kind))
+            self._add(part.name, partial(_head, part.path), _what(found.st_mode), time=found.st_mtime)
 
     def close(self) -> None:
         self._opened.close()
@@ -111,7 +137,9 @@ class Contents:
         if self._names > NAMES:
             raise UnreadableError(f"holds more than {NAMES} files, of which the rest are left out")
 
-    def _add(self, path: str, head: Callable[[int], bytes], odd: str = "", *, unpacked: bool = False) -> None:
+    def _add(
+        self, path: str, head: Callable[[int], bytes], odd: str = "", *, unpacked: bool = False, time: float = 0.0
+    ) -> None:
         """Take a file in, or what is odd about it; not if its name says that it is none of the student's."""
         parts = [part for part in path.replace("\\", "/").split("/") if part not in {"", ".", ".."}]
         if not parts or any(is_ignored(part) for part in parts):
@@ -122,18 +150,19 @@ class Contents:
         if odd:
             self.odd.append((path, odd))
         else:
-            self.files.append(File(path, head, unpacked))
+            self.files.append(File(path, head, unpacked, self._part, time))
 
-    def _walk(self, top: Path, only: Callable[[str], bool]) -> None:
-        pending = [(top, "")]
+    def _walk(self, top: Path, begin: str) -> None:
+        pending = [(top, begin)]
         for folder, inside in pending:  # grows on the way: folder by folder, the shallowest first
             if self._names > NAMES:
                 break
             with self._noting(inside or top.name), os.scandir(folder) as entries:
-                names = (entry.name for entry in entries if inside or only(entry.name))
+                names = (entry.name for entry in entries)
                 for name in sorted(islice(names, NAMES + 1)):
                     self._count()
-                    path, kind = folder / name, os.lstat(folder / name).st_mode
+                    path, found = folder / name, os.lstat(folder / name)
+                    kind = found.st_mode
                     if is_ignored(name):
                         continue
                     if stat.S_ISDIR(kind) and not _is_source(name):
@@ -141,37 +170,62 @@ class Contents:
                     elif stat.S_ISREG(kind) and ARCHIVE.fullmatch(name):
                         self._unpack(path, f"{inside}{name}/")
                     else:
-                        self._add(inside + name, partial(_head, path), _what(kind))
+                        self._add(inside + name, partial(_head, path), _what(kind), time=found.st_mtime)
 
     def _unpack(self, path: Path, inside: str) -> None:
         with self._noting(inside.rstrip("/") or path.name):
-            start = _head(path, 512)
-            if start.startswith(b"PK"):
-                file = self._opened.enter_context(_Bounded(_open(path)))
-                self._unzip(self._opened.enter_context(zipfile.ZipFile(file)), inside)
-            elif start.startswith(b"\x1f\x8b"):
-                self._untar(_gunzip(_head(path, UNPACKED), self._left), inside)
-            elif start[257:262] == b"ustar":
-                self._untar(_head(path, self._left), inside)
-            else:
-                raise UnreadableError("is not a zip, tar or tar.gz archive and is not opened")
+            self._open_archive(lambda: _open(path), partial(_head, path), inside)
 
-    def _unzip(self, archive: zipfile.ZipFile, inside: str) -> None:
+    def _unpack_inner(self, head: Callable[[int], bytes], inside: str) -> None:
+        """An archive in an archive, from its bytes; one in that one is not opened."""
+        with self._noting(inside.rstrip("/")):
+            data = head(self._left + 1)
+            if len(data) > self._left:
+                raise UnreadableError(f"is left out, because {UNPACKED // 1_000_000} MB were read before it")
+            self._left -= len(data)
+            self._open_archive(lambda: BytesIO(data), lambda size: data[:size], inside, inner=True)
+
+    def _open_archive(
+        self, file: Callable[[], RawIOBase | BytesIO], head: Callable[[int], bytes], inside: str, *, inner: bool = False
+    ) -> None:
+        start = head(512)
+        packed = next((name for sign, name in PACKED.items() if start.startswith(sign)), "")
+        unpacked = next((unpack for sign, unpack in UNPACK.items() if start.startswith(sign)), None)
+        if start.startswith(b"PK"):
+            bounded = self._opened.enter_context(_Bounded(file()))
+            self._unzip(self._opened.enter_context(zipfile.ZipFile(bounded)), inside, inner=inner)
+        elif unpacked:
+            self._untar(unpacked(head(UNPACKED), self._left), inside, inner=inner)
+        elif start[257:262] == b"ustar":
+            self._untar(head(self._left), inside, inner=inner)
+        elif packed:
+            raise UnreadableError(f"is a {packed} archive, which is not opened here; unpack it beside it")
+        else:
+            raise UnreadableError("is no archive of a kind that is opened (zip, tar, tar.gz, tar.bz2, tar.xz)")
+
+    def _unzip(self, archive: zipfile.ZipFile, inside: str, *, inner: bool) -> None:
         for info in archive.infolist():
             self._count()
             kind = stat.S_IFMT(info.external_attr >> 16)
             if info.is_dir() or stat.S_ISDIR(kind):
                 continue
-            odd = _what(kind or stat.S_IFREG)
-            if ARCHIVE.fullmatch(info.filename):
-                odd = INNER_ARCHIVE
-            elif info.flag_bits & 0x1:
+            odd, member = _what(kind or stat.S_IFREG), partial(_member, archive, info)
+            if info.flag_bits & 0x1:
                 odd = "is encrypted and cannot be read"
             elif info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
                 odd = "is compressed in a way that is not read here"
-            self._add(inside + info.filename, partial(_member, archive, info), odd)
+            if not odd and ARCHIVE.fullmatch(info.filename):
+                self._add_inner(info.filename, member, inside, inner=inner)
+            else:
+                self._add(inside + info.filename, member, odd, time=_seconds(info))
 
-    def _untar(self, data: bytes, inside: str) -> None:
+    def _add_inner(self, name: str, head: Callable[[int], bytes], inside: str, *, inner: bool) -> None:
+        if inner:
+            self._add(inside + name, head, INNER_ARCHIVE)
+        elif not any(is_ignored(part) for part in name.replace("\\", "/").split("/")):
+            self._unpack_inner(head, f"{inside}{name}/")
+
+    def _untar(self, data: bytes, inside: str, *, inner: bool) -> None:
         """Headers go to tarfile one at a time: its own loop believes sizes, and some headers make it hang."""
         self._left -= len(data)
         position, name = 0, ""
@@ -184,20 +238,21 @@ class Contents:
                 name = _long_name(info.type, data[start : start + min(info.size, 65_536)]) or name
             elif info.type not in {tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK}:
                 self._count()
-                self._add_from_tar(info, name or info.name, data[start : start + info.size], inside)
+                self._add_from_tar(info, name or info.name, data[start : start + info.size], inside, inner=inner)
                 name = ""
 
-    def _add_from_tar(self, info: tarfile.TarInfo, name: str, data: bytes, inside: str) -> None:
+    def _add_from_tar(self, info: tarfile.TarInfo, name: str, data: bytes, inside: str, *, inner: bool) -> None:
         if info.type == tarfile.DIRTYPE or name.endswith("/"):
             return
         odd = ""
         if info.type not in {tarfile.REGTYPE, tarfile.AREGTYPE}:
             odd = _what(stat.S_IFLNK if info.type in {tarfile.SYMTYPE, tarfile.LNKTYPE} else 0)
-        elif ARCHIVE.fullmatch(name):
-            odd = INNER_ARCHIVE
         elif len(data) < info.size:
             odd = f"is cut off: the archive is damaged or holds more than {UNPACKED // 1_000_000} MB"
-        self._add(inside + name, lambda size: data[:size], odd, unpacked=True)
+        if not odd and ARCHIVE.fullmatch(name):
+            self._add_inner(name, lambda size: data[:size], inside, inner=inner)
+        else:
+            self._add(inside + name, lambda size: data[:size], odd, unpacked=True, time=info.mtime)
 
 
 class _Bounded(BufferedReader):
@@ -239,6 +294,29 @@ def _gunzip(packed: bytes, limit: int) -> bytes:
             if stream.eof or len(data) > limit:
                 break
     return bytes(memoryview(data)[:limit])
+
+
+def _bunzip(packed: bytes, limit: int) -> bytes:
+    with suppress(OSError, EOFError, ValueError):
+        return bz2.BZ2Decompressor().decompress(packed, limit)
+    return b""
+
+
+def _unxz(packed: bytes, limit: int) -> bytes:
+    with suppress(lzma.LZMAError, EOFError):
+        return lzma.LZMADecompressor(memlimit=WINDOW).decompress(packed, limit)
+    return b""
+
+
+UNPACK: dict[bytes, Callable[[bytes, int], bytes]] = {b"\x1f\x8b": _gunzip, b"BZh": _bunzip, b"\xfd7zXZ\x00": _unxz}
+
+
+def _seconds(info: zipfile.ZipInfo) -> float:
+    """When a member of a zip was changed, by the clock of whoever packed it; 0 where that is no time."""
+    try:
+        return datetime(*info.date_time, tzinfo=timezone.utc).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
 
 
 def _long_name(kind: bytes, body: bytes) -> str:

@@ -16,7 +16,7 @@ import threading
 import time
 import warnings
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -26,11 +26,12 @@ from typing import Any
 from grader.core.catalogue import read_catalogue
 from grader.core.expectations import Expectation, ExpectationError, parse_expectations
 from grader.core.records import Exercise, Probe
-from grader.course.intake.contents import UnreadableError
+from grader.course.intake.contents import Part, UnreadableError
 from grader.course.intake.decoding import decode
+from grader.course.intake.filenames import shown
 from grader.course.intake.given import completed
 from grader.course.intake.notebook import Cell, cells_of
-from grader.course.intake.submission import Submission, SubmissionError, read_submission, shown
+from grader.course.intake.submission import Submission, SubmissionError, read_submission
 
 KATA = Path(__file__).resolve().parents[3]
 MEMORY = 3 * 2**29  # bytes of address space; a hand-in may take half of it, and the largest that is read does not
@@ -45,27 +46,33 @@ class TooMuchError(Exception):
 # In the process that asks
 
 
-def read_within_limits(path: Path, student: str | None = None, wanted: Collection[int] | None = None) -> Submission:
+def read_within_limits(
+    given: Path | Sequence[Part], student: str | None = None, wanted: Collection[int] | None = None
+) -> Submission:
     """As read_submission. Raises SubmissionError, also for a hand-in that takes too much memory or time to read."""
+    parts = [Part(given)] if isinstance(given, Path) else list(given)
+    told = [(str(part.path.absolute()), part.called) for part in parts]
     try:
-        found = reader().ask("submission", str(path.absolute()), student, None if wanted is None else sorted(wanted))
+        found = reader().ask("submission", told, student, None if wanted is None else sorted(wanted))
     except TooMuchError as error:
         raise SubmissionError(
-            f"{shown(path.name)} {error} to be read; nothing of it is graded, it needs a look."
+            f"{shown(parts[-1].path.name)} {error} to be read; nothing of it is graded, it needs a look."
         ) from None
     if "why" in found:
         raise SubmissionError(found["why"])
     sources = {int(number): source for number, source in found["sources"].items()}
+    files = {int(number): path for number, path in found["files"].items()}
+    notes, notebooks = tuple(found["notes"]), frozenset(found["notebooks"])
     catches = {int(number): text for number, text in found["catches"].items()}
-    return Submission(found["student"], sources, tuple(found["notes"]), frozenset(found["notebooks"]), catches)
+    return Submission(found["student"], sources, notes, notebooks, files, tuple(found["look"]), catches)
 
 
-def read_or_say_why(path: Path, student: str, wanted: Collection[int] | None = None) -> Submission:
-    """As read_within_limits; where there is nothing to grade, without sources and with the reason as its note."""
+def read_or_say_why(given: Path | Sequence[Part], student: str, wanted: Collection[int] | None = None) -> Submission:
+    """As read_within_limits; where there is nothing to grade, without sources and with the reason to look at it."""
     try:
-        return read_within_limits(path, student, wanted)
+        return read_within_limits(given, student, wanted)
     except SubmissionError as error:
-        return Submission(student, {}, (str(error),))
+        return Submission(student, {}, (str(error),), look=(str(error),))
 
 
 def with_given(submission: Submission, exercises: Mapping[int, Exercise], solutions: Mapping[int, str]) -> Submission:
@@ -229,9 +236,9 @@ def _limit_time(cpu: int) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + cpu, hard))
 
 
-def _submission(path: str, student: str | None, wanted: list[int] | None) -> dict[str, object]:
+def _submission(parts: list[tuple[str, str]], student: str | None, wanted: list[int] | None) -> dict[str, object]:
     try:
-        found = read_submission(Path(path), student, wanted)
+        found = read_submission([Part(Path(path), called) for path, called in parts], student, wanted)
     except SubmissionError as error:
         return {"why": str(error)}
     return {
@@ -239,6 +246,8 @@ def _submission(path: str, student: str | None, wanted: list[int] | None) -> dic
         "sources": found.sources,
         "notes": found.notes,
         "notebooks": sorted(found.notebooks),
+        "files": found.files,
+        "look": found.look,
         "catches": dict(found.catches),
     }
 
@@ -259,19 +268,12 @@ def _checks(text: str, where: str) -> dict[str, object]:
         found = parse_expectations(text, where)
     except ExpectationError as error:
         return {"why": str(error)}
-    return {
-        "checks": [
-            [
-                each.line,
-                each.probe.snippet,
-                each.probe.observe,
-                each.probe.rel,
-                each.probe.abs,
-                [*each.expected.values()],
-            ]
-            for each in found
-        ]
-    }
+    return {"checks": [_as_list(check) for check in found]}
+
+
+def _as_list(check: Expectation) -> list[object]:
+    probe = check.probe
+    return [check.line, probe.snippet, probe.observe, probe.rel, probe.abs, [*check.expected.values()]]
 
 
 ANSWERS: Mapping[str, Callable[..., dict[str, object]]] = {

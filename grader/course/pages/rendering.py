@@ -22,6 +22,7 @@ from markupsafe import Markup
 from grader.core.records import Status
 from grader.course.grading.report import CheckReport, Report
 from grader.course.pages.figures import class_figures
+from grader.course.pages.standing import CourseOfPages, Standing
 
 TEMPLATES = Path(__file__).with_name("templates")
 LONGEST_NAME = 120
@@ -29,7 +30,9 @@ JOINERS = "\u200c\u200d"  # Persian and Indic names need them
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def student_page(report: Report, pictures: Mapping[int, str] | None = None) -> str:
+def student_page(
+    report: Report, pictures: Mapping[int, str] | None = None, standing: Standing | None = None, course: str = ""
+) -> str:
     """The page of one student.
 
     `pictures` are explain pictures by exercise number, SVG text each. They are shown where a public check of the
@@ -41,6 +44,8 @@ def student_page(report: Report, pictures: Mapping[int, str] | None = None) -> s
     return page(
         "student.html",
         report=report,
+        standing=standing or Standing(),
+        course=course,
         pictures={number: image(svg) for number, svg in shown.items()},
         passed=sum(counted),
         checks=len(counted),
@@ -48,14 +53,26 @@ def student_page(report: Report, pictures: Mapping[int, str] | None = None) -> s
     )
 
 
-def class_page(reports: Mapping[str, Report]) -> str:
-    """The page of a class: one or more reports by the name of their student's page without its suffix."""
+def class_page(
+    reports: Mapping[str, Report],
+    standings: Mapping[str, Standing] | None = None,
+    course: CourseOfPages | None = None,
+) -> str:
+    """The page of a class: one or more reports by the name of their student's page without its suffix.
+
+    With `standings` by the student's name it says whose mark waits for a decision, and has a form for decisions.
+    """
+    standings = standings or {}
     figures = class_figures(list(reports.values()))
     by_score = sorted(reports.items(), key=lambda item: (-item[1].score, item[1].student))
     rates = [(check, check.pass_rate) for check in figures.checks]
     return page(
         "class.html",
+        ("adjust.js",) if standings else (),
         figures=figures,
+        course=course or CourseOfPages(),
+        standings={report.student: standings.get(report.student, Standing()) for report in reports.values()},
+        deciding=bool(standings),
         rows=[(f"./{quote(stem, errors='replace')}.html", report) for stem, report in by_score],
         all_fail=[check for check, rate in rates if rate == 0],
         none_fails=[check for check, rate in rates if rate == 1],
@@ -86,9 +103,10 @@ def _is_harmless(character: str) -> bool:
     return character not in BIDI and not unicodedata.category(character).startswith("C")
 
 
-def page(template: str, **content: Any) -> str:
-    """A page of a template's, whose policy lets nothing run but what is its own."""
-    style, script = (TEMPLATES.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+def page(template: str, scripts: Sequence[str] = (), **content: Any) -> str:
+    """A page of a template's, whose policy lets nothing run but page.js and its own `scripts`."""
+    style, *own_scripts = (_own(name) for name in ("page.css", "page.js", *scripts))
+    script = "\n".join(own_scripts)
     policy = (
         f"default-src 'none'; style-src {_hashed(style)}; script-src {_hashed(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
@@ -96,6 +114,16 @@ def page(template: str, **content: Any) -> str:
     own = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 - our own files
     text: str = _environment().get_template(template).render(policy=policy, **own, **content)
     return text
+
+
+def percent(share: float) -> str:
+    """Whole percents; what is not everything is never told as 100 %."""
+    whole = round(100 * share)
+    return f"{whole - 1 if whole == 100 and share < 1 else whole}\u202f%"
+
+
+def _own(name: str) -> str:
+    return TEMPLATES.joinpath(name).read_text(encoding="utf-8")
 
 
 def _hashed(text: str) -> str:
@@ -114,7 +142,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "points": lambda number: f"{round(number, 2):g}",
-        "percent": lambda share: f"{100 * share:.0f}\u202f%",
+        "percent": percent,
         "short": lambda text: text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…",
         "counted": lambda number, noun: f"{number} {noun}" if number == 1 else f"{number} {noun}s",
         "in_groups": _in_groups,

@@ -44,9 +44,10 @@ from grader.course.fence.sandbox import UIDS, sandbox
 from grader.course.grading.grading import Course, grade
 from grader.course.grading.marking import make_report
 from grader.course.grading.report import Report, TaskReport
+from grader.course.intake.filenames import shown
 from grader.course.intake.notebook import Cell, last_solutions
 from grader.course.intake.reading import read_cells, read_or_say_why
-from grader.course.intake.submission import NOTEBOOK, shown
+from grader.course.intake.submission import NOTEBOOK
 from grader.learner.switches import is_on
 
 KATA = Path(__file__).resolve().parents[3]

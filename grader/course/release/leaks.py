@@ -33,12 +33,11 @@ LINE = 14  # characters without spaces: a shorter line could be anybody's
 TREE = 12  # nodes, and words in texts: a smaller function could be anybody's
 FOLDERS = {"solutions", "course", "hidden", "kata", "oracles", "misconceptions", "wheats", "__pycache__", ".git"}
 REFERENCE = Path("minigrad_reference")
-DRAWING = (  # of the reference, what students may have
-    *("files.py", "content.py", "difference.py", "film.py", "graph.py", "network.py", "operations.py", "play.py"),
-    *("plots.py", "render.py", "shares.py", "stepper.py", "stepper.css", "stepper.html", "stepper.js", "text.py"),
-)
+DRAWING = REFERENCE / "drawing"  # students have it, and an own answer of theirs in place of its WALK
+WALK = DRAWING / "walk.py"
 GIVEN = (  # trains as the last exercises do; walks a graph by the learner's own exercise 4
     "grader/learner/engines.py",
+    "grader/learner/names.py",
     "grader/learner/train.py",
     "grader/course/release/student/minigrad_reference/drawing/walk.py",
 )
@@ -58,10 +57,10 @@ class Secrets:
 @lru_cache
 def read_secrets() -> Secrets:
     """The secrets of the tree that this runs in."""
-    drawing = (path for path in REFERENCE.rglob("*.py") if path.name in DRAWING)
+    drawing = {REFERENCE / "files.py", *DRAWING.glob("*.py")} - {WALK}
     exercises = read_catalogue().values()
     given = [path for exercise in exercises for path in (exercise.stub, exercise.public_suite)]
-    given += [*drawing, *map(Path, GIVEN)]
+    given += [*sorted(drawing), *map(Path, GIVEN)]
     beliefs = [f"{m.belief}\n{m.explanation}\n{m.question}" for m in (chaff.misconception for chaff in read_bank())]
     secrets = Secrets()
     shown = chain.from_iterable(illustrations(each.stub.read_text(encoding="utf-8")) for each in exercises)
@@ -69,7 +68,7 @@ def read_secrets() -> Secrets:
     known = _Known([path.read_text(encoding="utf-8") for path in given], beliefs)
     for where, source in _answers():
         _add(secrets, known, where, source)
-    rooms = sorted(path for path in REFERENCE.rglob("*.py") if path.name not in (*DRAWING, "__init__.py"))
+    rooms = sorted(path for path in REFERENCE.rglob("*.py") if path not in drawing and path.name != "__init__.py")
     for path in (*sorted(HIDDEN_SUITE.glob("*.py")), *rooms):
         _add(secrets, known, path.as_posix(), path.read_text(encoding="utf-8"))
     for path in (exercise.hidden_suite for exercise in exercises):

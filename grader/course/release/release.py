@@ -51,9 +51,15 @@ COPIED = (
     "grader/environment.py",
     "grader/layers.py",
 )
-LEFT = {"__pycache__", "make_two_moons.py"}  # in folders that are copied, what is not: the data are enough
+LEFT = {
+    "__pycache__",
+    "make_two_moons.py",
+    "make_names.py",
+}  # in folders that are copied, what is not: the data are enough
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the zip's own zero: the same files, the same zip
 TRAIN = "| `make train` | trains the final network on your own engine and draws it into `build/train` |\n"
+NAMES = "| `make names` | trains your small GPT on your own engine and lets it invent names, into `build/names` |\n"
+NAMES_RULE = re.compile(r"^names: .*\n(\t.*\n)+| names$", re.MULTILINE)  # and its place among the others
 SHOWN = 10  # finds in a message
 CONSTRAINTS = "# Every package, pinned. pip reads it as a constraint; pyproject.toml says which layer has what.\n"
 PROJECT = Template("""\
@@ -122,8 +128,7 @@ def student_files(numbers: Sequence[int], settings: Settings) -> dict[str, bytes
         last = max(numbers, default=1)
         raise KataError(f"Exercises build on the ones before them: release EXERCISES=1-{last}, or fewer from 1 on.")
     files = {name: Path(name).read_bytes() for name in COPIED}
-    files |= _folder(CORE, CORE) | _folder(LEARNER, LEARNER)
-    files |= {f"minigrad_reference/drawing/{name}": _drawing(name) for name in ("__init__.py", *DRAWING[1:])}
+    files |= _folder(CORE, CORE) | _folder(LEARNER, LEARNER) | _folder(DRAWING, DRAWING)
     files["minigrad_reference/files.py"] = Path("minigrad_reference/files.py").read_bytes()
     files |= _folder(STUDENT, Path())
     texts = stubs()
@@ -151,10 +156,6 @@ def _folder(source: Path, target: Path) -> dict[str, bytes]:
         if not any(part in LEFT or part.endswith("_cache") for part in Path(path).parts):
             found[(target / path).as_posix()] = content
     return found
-
-
-def _drawing(name: str) -> bytes:
-    return Path("minigrad_reference/drawing", name).read_bytes()
 
 
 def _cut(chosen: Sequence[Exercise], texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -189,14 +190,22 @@ def _catalogue(count: int) -> str:
 
 
 def _filled(chosen: Sequence[Exercise], settings: Settings) -> Iterator[tuple[str, str]]:
-    """What is different for each course: README, packages."""
+    """What is different for each course: README, packages, whether there is a language model to train."""
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
     layers = {"learner": project["dependencies"], "train": project["optional-dependencies"]["train"]}
     yield "pyproject.toml", PROJECT.substitute({name: json.dumps(listed, indent=4) for name, listed in layers.items()})
     yield "constraints.txt", CONSTRAINTS + "\n".join(pinned(chain(*layers.values()))) + "\n"
-    whole = len(chosen) == len(read_catalogue())
-    fields = {"title": settings.title, "exercises": _table(chosen, settings), "train": TRAIN if whole else ""}
+    trains, speaks = (_is_whole(package, chosen) for package in ("moons", "language"))
+    made = (TRAIN if trains else "") + (NAMES if speaks else "")
+    fields = {"title": settings.title, "exercises": _table(chosen, settings), "train": made}
+    rules = (STUDENT / "Makefile").read_text(encoding="utf-8")
+    yield "Makefile", rules if speaks else NAMES_RULE.sub("", rules)
     yield "README.md", Template((STUDENT / "README.md").read_text(encoding="utf-8")).substitute(fields)
+
+
+def _is_whole(package: str, chosen: Sequence[Exercise]) -> bool:
+    """Whether all exercises that go into this part of the learner's package are among them."""
+    return {e for e in read_catalogue().values() if e.package == package} <= set(chosen)
 
 
 def _table(chosen: Sequence[Exercise], settings: Settings) -> str:

@@ -11,7 +11,15 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 COPIED = ("exercises", "solutions", "tests/public", "grader")
-LINKED = ("Makefile", "docs/images", "minigrad_reference", "notebooks", "pyproject.toml", "constraints.txt")
+LINKED = (
+    "Makefile",
+    "docs/images",
+    "docs/promises.md",
+    "minigrad_reference",
+    "notebooks",
+    "pyproject.toml",
+    "constraints.txt",
+)
 VARIABLES = ("CI", "DEBUG", "DESK", "FORCE", "MAKEFLAGS", "MAKELEVEL", "PYTEST_ADDOPTS", "PYTHON", "PYTHONIOENCODING")
 
 

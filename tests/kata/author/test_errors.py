@@ -34,8 +34,9 @@ PARTS = TOLD_LATER | {  # of a sentence, or a value that its caller looks at: th
     "grader/course/oracles/pytorch/ex08.py": {"__init__", "__call__"},
     "grader/course/grading/config.py": {
         *("selection", "take", "_line", "_zone", "_percent", "_days", "_seconds", "_seconds_in_all", "_megabytes"),
-        *("_deadlines", "moment"),
+        *("_deadlines", "moment", "_none_or_zero", "_dropped"),
     },
+    "grader/course/grading/adjustments.py": {"_moment"},
     "grader/course/platforms/gradebooks/moment.py": {"moment", "_hour", "_zone"},
 }
 

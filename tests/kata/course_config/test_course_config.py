@@ -27,6 +27,7 @@ KEYS = (
     "late",
     "roster",
     "similarity",
+    "catch",
     "carried_forward",
     "limits",
 )

@@ -68,6 +68,7 @@ ELSEWHERE = {
 NEVER = {
     "github": "a target of the student's Makefile; platforms/test_github.py",
     "test": "these tests",
+    "promises": "a minute; author/test_verify.py wants the page that it writes",
     "mutation-score": "some minutes; author/test_mutants.py has its parts",
     "bench-engine": "it measures this machine",
     "bench-grader": "it measures this machine",
@@ -179,6 +180,8 @@ def test_a_class_is_graded_compared_changed_regraded_drawn_and_posted_as_the_gui
     kata.edit("course.toml", 'exercises = "all"', 'exercises = "1-3"')
     here = kata.run("make sandbox", environments, 0 if sandbox().hardened else 2)
     assert f"Level: {sandbox().level}" in here
+    said = kata.run(f'make intake SUBMISSIONS="{CLASS}"', environments)
+    assert "2 hand-ins: 2 can be graded, 0 need a look." in said
     assert "2 submissions, 2 graded now" in kata.run(f'make grade SUBMISSIONS="{CLASS}"', environments)
     found = [kata.run(line, environments) for line in commands("similarity.md")]
     assert len(found) == 2
@@ -199,6 +202,10 @@ def test_a_class_is_graded_compared_changed_regraded_drawn_and_posted_as_the_gui
     assert "Pictures of what goes wrong: 1 in " in kata.run(f'make pages SUBMISSIONS="{CLASS}"', environments)
     assert "build/grades/marks.csv" in kata.run("make gradebook FORMAT=csv", environments)
     assert {"ada", "bob"} <= set(re.findall(r"^\w+", kata.read("build/grades/marks.csv"), re.MULTILINE))
+    assert "the pages of 2 students" in kata.run("make handback FORMAT=moodle", environments)
+    said = kata.run("make show STUDENT=bob EXERCISE=3", environments)
+    assert slip[1] in said
+    assert "build/grades/show" in said
 
 
 def test_a_class_is_graded_on_a_cluster_that_make_starts(kata, environments):

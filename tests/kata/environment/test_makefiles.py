@@ -83,7 +83,7 @@ def test_a_learner_sees_their_own_commands_in_the_order_of_use_and_where_the_oth
     typed = re.findall(r"^  make ([\w-]+)", said, re.MULTILINE)
     order = ["test-exercise-1", "hint-1", "explain-1", "solution-1", "reset-1", "catch-1"]
     order += ["repair-1", "watch", "progress", "step"]
-    assert typed == [*order, "my-minigrad", "train", "help"]
+    assert typed == [*order, "my-minigrad", "train", "names", "help"]
     assert "are listed by make course." in said
     others = make(kata, "course").stdout
     assert {"grade", "release", "key", "test"} <= set(re.findall(r"^  make ([\w-]+)", others, re.MULTILINE))

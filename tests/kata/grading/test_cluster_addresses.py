@@ -36,7 +36,7 @@ def test_where_nobody_listens_there_is_no_scheduler(host):
 @pytest.mark.timeout(90)
 def test_a_scheduler_without_workers_is_told_within_seconds():
     with (
-        LocalCluster(n_workers=0, processes=False, protocol="tcp", dashboard_address=None) as empty,
+        LocalCluster(n_workers=0, processes=False, protocol="tcp", dashboard_address=":0") as empty,
         pytest.raises(GroundError, match=r"has no worker; `make worker SCHEDULER=tcp://"),
         cluster(None, empty.scheduler_address),
     ):

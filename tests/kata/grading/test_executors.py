@@ -21,6 +21,7 @@ from grader.course.classroom.executors import (
     receive,
 )
 from grader.course.grading.suites import load_course
+from grader.course.intake.handins import find_hand_ins
 from grader.course.intake.submission import Submission
 
 ROOT = Path(__file__).parents[3]
@@ -96,7 +97,7 @@ def test_of_a_class_of_any_size_few_are_read_ahead_and_each_has_a_user_of_its_ow
         for submission in students(course, 12):
             read += 1
             rounds.start(submission)
-            assert read - rounds.waiting < 3
+            assert read - rounds.waiting <= 3
         back = list(rounds.results())
     assert len({result.student for result in back}) == len(back) == 12
     assert len(set(taken)) == len(taken) == 24  # the one that was given back last is taken last
@@ -159,7 +160,7 @@ def test_a_fault_of_the_grader_takes_no_mark_away_and_the_next_run_tries_again(c
     read = classroom.read_or_say_why
 
     def grade(force=False):
-        found = classroom.grade_class(tmp_path / "class", tmp_path / "out", threads, force=force, seed=7)
+        found = classroom.grade_class(find_hand_ins(tmp_path / "class"), tmp_path / "out", threads, force=force, seed=7)
         return {outcome.student: outcome for outcome in found}
 
     assert {outcome.score for outcome in grade().values()} == {5}

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from grader.course.classroom import classroom
 from grader.course.fence import worker
+from grader.course.intake.handins import find_hand_ins
 
 FOLDER, LOG, STOP = Path(sys.argv[1]), Path(sys.argv[2]), "stop" in sys.argv
 observe = worker.Worker.observe
@@ -42,8 +43,9 @@ def recorded(self, module, probe):
 worker.Worker.observe = recorded  # in each process that grades too, which runs this file before anything else
 if __name__ == "__main__":
     classroom.load_apart = lambda seed: pickle.loads((FOLDER / "course").read_bytes())
+    hand_ins = find_hand_ins(FOLDER / "class")
     for outcome in classroom.grade_class(
-        FOLDER / "class", FOLDER / "out", 2, force=False, seed={SEED}, begun=lambda: print("begun", flush=True)
+        hand_ins, FOLDER / "out", 2, force=False, seed={SEED}, begun=lambda: print("begun", flush=True)
     ):
         print(outcome.student, outcome.fresh, f"{{outcome.score:g}}", flush=True)
         if STOP and outcome.fresh:

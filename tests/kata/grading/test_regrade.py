@@ -24,6 +24,7 @@ from grader.course.classroom.regrade import Regrading
 from grader.course.grading.report import Report
 from grader.course.grading.report_files import ReportError
 from grader.course.grading.suites import load_course
+from grader.course.intake.handins import find_hand_ins
 
 ROOT = Path(__file__).parents[3]
 SEED = 7
@@ -180,11 +181,11 @@ def graded(course, tmp_path, monkeypatch):
             path = tmp_path / "in" / student / f"{course.modules[number]}.py"
             path.write_text(course.solutions[number], encoding="utf-8")
     use(course)
-    list(classroom.grade_class(tmp_path / "in", tmp_path / "out", 1, force=False, seed=SEED))
+    list(classroom.grade_class(find_hand_ins(tmp_path / "in"), tmp_path / "out", 1, force=False, seed=SEED))
 
     def again(changed):
         use(changed)
-        regrading = Regrading(tmp_path / "in", tmp_path / "out", 1)
+        regrading = Regrading(find_hand_ins(tmp_path / "in"), tmp_path / "out", 1)
         return regrading, [outcome.student for outcome in regrading.graded() if outcome.fresh]
 
     return again
@@ -285,6 +286,6 @@ def test_who_handed_in_nothing_any_more_is_told(graded, course, tmp_path):
 
 def test_without_reports_a_sentence_says_what_to_do(tmp_path):
     with pytest.raises(ReportError, match="make grade"):
-        Regrading(tmp_path, tmp_path / "out", 1)
+        Regrading(find_hand_ins(tmp_path), tmp_path / "out", 1)
     assert not (tmp_path / "out").exists()
     assert regrade.EARLIER == "earlier"

@@ -18,6 +18,7 @@ from benchmarks.loopback import kill, loopback
 from grader.course.classroom import classroom
 from grader.course.classroom.executors import GroundError, grade_all
 from grader.course.grading.suites import load_course
+from grader.course.intake.handins import find_hand_ins
 from grader.course.intake.submission import Submission
 from tests.kata.lazily import Lazily
 
@@ -111,7 +112,7 @@ def test_one_worker_is_lost_and_the_other_restarted_and_everybody_has_one_report
     monkeypatch.setattr(classroom, "load_apart", lambda seed: replace(course, seed=seed))
     write_class(folder / "class", course, 40)
     lost, restarted = dask.worker(), dask.worker("--nanny")
-    grade = partial(classroom.grade_class, folder / "class", force=False, seed=7)
+    grade = partial(classroom.grade_class, find_hand_ins(folder / "class"), force=False, seed=7)
     seen = Counter()
     for outcome in grade(folder / "dask", partial(on, scheduler=dask.address)):
         assert not outcome.fault

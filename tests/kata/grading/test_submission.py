@@ -16,8 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.course.intake.contents import Contents, UnreadableError
-from grader.course.intake.submission import Submission, SubmissionError, find_submissions, left_aside, read_submission
+from grader.core.catalogue import read_catalogue
+from grader.course.authoring.cut import cut
+from grader.course.intake.contents import Contents, Part, UnreadableError
+from grader.course.intake.handins import find_hand_ins
+from grader.course.intake.submission import Submission, SubmissionError, read_submission
+from grader.course.platforms.handins import find_class
 
 ROOT = Path(__file__).parents[3]
 MODULES = {int(path.name[2:4]): path.stem for path in sorted((ROOT / "solutions").glob("ex*.py"))}
@@ -125,7 +129,7 @@ def as_loose_files(folder):
     for name, source in all_exercises():
         write(folder / f"alice_{name}", source)
         write(folder / f"alice_b_{name}", "other")
-    return folder / "alice_*"
+    return find_hand_ins(folder).found[0].parts
 
 
 SHAPES = [value for name, value in list(globals().items()) if name.startswith("as_")]
@@ -177,6 +181,8 @@ def test_missing_exercises_are_named_in_one_note(tmp_path):
         "doe_17_23_ex04_backward.py",
         "ex04_final_final2.py",
         "\uff45\uff5804_backward.py",
+        "backward.py",
+        "Backward (1).py",
     ],
 )
 def test_a_wrong_name_is_recognised_and_noted(tmp_path, name):
@@ -196,7 +202,6 @@ def test_a_wrong_name_is_recognised_and_noted(tmp_path, name):
         "ex004444.py",
         "test_ex04_backward.py",
         "complex4.py",
-        "backward.py",
         "02_backward.py",
         "math.py",
         "conftest.py",
@@ -229,20 +234,71 @@ def test_extra_files_make_one_note_and_hidden_ones_none(tmp_path):
     assert len(submission.notes) == 2
 
 
-@pytest.mark.parametrize("pack", [None, zipped, tarred])
-def test_the_shallowest_then_the_rightly_named_then_the_first_counts_and_the_others_are_noted(tmp_path, pack):
-    names = ["a/ex04_backward.py", "EX04_backward.py", "ex04_backward (1).py", "ex04_backward.py"]
-    folder = tmp_path / "alice"
-    if pack:
-        folder = pack(tmp_path / ("alice.zip" if pack is zipped else "alice.tgz"), [(name, name) for name in names])
-    else:
-        for name in names:
-            write(folder / name, name)
-    submission = read_submission(folder)
-    assert submission.sources == {4: "ex04_backward.py"}
-    assert all(
-        repr(name) in noted(submission, "'ex04_backward.py' counts as exercise 4, and not") for name in names[:3]
-    )
+WORK = "def backward(self):\n    return 'work'\n"
+STUB = cut((ROOT / "solutions/ex04_backward.py").read_text(encoding="utf-8"), read_catalogue()[4])
+AT_NOON = 1_800_000_000
+
+
+def packed(kind, folder, members):
+    """A folder, zip or tar.gz with files of (name, content, hours after noon)."""
+    if kind == "folder":
+        for name, content, hours in members:
+            os.utime(write(folder / "alice" / name, content), (AT_NOON + 3600 * hours,) * 2)
+        return folder / "alice"
+    if kind == "zip":
+        infos = [(zipfile.ZipInfo(name, (2027, 1, 15, 8 + hours, 0, 0)), content) for name, content, hours in members]
+        return zipped(folder / "alice.zip", infos)
+    infos = []
+    for name, content, hours in members:
+        infos.append((tarfile.TarInfo(name), content))
+        infos[-1][0].mtime = AT_NOON + 3600 * hours
+    return tarred(folder / "alice.tgz", infos)
+
+
+PREFERRED = {
+    "exercises/ to a stub in backup/": [("exercises/ex04_backward.py", WORK, 0), ("backup/ex04_backward.py", STUB, 1)],
+    "backup/ to a stub in exercises/": [("backup/ex04_backward.py", WORK, 0), ("exercises/ex04_backward.py", STUB, 1)],
+    "a source to an untouched notebook": [("ex04.py", WORK, 0), ("ex04_backward.ipynb", notebook(code(STUB)), 1)],
+    "exercises/ to the root": [("exercises/ex04_backward.py", WORK, 0), ("ex04_backward.py", FOUR, 0)],
+    "a resubmission to the first": [("ex04_backward-1.py", WORK, 0), ("ex04_backward.py", FOUR, 0)],
+    "a second download to the first": [("ex04_backward (1).py", WORK, 0), ("ex04_backward.py", FOUR, 0)],
+    "the newer to the older": [("ex04_backward.py", FOUR, 0), ("ex04_final.py", WORK, 2)],
+    "the shallower to the deeper": [("ex04_backward.py", WORK, 0), ("deep/ex04_backward.py", FOUR, 3)],
+    "the rightly named to the others": [("EX04_backward.py", FOUR, 0), ("ex04_backward.py", WORK, 0)],
+    "anything to what is set aside": [("old/exercises/ex04_backward.py", FOUR, 5), ("my/ex04_backward.py", WORK, 0)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip", "tar"])
+@pytest.mark.parametrize("case", PREFERRED)
+def test_of_several_files_changed_work_counts_and_of_two_changed_ones_the_note_says_which(tmp_path, case, kind):
+    submission = read_submission(packed(kind, tmp_path, PREFERRED[case]))
+    assert submission.sources == {4: WORK}
+    other = next(name for name, content, _ in PREFERRED[case] if content != WORK)
+    counted = [note for note in submission.notes if "counts as exercise 4, and not" in note and repr(other) in note]
+    assert len(counted) == (FOUR in [content for _, content, _ in PREFERRED[case]])
+
+
+def test_several_files_with_the_same_work_are_no_matter_to_speak_of(tmp_path):
+    twice = [("ex04_backward.py", FOUR, 0), ("b/ex04_backward.py", FOUR, 1)]
+    submission = read_submission(packed("folder", tmp_path, twice))
+    assert not [note for note in submission.notes if "counts as" in note]
+
+
+def test_what_is_read_under_another_name_is_said_in_one_note(tmp_path):
+    for number in range(1, 12):
+        write(tmp_path / "alice" / f"Exercise {number}.py", f"x = {number}\n")
+    submission = read_submission(tmp_path / "alice")
+    assert len(submission.sources) == 11
+    assert noted(submission, "'Exercise 1.py' is read as ex01_derivatives.py", "and 7 more likewise")
+    assert len(submission.notes) == 1
+
+
+def test_what_was_not_asked_for_is_not_spoken_of(tmp_path):
+    write(tmp_path / "alice" / "my_ex01.py", b"#" * 1_000_001)
+    write(tmp_path / "alice" / "my_ex02.py")
+    write(tmp_path / "alice" / "ex04_backward.py")
+    assert read_submission(tmp_path / "alice", wanted={4}).notes == ()
 
 
 def test_of_two_members_with_one_name_the_first_counts(tmp_path):
@@ -538,7 +594,7 @@ def test_links_to_files_and_folders_are_not_followed(tmp_path):
 
 def test_a_file_that_becomes_a_link_after_it_was_listed_is_not_followed(tmp_path):
     path = write(tmp_path / "ex04_backward.py")
-    contents = Contents(tmp_path)
+    contents = Contents([Part(tmp_path)])
     path.unlink()
     path.symlink_to("/etc/passwd")
     with pytest.raises(UnreadableError):
@@ -584,7 +640,7 @@ def test_nothing_at_all_is_an_error_in_one_sentence(tmp_path):
     zipped(tmp_path / "empty.zip", [])
     write(tmp_path / "not.zip", b"hello")
     write(tmp_path / "essay.pdf")
-    for name in ("empty", "empty.zip", "not.zip", "essay.pdf", "nowhere", "nobody_*", "null\0", "\x1b.py"):
+    for name in ("empty", "empty.zip", "not.zip", "essay.pdf", "nowhere", "null\0", "\x1b.py"):
         with pytest.raises(SubmissionError) as error:
             read_submission(tmp_path / name)
         assert is_safe(str(error.value))
@@ -680,14 +736,46 @@ def test_64_mb_are_unpacked_in_all(tmp_path):
     assert noted(submission, "'9.ipynb'", "64 MB were read before it")
 
 
-def test_archives_in_archives_are_not_opened(tmp_path):
-    inner = zipped(tmp_path / "inner.zip", [("ex04_backward.py", FOUR)]).read_bytes()
-    for path in (
-        zipped(tmp_path / "a.zip", [("inner.zip", inner)]),
-        tarred(tmp_path / "a.tgz", [("inner.zip", inner)]),
-    ):
-        with pytest.raises(SubmissionError, match="archive in an archive and is not opened"):
-            read_submission(path)
+@pytest.mark.parametrize("inner", [as_zip, as_tar, as_tar_gz], ids=lambda shape: shape.__name__)
+@pytest.mark.parametrize("outer", [zipped, tarred])
+def test_an_archive_in_an_archive_is_read_and_one_in_that_one_is_not(tmp_path, outer, inner):
+    packed = inner(tmp_path)
+    once = outer(tmp_path / "once.zip", [(packed.name, packed.read_bytes())])
+    assert read_submission(once).sources == {number: f"x = {number}\n" for number in MODULES}
+    twice = outer(tmp_path / "twice.zip", [("once.zip", once.read_bytes())])
+    with pytest.raises(SubmissionError, match="archive in an archive in an archive and is not opened"):
+        read_submission(twice)
+
+
+def test_a_gigabyte_in_an_archive_in_an_archive_stops_early(tmp_path):
+    bomb = zipped(tmp_path / "bomb.zip", [(f"{MODULES[n]}.py", bytes(40_000_000)) for n in (4, 5)]).read_bytes()
+    path = zipped(tmp_path / "a.zip", [("ex01.py", FOUR), *((f"{n}.zip", bomb) for n in range(20))])
+    seconds, peak = cost(lambda: read_submission(path))
+    assert seconds < 4
+    assert peak < 160_000_000
+    assert set(read_submission(path).sources) == {1}
+
+
+@pytest.mark.parametrize(("mode", "suffix"), [("w:bz2", "tar.bz2"), ("w:xz", "tar.xz")])
+def test_other_compressions_of_tar_are_read_and_cut_off_at_the_limit(tmp_path, mode, suffix):
+    path = tarred(tmp_path / f"alice.{suffix}", all_exercises(), mode)
+    assert read_submission(path).sources == {number: f"x = {number}\n" for number in MODULES}
+    large = tarred(tmp_path / f"large.{suffix}", [("ex01.py", FOUR), ("ex04.py", bytes(200_000_000))], mode)
+    submission = read_submission(large)
+    assert set(submission.sources) == {1}
+    assert noted(submission, "'ex04.py' is cut off")
+
+
+@pytest.mark.parametrize(("start", "kind"), [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a\x07\x01\x00", "rar")])
+def test_what_is_not_opened_is_said_and_needs_a_look(tmp_path, start, kind):
+    write(tmp_path / "alice" / f"work.{kind}", start + bytes(100))
+    with pytest.raises(SubmissionError, match=f"is a {kind} archive, which is not opened here; unpack it beside it"):
+        read_submission(tmp_path / "alice")
+    write(tmp_path / "alice" / "ex04_backward.py")
+    submission = read_submission(tmp_path / "alice")
+    assert submission.look == (noted(submission, kind),)
+    write(tmp_path / "alice" / "ex04_backward.py")
+    assert read_submission(tmp_path / "alice", wanted={4}).look == ()  # all that was asked for is there
 
 
 def test_only_base_names_of_members_count_wherever_they_point(tmp_path):
@@ -831,6 +919,10 @@ def test_any_member_name_is_shown_safely(tmp_path, name):
 # --- a class
 
 
+def by_student(folder):
+    return {one.student: one.parts for one in find_class(folder).found}
+
+
 def test_a_class_has_one_entry_per_student_whatever_each_handed_in(tmp_path):
     write(tmp_path / "dora" / "deep" / "ex04_backward.py")
     zipped(tmp_path / "carl.zip", [("ex04.py", FOUR)])
@@ -843,21 +935,36 @@ def test_a_class_has_one_entry_per_student_whatever_each_handed_in(tmp_path):
     write(tmp_path / "__MACOSX" / "ex04.py")
     write(tmp_path / "README.txt")
     write(tmp_path / "eve_essay.py")
-    found = find_submissions(tmp_path)
-    assert [name for name, _ in found] == ["alice", "alice-maria", "bob", "carl", "doe_LATE_17", "dora", "eve_essay"]
-    sources = {name: read_submission(path, name).sources for name, path in found[:-1]}
+    found = by_student(tmp_path)
+    assert list(found) == ["alice", "alice-maria", "bob", "carl", "doe_17", "dora", "eve_essay"]
+    sources = {name: read_submission(parts, name).sources for name, parts in found.items() if name != "eve_essay"}
     assert sources["alice"] == {4: "alice 4", 5: "alice 5"}
     assert sources["alice-maria"] == {4: "maria 4", 5: "maria 5"}
-    assert sources["doe_LATE_17"] == {4: "doe 4", 5: "doe 5"}
+    assert sources["doe_17"] == {4: "doe 4", 5: "doe 5"}
     assert sources["bob"] == sources["carl"] == sources["dora"] == {4: FOUR}
     with pytest.raises(SubmissionError):
-        read_submission(found[-1][1])
+        read_submission(found["eve_essay"])
+    assert dict(find_class(tmp_path).aside) == {
+        "'.hidden'": "its name is not one that a student's hand-in has",
+        "'__MACOSX'": "its name is not one that a student's hand-in has",
+        "'README.txt'": "it is no folder, archive, source or notebook",
+    }
 
 
 def test_a_folder_with_exercise_files_is_one_student(tmp_path):
     write(tmp_path / "alice" / "ex04_backward.py")
-    write(tmp_path / "alice" / "old" / "ex04_backward.py")
-    assert find_submissions(tmp_path / "alice") == [("alice", tmp_path / "alice")]
+    for aside in ("old", "tests", "exercises", "v1"):
+        write(tmp_path / "alice" / aside / "ex04_backward.py")
+    assert by_student(tmp_path / "alice") == {"alice": (Part(tmp_path / "alice"),)}
+
+
+def test_a_stray_exercise_beside_students_folders_does_not_make_them_one_student(tmp_path):
+    for student in ("alice", "bob", "carol"):
+        write(tmp_path / student / "ex04_backward.py")
+    write(tmp_path / "ex01_derivatives.py")
+    assert list(by_student(tmp_path)) == ["alice", "bob", "carol"]
+    why = "it says whose exercise it is by no name; put it into its student's folder"
+    assert find_class(tmp_path).aside == (("'ex01_derivatives.py'", why),)
 
 
 def test_students_with_one_name_are_all_kept(tmp_path):
@@ -865,27 +972,19 @@ def test_students_with_one_name_are_all_kept(tmp_path):
     zipped(tmp_path / "alice.zip", [("ex04.py", FOUR)])
     tarred(tmp_path / "alice.tgz", [("ex04.py", FOUR)])
     write(tmp_path / "alice_ex04.py")
-    found = find_submissions(tmp_path)
-    assert [name for name, _ in found] == ["alice", "alice.tgz", "alice.zip", "alice_*"]
-    assert len({path for _, path in found}) == 4
+    found = by_student(tmp_path)
+    assert list(found) == ["alice", "alice.tgz", "alice.zip", "alice_*"]
+    assert len(set(found.values())) == 4
 
 
 def test_a_link_in_a_class_is_listed_so_that_it_can_be_refused(tmp_path):
     (tmp_path / "mallory").symlink_to("/etc")
-    ((name, path),) = find_submissions(tmp_path)
+    ((name, parts),) = by_student(tmp_path).items()
     with pytest.raises(SubmissionError, match="is a link"):
-        read_submission(path, name)
-
-
-def test_what_is_taken_for_nobodys_is_named(tmp_path):
-    for name in (".alice", "__pycache__", "bob"):
-        (tmp_path / name).mkdir()
-    zipped(tmp_path / ".carol.zip", [("ex04.py", FOUR)])
-    assert [name for name, _ in find_submissions(tmp_path)] == ["bob"]
-    assert left_aside(tmp_path) == ["'.alice'", "'.carol.zip'", "'__pycache__'"]
+        read_submission(parts, name)
 
 
 def test_an_empty_class_is_empty_and_a_missing_one_an_error(tmp_path):
-    assert find_submissions(tmp_path) == []
+    assert find_class(tmp_path).found == ()
     with pytest.raises(SubmissionError, match="cannot be listed"):
-        find_submissions(tmp_path / "nowhere")
+        find_class(tmp_path / "nowhere")

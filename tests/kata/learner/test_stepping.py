@@ -118,13 +118,13 @@ def test_the_default_is_a_small_expression_and_needs_no_engine(learner):
 def test_expression_values_and_file_can_be_given(learner):
     learner.run("step", EXPRESSION="p = x * y; p.relu() + a", VALUES="x=4 y=0.5 a=2")
     page = page_of(learner.folder)
-    assert (names(page), page["nodes"][-1]["data"]) == (["x", "y", "p", "v1", "a", "v2"], ["4", "4.0"])
+    assert (names(page), page["nodes"][-1]["data"]) == (["x", "y", "p", "v1", "a", "v2"], 4.0)
     (learner.folder / "mine.py").write_text(
         "x = Value(3.0)\ny = x\nfor _ in range(3):\n    y = y * x\ny\n", encoding="utf-8"
     )
     learner.run("step", FILE="mine.py", ENGINE="reference")
     page = page_of(learner.folder)
-    assert (len(page["nodes"]), page["nodes"][0]["name"], page["nodes"][-1]["data"][1]) == (4, "x", "81.0")
+    assert (len(page["nodes"]), page["nodes"][0]["name"], page["nodes"][-1]["data"]) == (4, "x", 81.0)
 
 
 def test_on_a_right_engine_of_ones_own_nothing_differs(learner):
@@ -230,7 +230,7 @@ def test_explain_writes_the_stepper_with_the_learners_numbers(learner):
     page = page_of(learner.folder, "build/explain/exercise-3.html")
     sentence = page["first"]["sentence"]
     assert sentence.startswith("Your numbers first differ on the way back")
-    wrong = [(node["name"], node["wrong"]["grad"], node["data"][0]) for node in page["nodes"] if node["wrong"]]
+    wrong = [(node["name"], node["wrong"]["grad"], node["data"]) for node in page["nodes"] if node["wrong"]]
     for name, got, _ in wrong:  # the same numbers as in the text above
         assert re.search(rf"^    {name} .* {re.escape(got.replace('−', '-'))}\S* \(expected ", said, re.MULTILINE)
     assert wrong

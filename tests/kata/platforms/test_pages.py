@@ -19,6 +19,7 @@ from grader.core.names import tag
 from grader.course.classroom.classroom import grade_class
 from grader.course.grading.report import Report
 from grader.course.grading.report_files import ReportError, read_reports
+from grader.course.intake.handins import find_hand_ins
 from grader.course.pages import figures, rendering
 from grader.course.pages.figures import discrimination, distribution
 from grader.course.pages.rendering import page, plain
@@ -367,7 +368,7 @@ def site(tmp_path_factory):
                 if student.startswith("Wrong"):
                     source = source.replace("/ (2 * h)", "/ h")
                 (folder / "in" / student / f"{course.modules[number]}.py").write_text(source, encoding="utf-8")
-        list(grade_class(folder / "in", folder / "out", 2, force=False, seed=7))
+        list(grade_class(find_hand_ins(folder / "in"), folder / "out", 2, force=False, seed=7))
     return folder / "out"
 
 

@@ -16,6 +16,7 @@ from grader.course.classroom import pictures
 from grader.course.classroom.classroom import grade_class
 from grader.course.fence.worker import Limits
 from grader.course.grading.grading import Course
+from grader.course.intake.handins import find_hand_ins
 
 ROOT = Path(__file__).parents[3]
 SLIP = ("self.grad += other.data * out.grad", "self.grad += other.grad * out.grad")
@@ -125,7 +126,7 @@ def test_pages_of_a_class_have_a_picture_where_something_is_wrong_and_nowhere_el
                 source = course.solutions[number]
                 source = source.replace(*SLIP) if number == 3 and student != "right" else source
                 (room / "in" / student / f"{course.modules[number]}.py").write_text(source, encoding="utf-8")
-        list(grade_class(room / "in", room / "out", 2, force=False, seed=7))
+        list(grade_class(find_hand_ins(room / "in"), room / "out", 2, force=False, seed=7))
         (room / "in/changed/ex05_operators.py").write_text("pass\n", encoding="utf-8")
         stale = room / "out/pictures" / next((room / "out/reports").glob("right-*")).stem
         stale.mkdir(parents=True)

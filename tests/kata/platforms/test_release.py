@@ -74,7 +74,7 @@ def found(path, text):
 
 def test_nothing_of_the_course_is_in_a_release(files):
     assert leaks(files, read_secrets()) == []
-    engine = ("engine.py", "nn.py", "losses.py", "numeric.py", "training.py")
+    engine = ("engine.py", "language.py", "nn.py", "losses.py", "numeric.py", "training.py")
     assert not [path for path in files if path.startswith("minigrad_reference/") and path.endswith(engine)]
     assert not [path for path in files if re.search(r"solution(?!\.py)|hidden|grader/course|chaff|wheat|oracle", path)]
 
@@ -88,6 +88,8 @@ def test_all_that_a_student_needs_is_in_a_release(files):
         "constraints.txt",
         "grader/__main__.py",
         "grader/environment.py",
+        "grader/learner/data/elements.txt",
+        "grader/learner/data/names.txt",
         "grader/learner/data/two_moons.csv",
         "tests/public/key.json",
         "tests/public/fingerprints.json",
@@ -98,6 +100,16 @@ def test_all_that_a_student_needs_is_in_a_release(files):
     } <= files.keys()
     for number in read_catalogue():
         assert sum(f"/{tag(number)}_" in path for path in files) >= 2  # the exercise and its stub
+
+
+def test_a_course_that_stops_before_the_language_model_has_no_command_for_it(files):
+    assert b"\nnames: train-layer" in files["Makefile"]
+    assert b"make names" in files["README.md"]
+    eleven = student_files(range(1, 12), Settings())
+    assert b"grader names" not in eleven["Makefile"]
+    assert b"train names" not in eleven["Makefile"]
+    assert b"make names" not in eleven["README.md"]
+    assert b"make train" in eleven["README.md"]
 
 
 def test_what_travels_imports_nothing_of_the_kata_that_does_not(files):

@@ -3,6 +3,7 @@
 import csv
 import io
 import shutil
+from dataclasses import replace
 
 import pytest
 from test_gradebooks import FILES, GUIDE, ROOT, class_in, document, golden, grader, raw, reports, written
@@ -12,7 +13,7 @@ from grader.course.grading.config import Settings
 from grader.course.platforms.gradebooks.files import write_gradebook
 from grader.course.platforms.gradebooks.ledger import make_ledger
 from grader.course.platforms.gradebooks.roster import match, read_people
-from grader.course.platforms.gradebooks.systems import systems
+from grader.course.platforms.gradebooks.systems import gradebooks, systems
 
 BRIGHTSPACE, BLACKBOARD = FILES / "brightspace-export.csv", FILES / "blackboard-download.xls"
 BRIGHTSPACE_NAMES = [
@@ -66,7 +67,7 @@ def filled(folder, kind, text, name="jane", assignment="K", lost=None):
     path = folder / "export.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     sheet = read_sheet(path)
-    ledger = make_ledger(reports(folder, document(name, lost)), sheet, None, Settings())
+    ledger = replace(make_ledger(reports(folder, document(name, lost)), sheet, None, Settings()), write="all")
     sentences = write_gradebook(kind, folder, ledger, sheet, assignment, Settings())
     return table(next(folder.glob(f"{kind}.*"))), sentences
 
@@ -215,7 +216,7 @@ def test_an_export_is_recognised_by_its_own_system_alone(name):
 
 def test_the_guide_has_a_section_and_a_command_for_every_system():
     guide, index = GUIDE.read_text(encoding="utf-8"), (GUIDE.parents[1] / "instructors.md").read_text(encoding="utf-8")
-    for system in systems().values():
+    for system in gradebooks().values():
         assert f"## {system.title}" in guide
         assert f"make gradebook FORMAT={system.name}" in guide
         assert system.title in index or not system.export

@@ -66,9 +66,10 @@ def test_imports_are_found_inside_functions_too(tmp_path):
     ("files", "limit"),
     [
         ([REFERENCE / "engine.py", REFERENCE / "nn.py"], 300),
-        ([path for path in python_files(REFERENCE) if DRAWING not in path.parents], 400),
+        ([REFERENCE / "language.py"], 250),
+        ([path for path in python_files(REFERENCE) if DRAWING not in path.parents], 1000),
     ],
-    ids=["engine and networks", "all but the drawing"],
+    ids=["engine and networks", "language model", "all but the drawing"],
 )
 def test_the_reference_stays_under_its_limit_of_lines_of_code(files, limit):
     sizes = {path: lines_of_code(path.read_text(encoding="utf-8")) for path in files}

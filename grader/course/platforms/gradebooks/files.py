@@ -10,16 +10,19 @@ from grader.course.grading.config import Settings
 from grader.course.platforms.gradebooks.ledger import some
 from grader.course.platforms.gradebooks.records import Ledger
 from grader.course.platforms.gradebooks.system import Book
-from grader.course.platforms.gradebooks.systems import plain, systems
+from grader.course.platforms.gradebooks.systems import gradebooks, plain
 
-UNMATCHED = "unmatched.csv"
+UNMATCHED, DIFFERENCES = "unmatched.csv", "differences.csv"
+SHOWN = 10  # differences on a terminal
 
 
 def write_gradebook(
     kind: str, out: Path, ledger: Ledger, sheet: Sheet | None, assignment: str, settings: Settings
 ) -> list[str]:
     """Write for the system of this name. Returns what to know about it, in sentences. Raises SheetError."""
-    main = systems()[kind].make(ledger, sheet, assignment, settings)
+    make = gradebooks()[kind].make
+    assert make is not None
+    main = make(ledger, sheet, assignment, settings)
     ours = [plain.make(ledger, sheet, assignment, settings), unmatched(ledger)]
     theirs = [] if main.file == plain.FILE else [main]
     notices = [*ledger.notices, *main.notices]
@@ -29,7 +32,34 @@ def write_gradebook(
             notices.append(f"{book.file}, {_rows(changed)}: what a spreadsheet would run has an apostrophe before it.")
     steps = f", each step in {out / plain.FILE}" if theirs else ""
     matched = _matched(out / UNMATCHED, ledger) if sheet else []
-    return [f"The marks are in {out / main.file}{steps}.", *notices, *matched]
+    looks = _looks(ledger)
+    return [f"The marks are in {out / main.file}{steps}.", *notices, *looks, *_differences(out, main, ledger), *matched]
+
+
+def _looks(ledger: Ledger) -> list[str]:
+    names = [entry.marks.submission for entry in ledger.entries if entry.pending and entry.marks]
+    decide = "decide in adjustments.csv, or by unreadable in course.toml"
+    return [f"Needs a look, and has no mark yet: {some(names)}; {decide}."] if names else []
+
+
+def _differences(out: Path, book: Book, ledger: Ledger) -> list[str]:
+    """The marks that are in the school's system and are others, with what becomes of each."""
+    write_sheet(
+        out / DIFFERENCES,
+        [
+            ["who", "there", "graded", "written"],
+            *([d.who, d.there, d.graded, "yes" if d.written else "no"] for d in book.differences),
+        ],
+        bom=True,
+    )
+    told = [f"{d.who}: {d.there} is there, {d.graded} was graded" for d in book.differences]
+    kept = sum(not difference.written for difference in book.differences)
+    if not told:
+        return []
+    how = {"empty": "WRITE=raise replaces those that are lower, WRITE=all all", "raise": "WRITE=all replaces these too"}
+    more = [f"and {len(told) - SHOWN} more, in {out / DIFFERENCES}"] if len(told) > SHOWN else []
+    left = f" {kept} of them stay as they are; {how[ledger.write]}." if kept and ledger.write in how else ""
+    return [f"Marks that are there and are others: {len(told)}.{left}", *told[:SHOWN], *more]
 
 
 def unmatched(ledger: Ledger) -> Book:
@@ -43,8 +73,12 @@ def _write(out: Path, book: Book) -> list[int]:
 
 
 def _matched(path: Path, ledger: Ledger) -> list[str]:
-    sentences = [f"{len(ledger.whole)} submissions belong to somebody on the roster."]
-    for what, title in (("submission", "Submissions of nobody there"), ("person", "People without a submission")):
+    sentences = [f"{ledger.matched} submissions belong to somebody on the roster."]
+    for what, title in (
+        ("submission", "Submissions of nobody there"),
+        ("person", "People without a submission"),
+        ("look", "Hand-ins that need a look"),
+    ):
         names = [who for kind, who, _ in ledger.unmatched if kind == what]
         sentences += [f"{title}: {some(names)}."] if names else []
     return [*sentences, *([f"{path} says why."] if ledger.unmatched else [])]

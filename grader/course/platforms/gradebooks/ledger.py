@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timezone, tzinfo
 from decimal import Decimal
 from pathlib import Path
 
 from grader.core.errors import KataError
 from grader.core.tables import Sheet
+from grader.course.grading.adjustments import Adjustment, Reached, decide, read_adjustments
 from grader.course.grading.config import Settings
 from grader.course.grading.lateness import Lateness, lateness
 from grader.course.grading.report import Report
 from grader.course.grading.report_files import read_reports
+from grader.course.grading.roll import Member, Roll, read_class
 from grader.course.intake.contents import Contents, File, UnreadableError
-from grader.course.intake.submission import find_submissions
+from grader.course.intake.handins import find_hand_ins
 from grader.course.platforms.gradebooks.moment import moment
 from grader.course.platforms.gradebooks.records import Entry, Ledger, Marks, Person
-from grader.course.platforms.gradebooks.roster import match, read_people
+from grader.course.platforms.gradebooks.roster import is_called, match, read_people
 from grader.course.platforms.gradebooks.system import System
 from grader.course.platforms.gradebooks.systems import systems
 
 TIMESTAMP = "timestamp.txt"
+NEEDS_A_LOOK = "Nothing in it could be read."
 
 
 class LedgerError(KataError):
@@ -31,37 +35,111 @@ class LedgerError(KataError):
 
 
 def make_ledger(reports: Path, sheet: Sheet | None, submitted: Path | None, settings: Settings) -> Ledger:
-    """Bring everything together. Raises LedgerError, ReportError, SheetError, SubmissionError."""
-    graded = {marks.submission: marks for marks in read_marks(reports, settings.exercises)}
+    """Bring everything together. Raises LedgerError, ReportError, RollError, SheetError, SubmissionError."""
+    known = read_class(reports.parent)
+    graded = {marks.submission: marks for marks in _read_marks(reports, known.reports, settings.exercises)}
     people = read_people(sheet) if sheet else []
     stamps, unread = timestamps(submitted) if submitted else ({}, ())
-    clock = Clock(settings.time_zone, stamps)
-    matching = match(graded, people)
-    whose = {found.person.row: (submission, found.by) for submission, found in matching.matches.items()}
-    entries = []
-    for person in people:
-        submission, by = whose.get(person.row, ("", ""))
-        entries.append(_entry(graded.get(submission), person, by, clock, settings))
-    entries += [_entry(graded[name], None, "", clock, settings) for name in matching.submissions]
+    clock = Clock(settings.time_zone, stamps, known.roll.members)
+    claims = {name: about.claimants for name, about in known.roll.members.items()}
+    matching = match(graded, people, claims)
+    drafts = []
+    for place, person in enumerate(people):
+        submission, by = matching.whose.get(place, ("", ""))
+        drafts.append(Draft(graded.get(submission), person, by))
+    drafts += [Draft(graded[name]) for name in matching.submissions]
+    maxima = next(iter(graded.values())).maxima
+    decisions, undecided = _decisions(drafts, settings)
+    entries = [_entry(draft, maxima, clock, settings, decisions.get(n, ())) for n, draft in enumerate(drafts)]
     lost = [("submission", name, why) for name, why in matching.submissions.items() if sheet]
+    lost += [
+        ("submission", name, "It was not graded, by a fault of the grader; grade again.") for name in known.ungraded
+    ]
     without = [("person", people[place].called, why) for place, why in matching.people.items()]
-    maximum = sum(next(iter(graded.values())).maxima.values(), Decimal(0))
-    return Ledger(tuple(entries), maximum, (*lost, *without), (*unread, *_notices(entries, settings)))
+    look = [("look", name, " ".join(about.look)) for name, about in known.roll.members.items() if about.look]
+    notices = (*unread, *known.told, *undecided, *_notices(entries, settings, known.roll))
+    return Ledger(tuple(entries), sum(maxima.values(), Decimal(0)), (*lost, *without, *look), notices)
 
 
-def _entry(marks: Marks | None, person: Person | None, by: str, clock: Clock, settings: Settings) -> Entry:
-    if marks is None:
-        return Entry(person=person)
-    when, source = clock.submitted(marks.submission, person)
-    late = lateness(marks.scores, when, settings) if when else Lateness()
-    return Entry(marks, person, by, when, source, late)
+@dataclass(frozen=True)
+class Draft:
+    """A line of the gradebook before anything is decided about it."""
+
+    marks: Marks | None = None
+    person: Person | None = None
+    by: str = ""
+
+    @property
+    def names(self) -> set[str]:
+        """What an adjustment may call it."""
+        keys = self.person.keys if self.person else {}
+        told = {self.marks.submission.casefold()} if self.marks else set()
+        return told.union(keys.get("id", ()), keys.get("e-mail", ()))
+
+
+def _decisions(drafts: Sequence[Draft], settings: Settings) -> tuple[dict[int, tuple[Adjustment, ...]], list[str]]:
+    """The adjustments of each draft, and what to say of those that are nobody's."""
+    if settings.adjustments is None:
+        return {}, []
+    found: dict[int, tuple[Adjustment, ...]] = defaultdict(tuple)
+    said = []
+    for one in read_adjustments(settings.adjustments, settings.exercises, settings.time_zone):
+        places = [n for n, draft in enumerate(drafts) if one.who.casefold() in draft.names]
+        places = places or [n for n, draft in enumerate(drafts) if draft.person and is_called(draft.person, one.who)]
+        where = f"{settings.adjustments.name}, row {one.row}"
+        if len(places) == 1 or (places and len({_submission(drafts[n]) for n in places}) == 1):
+            for place in places:
+                found[place] += (one,)
+        elif places:
+            said.append(f"{where}: {one.who!r} could be several people; write an id. It is not applied.")
+        else:
+            said.append(f"{where}: nobody here is called {one.who!r}. It is not applied.")
+    return found, said
+
+
+def _submission(draft: Draft) -> str:
+    return draft.marks.submission if draft.marks else f"nothing of {draft.person.row if draft.person else 0}"
+
+
+def _entry(
+    draft: Draft,
+    maxima: Mapping[int, Decimal],
+    clock: Clock,
+    settings: Settings,
+    decisions: tuple[Adjustment, ...],
+) -> Entry:
+    marks, person = draft.marks, draft.person
+    when, source = clock.submitted(marks.submission, person) if marks else (None, "")
+    extensions = {**clock.extensions(person, maxima), **_extensions(decisions, maxima)}
+    late = lateness(marks.scores, when, settings, extensions) if marks and when else Lateness()
+    settled = any(one.points is not None or one.excused for one in decisions)
+    pending = NEEDS_A_LOOK if marks and marks.unread and settings.unreadable == "none" and not settled else ""
+    absent = marks is None and settings.missing == "none" and not settled
+    decided = None
+    if not pending and not absent and (settled or settings.drop_lowest or marks is None):
+        earned = {n: marks.scores[n] - late.by_exercise.get(n, Decimal(0)) if marks else Decimal(0) for n in maxima}
+        decided = decide(Reached(earned, maxima, decisions), settings.drop_lowest if marks else 0)
+    excused = decided is not None and decided.mark is None
+    return Entry(marks, person, draft.by, when, source, late, decisions, decided, pending, excused)
+
+
+def _extensions(decisions: Sequence[Adjustment], exercises: Iterable[int]) -> dict[int, datetime]:
+    """Until when single exercises may be handed in; a line about one goes before a line about all."""
+    found: dict[int, datetime] = {}
+    for one in sorted(decisions, key=lambda one: one.exercise is not None):
+        if one.extension:
+            found |= dict.fromkeys([one.exercise] if one.exercise is not None else exercises, one.extension)
+    return found
 
 
 def read_marks(reports: Path, exercises: Sequence[int]) -> list[Marks]:
     """The reports of a graded class, by name. Raises LedgerError and ReportError."""
+    return _read_marks(reports, read_reports(reports), exercises)
+
+
+def _read_marks(reports: Path, by_file: Mapping[str, Report], exercises: Sequence[int]) -> list[Marks]:
     found: list[Marks] = []
     seen: set[str] = set()
-    by_file = read_reports(reports)
     for name, report in by_file.items():
         path = reports / f"{name}.json"
         marks = _marks(path, report, exercises)
@@ -82,7 +160,7 @@ def _marks(path: Path, report: Report, exercises: Sequence[int]) -> Marks:
         raise LedgerError(f"{path} has no exercise {missing[0]}, which course.toml chooses; grade the class again.")
     scores = {number: Decimal(str(known[number].score)) for number in exercises}
     maxima = {number: Decimal(str(known[number].max_score)) for number in exercises}
-    return Marks(report.student, scores, maxima, " ".join(report.notes))
+    return Marks(report.student, scores, maxima, " ".join(report.notes), report.unread)
 
 
 def timestamps(folder: Path) -> tuple[dict[str, datetime], tuple[str, ...]]:
@@ -93,9 +171,10 @@ def timestamps(folder: Path) -> tuple[dict[str, datetime], tuple[str, ...]]:
     """
     found: dict[str, datetime] = {}
     unread = []
-    for student, path in find_submissions(folder):
-        if path.is_dir():
-            with closing(Contents(path)) as contents:
+    for hand_in in find_hand_ins(folder).found:
+        student = hand_in.student
+        if hand_in.parts[0].path.is_dir():
+            with closing(Contents(hand_in.parts)) as contents:
                 stamps = [file for file in contents.files if _is_timestamp(file.path)]
                 moments = {file.path: _stamp(contents, file) for file in stamps}
             known = [moment for moment in moments.values() if moment]
@@ -126,6 +205,15 @@ class Clock:
 
     zone: tzinfo
     stamps: Mapping[str, datetime]
+    members: Mapping[str, Member] = field(default_factory=dict)
+
+    def extensions(self, person: Person | None, exercises: Iterable[int]) -> dict[int, datetime]:
+        """Until when the school's system lets somebody hand in, where it says so in English."""
+        try:
+            until = moment(person.extension, self.zone) if person and person.extension else None
+        except ValueError:
+            return {}
+        return dict.fromkeys(exercises, until) if until else {}
 
     def submitted(self, submission: str, person: Person | None) -> tuple[datetime | None, str]:
         """When, and who says so: the roster's submitted_at, else its system's own column, else nbgrader's timestamp."""
@@ -141,21 +229,37 @@ class Clock:
                 return moment(text, self.zone), system.time
             except ValueError:  # in the language of the site; _notices says so
                 return None, ""
+        told_by_name = self.members[submission].submitted if submission in self.members else ""
+        if told_by_name:
+            with suppress(ValueError):
+                return moment(told_by_name, self.zone), "the system's metadata"
         return (self.stamps[submission], TIMESTAMP) if submission in self.stamps else (None, "")
 
 
-def _notices(entries: Sequence[Entry], settings: Settings) -> list[str]:
+def _notices(entries: Sequence[Entry], settings: Settings, roll: Roll) -> list[str]:
     """What an instructor should know before posting."""
     if not settings.deadlines or not settings.late.percent_per_day:
         return []
     unknown = [e for e in entries if e.marks and not e.submitted]
     names = [e.marks.submission for e in unknown if e.marks]
     foreign = [(system.title, told) for entry in unknown for system, told in _told(entry.person)]
+    late = [name for name in names if name in roll.members and roll.members[name].late]
+    unread = [e.person.called for e in entries if e.person and e.person.extension and not _is_time(e.person.extension)]
     spoken = "is not in English; export in English, or add submitted_at."
     return [
         *([f"No time is known of {some(names)}: nothing is taken off."] if names else []),
+        *([f"Late by the school's system, which does not say how much: {some(late)}."] if late else []),
+        *([f"An extension is not in English: {some(unread)}; write it into adjustments.csv."] if unread else []),
         *(f"{title}'s time {told!r} {spoken}" for title, told in foreign[:1]),
     ]
+
+
+def _is_time(text: str) -> bool:
+    try:
+        moment(text, timezone.utc)
+    except ValueError:
+        return False
+    return True
 
 
 def _told(person: Person | None) -> list[tuple[System, str]]:

@@ -47,13 +47,15 @@ def has_comma(cell: str) -> bool:
     return bool(COMMA.search(cell))
 
 
-def points(value: Decimal) -> str:
-    """Without zeros at the end and without an exponent."""
-    return f"{value.normalize():f}"
+def points(value: Decimal | None) -> str:
+    """Without zeros at the end and without an exponent; empty where there is none."""
+    return "" if value is None else f"{value.normalize():f}"
 
 
 def scaled(entry: Entry, ledger: Ledger, maximum: Decimal, *, comma: bool = False) -> str:
-    """The mark out of another maximum, which rounding does not exceed."""
+    """The mark out of another maximum, which rounding does not exceed; empty where there is none."""
+    if entry.mark is None:
+        return ""
     share = entry.mark / ledger.maximum if ledger.maximum else Decimal(0)
     mark = (share * maximum).quantize(HUNDREDTH, ROUND_HALF_UP)
     text = str(mark if mark <= maximum else maximum.quantize(HUNDREDTH, ROUND_DOWN))

@@ -7,20 +7,24 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from grader.core.tables import Sheet, SheetError, simple
+from grader.course.intake.handins import Claimant
 from grader.course.platforms.gradebooks.records import Person
 from grader.course.platforms.gradebooks.system import System
 from grader.course.platforms.gradebooks.systems import systems
 
 IDS = {
     *("id", "student id", "id number", "identifier", "login", "username", "user name"),
-    *("sis user id", "sis login id", "submission"),
+    *("sis user id", "sis login id", "submission", "sid", "orgdefinedid"),
 }
-OWN_ID = ("id number", "sis user id", "student id", "id", "login", "username", "identifier")  # the one to show
+OWN_ID = ("id number", "sis user id", "student id", "sid", "id", "login", "username", "identifier")  # the one to show
 EMAILS = ("email address", "email", "e mail", "e mail address", "mail")
 NAMES = ("full name", "name", "student", "student name")
 FIRST, LAST = ("first name", "firstname", "given name"), ("last name", "lastname", "surname", "family name")
+NOBODY = "Nobody on the roster has this id, e-mail address or name."
+NO_SUBMISSION = "There is no submission."
 NOT_PEOPLE = {"points possible", "student, test"}  # two rows of a Canvas export
 LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 APOSTROPHES = re.compile("['’ʼ`´]")
@@ -28,7 +32,7 @@ APOSTROPHES = re.compile("['’ʼ`´]")
 
 @dataclass(frozen=True)
 class Match:
-    """Whose a submission is, and how that is known: by 'id', 'e-mail' or 'name'."""
+    """Whose a submission is, and how that is known: by 'id', 'e-mail', 'name', 'group' or what a system says."""
 
     person: Person
     by: str
@@ -36,11 +40,15 @@ class Match:
 
 @dataclass(frozen=True)
 class Matching:
-    """Matches by the submission's name; submissions and people without one, each with the reason."""
+    """Matches by the submission's name, and all of theirs by the person's place, for a group has one together.
+
+    Submissions and people without one have the reason.
+    """
 
     matches: Mapping[str, Match]
     submissions: Mapping[str, str]
     people: Mapping[int, str]
+    whose: Mapping[int, tuple[str, str]]
 
 
 def read_people(sheet: Sheet) -> list[Person]:
@@ -64,42 +72,47 @@ def read_people(sheet: Sheet) -> list[Person]:
             keys = {"id": frozenset(map(str.casefold, own)) | called, "e-mail": _emails(address), "name": _names(named)}
             submitted, person_id = _first(sheet, row, "submitted at"), _first(sheet, row, *OWN_ID)
             times = {heading: _first(sheet, row, simple(heading)) for heading in headings}
-            people.append(Person(number, named.strip(), person_id, address, keys, submitted, times))
+            until = next((text for system in known if (text := system.extension(sheet, row))), "")
+            more = {name: _first(sheet, row, name) for name in ("group", "submission")}
+            if more["group"]:
+                keys["group"] = frozenset({more["group"].casefold()})
+            people.append(Person(number, named.strip(), person_id, address, keys, submitted, times, until, **more))
     return people
 
 
-def match(submissions: Iterable[str], people: Sequence[Person]) -> Matching:
-    """Find each submission's person by id, else by e-mail address, else by name."""
+def match(
+    submissions: Iterable[str], people: Sequence[Person], claims: Mapping[str, Sequence[Claimant]] | None = None
+) -> Matching:
+    """Find each submission's people: whom a system names beside it (`claims`), or by id, else e-mail, else name."""
     index: dict[tuple[str, str], set[int]] = defaultdict(set)
     for place, person in enumerate(people):
         for kind, keys in person.keys.items():
             for key in keys:
                 index[kind, key].add(place)
-    claims: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    lost: dict[str, str] = {}
-    doubtful: dict[int, str] = {}
+    found = _Found(people)
     known = list(systems().values())
     for submission in submissions:
-        kind, places = _found(_asked(submission, known), index)
-        if not places:
-            lost[submission] = "Nobody on the roster has this id, e-mail address or name."
-        elif len(places) > 1:
-            lost[submission] = f"The {kind} could be that of {' and '.join(people[p].called for p in places[:5])}."
-            doubtful |= dict.fromkeys(places, f"It is not clear whether {submission!r} is theirs.")
+        claimants = (claims or {}).get(submission, ())
+        if claimants:
+            for claimant in claimants:
+                asked = {"id": {claimant.id.casefold()}, "e-mail": {claimant.email.casefold()}}
+                kind, places = _found({**asked, "name": {" ".join(_words(claimant.name))}}, index)
+                found.note(submission, kind, places)
         else:
-            claims[places[0]].append((submission, kind))
-    return _decided(claims, lost, doubtful, people)
+            found.note(submission, *_found(_asked(submission, known), index))
+    return found.decided()
 
 
 def _asked(submission: str, known: Iterable[System]) -> dict[str, set[str]]:
     """The keys under which its person may stand, by their kind; from its name, whichever system gave it."""
     downloads = {system: found for system in known if (found := system.download(submission))}
     calls = {_call(system, call) for system, found in downloads.items() for call in found.calls}
-    names = [found.name for found in downloads.values()] or [submission]
+    names = [found.name for found in downloads.values() if found.name] or [submission]
     return {
         "id": {submission.strip().casefold(), *calls},
         "e-mail": {submission.casefold()},
         "name": {" ".join(_words(name)) for name in names} - {""},
+        "group": {name.casefold() for name in (submission, *names)},
     }
 
 
@@ -111,31 +124,84 @@ def _call(system: System, call: str) -> str:
 def _found(asked: Mapping[str, Iterable[str]], index: Mapping[tuple[str, str], set[int]]) -> tuple[str, list[int]]:
     """All that it could belong to by the first kind of key that says anything."""
     for kind, keys in asked.items():
-        places = {place for key in keys for place in index.get((kind, key), ())}
+        places = {place for key in keys if key for place in index.get((kind, key), ())}
         if places:
             return kind, sorted(places)
     return "", []
 
 
-def _decided(
-    claims: Mapping[int, list[tuple[str, str]]],
-    lost: dict[str, str],
-    doubtful: Mapping[int, str],
-    people: Sequence[Person],
-) -> Matching:
-    """A person with two submissions has none, until somebody says which of them counts."""
-    matches, without = {}, {}
-    for place, person in enumerate(people):
-        claimed = claims.get(place, [])
-        if len(claimed) == 1:
-            matches[claimed[0][0]] = Match(person, claimed[0][1])
-        elif claimed:
-            both = " and ".join(repr(submission) for submission, _ in claimed)
-            without[place] = f"There are {len(claimed)} submissions: {both}; keep one."
-            lost |= {submission: f"{person.called} handed in more than this." for submission, _ in claimed}
+class _Found:
+    """Collects what was found, and decides: of two submissions of a person none counts, until somebody says which."""
+
+    def __init__(self, people: Sequence[Person]) -> None:
+        self.people = people
+        self.claims: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        self.lost: dict[str, str] = {}
+        self.doubtful: dict[int, str] = {}
+
+    def note(self, submission: str, kind: str, places: Sequence[int]) -> None:
+        if not places:
+            self.lost[submission] = NOBODY + _meant(submission, self.people)
+        elif len(places) > 1 and kind != "group":
+            called = " and ".join(self.people[p].called for p in places[:5])
+            self.lost[submission] = f"The {kind} could be that of {called}."
+            self.doubtful |= dict.fromkeys(places, f"It is not clear whether {submission!r} is theirs.")
         else:
-            without[place] = doubtful.get(place, "There is no submission.")
-    return Matching(matches, lost, without)
+            for place in places:
+                self.claims[place].append((submission, kind))
+
+    def decided(self) -> Matching:
+        whose: dict[int, tuple[str, str]] = {}
+        without: dict[int, str] = {}
+        for place, person in enumerate(self.people):
+            claimed = self.claims.get(place, [])
+            chosen = [claim for claim in claimed if person.submission and claim[0] == person.submission]
+            if len(claimed) == 1 or len(chosen) == 1:
+                whose[place] = (chosen or claimed)[0]
+            elif claimed:
+                both = " and ".join(repr(submission) for submission, _ in claimed)
+                without[place] = f"There are {len(claimed)} submissions: {both}; keep one."
+            else:
+                without[place] = self.doubtful.get(place, NO_SUBMISSION)
+        self._share(whose, without)
+        counted = {submission for submission, _ in whose.values()}
+        for place, claimed in self.claims.items():
+            for submission in (name for name, _ in claimed if name not in counted):
+                person = self.people[place]
+                said = f", and the roster says that {whose[place][0]!r} counts" if place in whose else " than this"
+                self.lost[submission] = f"{person.called} handed in more{said}."
+        lost = {name: why for name, why in self.lost.items() if name not in counted}
+        first = {name: Match(self.people[place], by) for place, (name, by) in reversed(whose.items())}
+        return Matching(first, lost, without, whose)
+
+    def _share(self, whose: dict[int, tuple[str, str]], without: dict[int, str]) -> None:
+        """A group's one submission is that of all its members who have none of their own."""
+        groups: dict[str, list[int]] = defaultdict(list)
+        for place, person in enumerate(self.people):
+            if person.group:
+                groups[person.group.casefold()].append(place)
+        for members in groups.values():
+            handed_in = sorted({whose[place][0] for place in members if place in whose})
+            for place in (place for place in members if without.get(place) == NO_SUBMISSION):
+                if len(handed_in) == 1:
+                    whose[place] = (handed_in[0], "group")
+                    del without[place]
+                elif handed_in:
+                    both = " and ".join(map(repr, handed_in[:5]))
+                    without[place] = f"The group handed in {both}; keep one, or say which in a column submission."
+
+
+def _meant(submission: str, people: Sequence[Person]) -> str:
+    """Whom a name may mean that is written in another way, as a question."""
+    called = {" ".join(_words(person.name)): person.called for person in people if person.name}
+    called |= {person.id.casefold(): person.called for person in people if person.id}
+    close = get_close_matches(" ".join(_words(submission)), list(called), n=1, cutoff=0.8)
+    return f" Did you mean {called[close[0]]}?" if close else ""
+
+
+def is_called(person: Person, name: str) -> bool:
+    """Whether this is the person's name, in whatever order and way of writing."""
+    return " ".join(_words(name)) in person.keys["name"]
 
 
 def _emails(address: str) -> frozenset[str]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from grader.core.tables import Sheet, SheetError
 from grader.course.grading.config import Settings
+from grader.course.intake.handins import Given, by_name
 from grader.course.platforms.gradebooks.points import has_comma, maximum
 from grader.course.platforms.gradebooks.records import Ledger
 from grader.course.platforms.gradebooks.system import (
@@ -27,13 +28,17 @@ from grader.course.platforms.gradebooks.system import (
     marked,
     only,
     rows,
+    settled,
+    without_excused,
 )
 
 KEPT = ("last name", "first name", "username", "student id")
 COLUMN = re.compile(r"(?P<title>.+) \[Total Pts: (?P<most>.*?)(?: (?P<shown>[A-Za-z/]+))?\] \|[0-9]+", re.DOTALL)
 # As in Kata_jdoe_attempt_2026-10-03-23-59-00_file.py. There may be one attempt alone: a second one would be the
 # student's own doing, in the name of a file.
-DOWNLOAD = re.compile(r"(?P<before>.+)_attempt_[0-9]{4}(?:-[0-9]{2}){5}(?:_.*)?", re.DOTALL)
+DOWNLOAD = re.compile(
+    r"(?P<before>.+)_attempt_(?P<time>[0-9]{4}(?:-[0-9]{2}){5})(?:_(?P<own>.*)|(?P<about>\.txt))?", re.DOTALL
+)
 
 
 def columns(sheet: Sheet) -> dict[int, re.Match[str]]:
@@ -49,6 +54,15 @@ def knows(sheet: Sheet) -> bool:
 def calls(sheet: Sheet, row: Row) -> str:
     """The username, which is in the names of the files that one downloads from Blackboard."""
     return row[sheet.column("username") or 0].strip().casefold()
+
+
+def given(name: str) -> Given | None:
+    """All attempts of one person are one hand-in; beside each lies a text of Blackboard's own about it."""
+    found = DOWNLOAD.fullmatch(name) if name.count("_attempt_") == 1 else None
+    if found is None:
+        return None
+    student = f"{found['before']}_attempt_{found['time']}"
+    return Given(found["before"], student, found["own"] or "", found["time"], work=not found["about"])
 
 
 def download(submission: str) -> Download | None:
@@ -71,14 +85,25 @@ def make(ledger: Ledger, sheet: Sheet | None, assignment: str, _: Settings) -> B
     place = _column(export, assignment)
     heading, most = export.headings[place], _most(export, place)
     comma = has_comma(columns(export)[place]["most"]) or any(has_comma(row[place]) for row in export.rows)
-    lines = marked(ledger, export)
+    lines, told = without_excused(marked(ledger, export))
     known = [line for line in lines if calls(export, line.row)]
     who = [kept(export, at) for name in KEPT if (at := export.column(name)) is not None]
-    made = rows([*who, mark(heading, ledger, most, comma=comma)], known)
-    notices = tuple(left_out(line, "username") for line in lines if line not in known)
+    marks = mark(heading, ledger, most, comma=comma)
+    settled_lines, differences = settled(ledger, known, marks, place)
+    made = rows([*who, marks], settled_lines)
+    notices = (*told, *(left_out(line, "username") for line in lines if line not in known))
     tabs = export.delimiter == "\t"
     file = "blackboard.xls" if tabs else "blackboard.csv"
-    return Book(file, made, export.delimiter, export.encoding, bom=export.bom, quoted=not tabs, notices=notices)
+    return Book(
+        file,
+        made,
+        export.delimiter,
+        export.encoding,
+        bom=export.bom,
+        quoted=not tabs,
+        notices=notices,
+        differences=differences,
+    )
 
 
 def _column(sheet: Sheet, name: str) -> int:
@@ -113,6 +138,7 @@ SYSTEM = System(
     export="the grade columns that one downloads from Blackboard",
     knows=knows,
     calls=calls,
+    gives=by_name(given),
     download=download,
     make=make,
 )

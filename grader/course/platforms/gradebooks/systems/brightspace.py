@@ -9,10 +9,15 @@ the item may be exceeded; here marks are scaled to it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 
 from grader.core.tables import Sheet, SheetError, simple
 from grader.course.grading.config import Settings
+from grader.course.intake.handins import Given
 from grader.course.platforms.gradebooks.points import has_comma, maximum, points
 from grader.course.platforms.gradebooks.records import Ledger
 from grader.course.platforms.gradebooks.system import (
@@ -26,6 +31,8 @@ from grader.course.platforms.gradebooks.system import (
     marked,
     only,
     rows,
+    settled,
+    without_excused,
 )
 
 ORG, USER, END = ("orgdefinedid", "org defined id"), ("username",), ("end of line indicator",)
@@ -33,7 +40,8 @@ HASH = "#"
 ITEM = re.compile(r"(?P<title>.+?) Points Grade(?: <.*>)?", re.DOTALL)
 MOST = re.compile(r"MaxPoints:(?P<most>.*?)(?: \w+:|>)", re.DOTALL)  # <Numeric MaxPoints:10 Weight:5 Category:Labs>
 # A folder of 'Download all submissions': 12345-67890 - Jane Doe - Oct 3, 2026 1159 PM
-DOWNLOAD = re.compile(r"[0-9]+-[0-9]+ - (?P<name>.+) - [^-]*[0-9]{4}[^-]*", re.DOTALL)
+DOWNLOAD = re.compile(r"(?P<numbers>[0-9]+-[0-9]+) - (?P<name>.+) - (?P<time>[^-]*[0-9]{4}[^-]*)", re.DOTALL)
+INDEX = "index.html"  # beside them
 
 
 def knows(sheet: Sheet) -> bool:
@@ -49,6 +57,24 @@ def roster(sheet: Sheet) -> Sheet:
         for row in sheet.rows
     ]
     return replace(sheet, headings=tuple(headings), rows=tuple(bare))
+
+
+def gives(_: Path, names: Sequence[str]) -> Mapping[str, Given]:
+    """A folder for each time that somebody handed in; all with the same numbers are one hand-in."""
+    found = {name: parts for name in names if (parts := DOWNLOAD.fullmatch(name))}
+    told = {
+        name: Given(f"{parts['numbers']} {parts['name']}", name, order=_sortable(parts["time"]))
+        for name, parts in found.items()
+    }
+    about = {INDEX: Given(INDEX, INDEX, work=False)} if told and INDEX in names else {}
+    return {**told, **about}
+
+
+def _sortable(time: str) -> str:
+    """'Oct 3, 2026 1159 PM' so that later ones are greater; as it is where it is in another language."""
+    with suppress(ValueError):
+        return datetime.strptime(f"{time} +0000", "%b %d, %Y %I%M %p %z").isoformat()
+    return time
 
 
 def download(submission: str) -> Download | None:
@@ -68,13 +94,23 @@ def make(ledger: Ledger, sheet: Sheet | None, assignment: str, _: Settings) -> B
             "and End-of-Line Indicator."
         )
     keys = _keys(export)
-    lines = marked(ledger, export)
+    lines, told = without_excused(marked(ledger, export))
     known = [line for line in lines if any(line.row[place].strip() not in {"", HASH} for place in keys)]
     column, notices = _marks(ledger, export, assignment)
     end = Column(export.headings[export.column(*END) or 0], lambda _: HASH)
-    made = rows([*(kept(export, place) for place in keys), column, end], known)
+    notices += told
+    settled_lines, differences = settled(ledger, known, column, _item(export, assignment))
+    made = rows([*(kept(export, place) for place in keys), column, end], settled_lines)
     notices += [left_out(line, "id that Brightspace knows") for line in lines if line not in known]
-    return Book("brightspace.csv", made, export.delimiter, export.encoding, bom=export.bom, notices=tuple(notices))
+    return Book(
+        "brightspace.csv",
+        made,
+        export.delimiter,
+        export.encoding,
+        bom=export.bom,
+        notices=tuple(notices),
+        differences=differences,
+    )
 
 
 def _keys(sheet: Sheet) -> list[int]:
@@ -120,6 +156,7 @@ SYSTEM = System(
     export="the grades that Brightspace exports",
     knows=knows,
     roster=roster,
+    gives=gives,
     download=download,
     make=make,
 )

@@ -30,13 +30,24 @@ def columns(ledger: Ledger, settings: Settings) -> list[Column]:
         Column("score", _of_marks(lambda _, entry: points(entry.score))),
         Column("late_days", lambda line: str(line.entry.lateness.days) if line.entry.submitted else ""),
         Column("late_deduction", _of_marks(lambda _, entry: points(entry.lateness.deduction))),
-        Column("mark", _of_marks(lambda _, entry: points(entry.mark))),
+        Column("mark", lambda line: points(line.entry.mark)),
         Column("max_mark", lambda _: maximum),
+        Column("state", lambda line: state(line.entry)),
+        Column("adjustments", lambda line: " ".join(one.told for one in line.entry.adjustments)),
         Column("submitted_at", _time(settings.time_zone)),
         Column("time_from", lambda line: line.entry.time_from),
         *(_exercise(number) for number in settings.exercises),
         Column("notes", _of_marks(lambda marks, _: marks.notes)),
     ]
+
+
+def state(entry: Entry) -> str:
+    """Why there is no mark, in a word or two; empty where there is one."""
+    if entry.excused:
+        return "excused"
+    if entry.pending:
+        return "needs a look"
+    return "" if entry.mark is not None else "no hand-in found"
 
 
 def _exercise(number: int) -> Column:

@@ -1,0 +1,304 @@
+"use strict";
+
+// A training that can be looked into: the network's numbers after some of its steps, and what every neuron makes of the
+// plane, computed here.
+
+const { inputs, labels, sizes, activations, frames, losses, accuracies, rates } = JSON.parse(byId("content").textContent);
+const plane = sizes[0] === 2;
+const GRID = 40; // points on each side of the plane
+const SIDE = 320; // pixels of the large plane
+const ABOVE = [31, 95, 158];
+const BELOW = [168, 74, 20];
+const CURVES = { tanh: Math.tanh, relu: (x) => Math.max(x, 0), linear: (x) => x };
+const MARGIN = 0.2;
+const span = [0, 1].map((axis) => {
+  const values = inputs.map((point) => point[axis] ?? 0);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const margin = MARGIN * (high - low) || 1;
+  return [low - margin, high + margin];
+});
+let at = frames.length - 1;
+let probe = [...inputs[0]];
+let chosen = null;
+let timer = 0;
+
+function byId(id) {
+  return document.getElementById(id);
+}
+
+function shown(x) {
+  return String(Number(x.toPrecision(4))).replaceAll("-", "−");
+}
+
+function nameOf(layer, i) {
+  return layer ? `n${layer}.${i + 1}` : `x${i + 1}`;
+}
+
+// The outputs of every layer for one point, the inputs first.
+function outputs(layers, point) {
+  const all = [point];
+  layers.forEach(({ w, b }, depth) => {
+    const before = all[depth];
+    all.push(w.map((ws, j) => CURVES[activations[depth]](ws.reduce((total, x, i) => total + x * before[i], b[j]))));
+  });
+  return all;
+}
+
+// What is seen
+
+const neurons = sizes.map((count, layer) => Array.from({ length: count }, (_, i) => neuronOf(layer, i)));
+const wires = frames[0].layers.flatMap(({ w }, depth) => w.flatMap((ws, j) => ws.map((_, i) => wireOf(depth, j, i))));
+
+function neuronOf(layer, i) {
+  const button = document.createElement("button");
+  const canvas = Object.assign(document.createElement("canvas"), { width: GRID, height: GRID });
+  button.type = "button";
+  button.className = "neuron";
+  button.append(canvas);
+  button.addEventListener("click", () => {
+    chosen = chosen && chosen[0] === layer && chosen[1] === i ? null : [layer, i];
+    render();
+  });
+  byId("net").append(button);
+  return { button, canvas };
+}
+
+function wireOf(depth, j, i) {
+  const [line, hit] = ["wire", "hit"].map((name) => {
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("class", name);
+    byId("wires").append(path);
+    return path;
+  });
+  const wire = { depth, j, i, line, hit };
+  hit.addEventListener("pointerenter", () => tellWeight(wire));
+  hit.addEventListener("pointerleave", () => line.classList.remove("now"));
+  return wire;
+}
+
+function place() {
+  const net = byId("net");
+  const most = Math.max(...sizes);
+  const size = Math.max(20, Math.min(44, net.clientWidth / (sizes.length * 1.9)));
+  net.style.height = `${most * (size + 5) + 20}px`;
+  const x = (layer) => size / 2 + 12 + (layer * (net.clientWidth - size - 24)) / (sizes.length - 1);
+  const y = (layer, i) => (net.clientHeight * (i + 0.5)) / sizes[layer];
+  neurons.forEach((column, layer) => column.forEach(({ button }, i) => {
+    Object.assign(button.style, { left: `${x(layer)}px`, top: `${y(layer, i)}px`, width: `${size}px`, height: `${size}px` });
+  }));
+  for (const { depth, j, i, line, hit } of wires) {
+    const d = `M${x(depth) + size / 2} ${y(depth, i)}L${x(depth + 1) - size / 2} ${y(depth + 1, j)}`;
+    line.setAttribute("d", d);
+    hit.setAttribute("d", d);
+  }
+}
+
+function colour(x, reach) {
+  const strength = Math.min(1, Math.abs(x) / (reach || 1));
+  const full = x > 0 ? ABOVE : BELOW;
+  return full.map((part) => Math.round(255 + (part - 255) * strength));
+}
+
+// One number for each point of the grid, as an image; the first row is at the top.
+function paint(canvas, values) {
+  const reach = Math.max(...values.map(Math.abs));
+  const image = new ImageData(GRID, GRID);
+  values.forEach((x, k) => image.data.set([...colour(x, reach), 255], 4 * k));
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+function gridPoint(k) {
+  const [column, row] = [k % GRID, Math.floor(k / GRID)];
+  return [span[0][0] + ((column + 0.5) * (span[0][1] - span[0][0])) / GRID, span[1][1] - ((row + 0.5) * (span[1][1] - span[1][0])) / GRID];
+}
+
+function render() {
+  const { step, layers } = frames[at];
+  const here = outputs(layers, probe);
+  const rate = rates[step];
+  const figures = `loss ${losses[step].toFixed(4)}, accuracy ${(100 * accuracies[step]).toFixed(0)} %`;
+  byId("figures").textContent = `Step ${step} of ${losses.length - 1}: ${figures}${rate === undefined ? "" : `, next rate ${shown(rate)}`}`;
+  byId("epoch").value = at;
+  byId("epoch").setAttribute("aria-valuetext", `step ${step}`);
+  const off = idle(layers);
+  if (plane) paintPlanes(layers);
+  neurons.forEach((column, layer) => column.forEach(({ button, canvas }, i) => {
+    const name = nameOf(layer, i);
+    const isOff = off.has(name);
+    button.className = ["neuron", isOff && "off", isQuiet(layer, here[layer][i]) && "quiet", chosen && chosen[0] === layer && chosen[1] === i && "chosen"].filter(Boolean).join(" ");
+    button.setAttribute("aria-label", `${name}: ${shown(here[layer][i])}${isOff ? ", off for every sample" : ""}`);
+    button.setAttribute("aria-pressed", String(Boolean(chosen && chosen[0] === layer && chosen[1] === i)));
+    button.title = button.getAttribute("aria-label");
+    if (!plane) {
+      const context = canvas.getContext("2d");
+      context.fillStyle = `rgb(${colour(here[layer][i], Math.max(...here[layer].map(Math.abs)))})`;
+      context.fillRect(0, 0, GRID, GRID);
+    }
+  }));
+  byId("off").textContent = off.size ? `✗ Off for every sample: ${[...off].join(", ")}.` : "";
+  paintWires(layers);
+  tellProbe(here);
+  drawCurve(step);
+}
+
+function isQuiet(layer, x) {
+  return layer > 0 && activations[layer - 1] === "relu" && x === 0;
+}
+
+// The relus that give 0 for every sample: no gradient passes through them, so they learn nothing more.
+function idle(layers) {
+  const all = inputs.map((point) => outputs(layers, point));
+  const found = new Set();
+  sizes.forEach((count, layer) => {
+    for (let i = 0; i < count; i += 1) if (layer && activations[layer - 1] === "relu" && all.every((out) => out[layer][i] === 0)) found.add(nameOf(layer, i));
+  });
+  return found;
+}
+
+function paintPlanes(layers) {
+  const grid = Array.from({ length: GRID * GRID }, (_, k) => outputs(layers, gridPoint(k)));
+  neurons.forEach((column, layer) => column.forEach(({ canvas }, i) => paint(canvas, grid.map((out) => out[layer][i]))));
+  const [layer, i] = chosen ?? [sizes.length - 1, 0];
+  paintField(neurons[layer][i].canvas, grid.map((out) => out.at(-1)[0]));
+}
+
+// The large plane: the chosen neuron's map, the line where the score is 0, the samples, and the probe.
+function paintField(map, scores) {
+  const context = byId("plane").getContext("2d");
+  context.imageSmoothingEnabled = true;
+  context.drawImage(map, 0, 0, SIDE, SIDE);
+  context.fillStyle = "#1b2430";
+  const cell = SIDE / GRID;
+  scores.forEach((score, k) => {
+    const [column, row] = [k % GRID, Math.floor(k / GRID)];
+    if (column + 1 < GRID && score > 0 !== scores[k + 1] > 0) context.fillRect((column + 1) * cell - 1, row * cell, 2.5, cell);
+    if (row + 1 < GRID && score > 0 !== scores[k + GRID] > 0) context.fillRect(column * cell, (row + 1) * cell - 1, cell, 2.5);
+  });
+  inputs.forEach((point, k) => mark(context, toField(point), labels[k] > 0));
+  const [x, y] = toField(probe);
+  context.strokeStyle = "#1b2430";
+  context.lineWidth = 2.5;
+  context.stroke(new Path2D(`M${x - 12} ${y}h24M${x} ${y - 12}v24`));
+}
+
+function mark(context, [x, y], isAbove) {
+  context.fillStyle = isAbove ? "#1f5f9e" : "#a84a14";
+  context.strokeStyle = "#ffffff";
+  context.lineWidth = 1.5;
+  const shape = new Path2D(isAbove ? "" : `M${x} ${y - 6}l5.5 10h-11z`);
+  if (isAbove) shape.arc(x, y, 5, 0, 7);
+  context.fill(shape);
+  context.stroke(shape);
+}
+
+function toField([x, y]) {
+  return [((x - span[0][0]) / (span[0][1] - span[0][0])) * SIDE, ((span[1][1] - y) / (span[1][1] - span[1][0])) * SIDE];
+}
+
+function paintWires(layers) {
+  const largest = Math.max(...layers.flatMap(({ w }) => w.flat().map(Math.abs))) || 1;
+  for (const { depth, j, i, line } of wires) {
+    const x = layers[depth].w[j][i];
+    const isOf = !chosen || (chosen[0] === depth + 1 && chosen[1] === j) || (chosen[0] === depth && chosen[1] === i);
+    line.setAttribute("class", `wire${x < 0 ? " below" : ""}${isOf ? "" : " faint"}`);
+    line.setAttribute("stroke-width", String(0.3 + (3.5 * Math.abs(x)) / largest));
+  }
+}
+
+function tellWeight({ depth, j, i, line }) {
+  line.classList.add("now");
+  const [x, first] = [frames[at], frames[0]].map(({ layers }) => layers[depth].w[j][i]);
+  const from = outputs(frames[at].layers, probe)[depth][i];
+  const told = `The weight from ${nameOf(depth, i)} to ${nameOf(depth + 1, j)} is ${shown(x)}; it began as ${shown(first)}.`;
+  byId("told").textContent = `${told} At the probe it brings ${shown(x)} × ${shown(from)} = ${shown(x * from)}.`;
+}
+
+function tellProbe(here) {
+  const score = here.at(-1)[0];
+  const point = probe.map((x, i) => `x${i + 1} = ${shown(x)}`).join(", ");
+  byId("probe").textContent = `At ${point} the score is ${shown(score)}: it says ${score > 0 ? "+1" : "−1"}.${chosen ? ` ${nameOf(...chosen)} is ${shown(here[chosen[0]][chosen[1]])} there.` : ""}`;
+}
+
+function drawCurve(step) {
+  const svg = byId("curve");
+  const last = losses.length - 1;
+  const x = (k) => 34 + (k * 280) / Math.max(1, last);
+  const top = Math.max(...losses);
+  const topRate = Math.max(...rates, 0);
+  const y = (value, most) => 108 - (98 * value) / (most || 1);
+  const way = (values, most) => values.map((value, k) => `${k ? "L" : "M"}${x(k)} ${y(value, most)}`).join("");
+  const parts = [
+    ["path", { class: "axis", d: "M34 10V108H314" }], ["path", { class: "rate", d: way(rates, topRate) || "M0 0" }], ["path", { class: "loss", d: way(losses, top) }],
+    ["path", { class: "at", d: `M${x(step)} 10V108` }], ["circle", { cx: x(step), cy: y(losses[step], top), r: 4 }],
+  ].map(([tag, attributes]) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    return element;
+  });
+  const words = [[2, 16, shown(top)], [24, 112, "0"], [34, 124, "step 0"], [278, 124, `step ${last}`]].map(([left, down, text]) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", "text");
+    element.setAttribute("x", left);
+    element.setAttribute("y", down);
+    element.textContent = text;
+    return element;
+  });
+  svg.replaceChildren(...parts, ...words);
+}
+
+// What the reader can do
+
+function move(to) {
+  at = Math.max(0, Math.min(frames.length - 1, to));
+  if (at === frames.length - 1) pause();
+  render();
+}
+
+function pause() {
+  clearInterval(timer);
+  timer = 0;
+  label();
+}
+
+function label() {
+  byId("play").textContent = timer ? "Pause" : "Play";
+  byId("play").setAttribute("aria-pressed", String(Boolean(timer)));
+}
+
+function setProbe(point) {
+  probe = point.map((x, i) => Math.max(span[i][0], Math.min(span[i][1], x)));
+  render();
+}
+
+function pointed(event) {
+  const box = byId("plane").getBoundingClientRect();
+  const [across, down] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  setProbe([span[0][0] + across * (span[0][1] - span[0][0]), span[1][1] - down * (span[1][1] - span[1][0])]);
+}
+
+function begin() {
+  byId("epoch").max = frames.length - 1;
+  byId("epoch").addEventListener("input", (event) => { pause(); move(Number(event.target.value)); });
+  byId("play").addEventListener("click", () => {
+    if (timer) return pause();
+    if (at === frames.length - 1) move(0);
+    timer = setInterval(() => move(at + 1), 300);
+    label();
+  });
+  byId("field").hidden = byId("plane-legend").hidden = !plane;
+  byId("one").hidden = plane;
+  byId("sample").append(...inputs.map((_, k) => Object.assign(document.createElement("option"), { value: k, textContent: `${k + 1}, label ${labels[k]}` })));
+  byId("sample").addEventListener("change", (event) => { probe = [...inputs[event.target.value]]; render(); });
+  byId("plane").addEventListener("pointerdown", (event) => { byId("plane").setPointerCapture(event.pointerId); pointed(event); });
+  byId("plane").addEventListener("pointermove", (event) => { if (event.buttons) pointed(event); });
+  byId("plane").addEventListener("keydown", (event) => {
+    const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [];
+    if (x === undefined) return;
+    event.preventDefault();
+    setProbe([probe[0] + (x * (span[0][1] - span[0][0])) / GRID, probe[1] + (y * (span[1][1] - span[1][0])) / GRID]);
+  });
+  addEventListener("resize", () => { place(); render(); });
+  place();
+  render();
+}
+
+begin();

@@ -1,0 +1,128 @@
+"""training.html in a real browser: every number and every map is computed in the page from the recorded weights."""
+
+import json
+import re
+
+import pytest
+
+from minigrad_reference import MLP, linear_decay, max_margin, mean_squared_error, train
+from minigrad_reference.drawing import Film
+from minigrad_reference.drawing.training_page import training_page
+from tests.kata.drawing.window import Window
+
+INPUTS = [(1.0, 0.5), (-1.0, 0.25), (0.5, -1.0), (-0.5, -0.75)]
+LABELS = [1.0, -1.0, 1.0, -1.0]
+STEPS = 4
+HERE = "outputs(frames[at].layers, probe)"
+
+
+def trained(model, inputs, loss):
+    """The page of a short training, and the film that it is made of."""
+    film = Film(inputs, LABELS, STEPS)
+    film.take(0, model)
+    history = []
+    for epoch in train(model, inputs, LABELS, loss, linear_decay(0.5), STEPS):
+        film.take(epoch.number, model)
+        history.append(epoch)
+    losses, rates = [epoch.loss for epoch in history], [epoch.rate for epoch in history]
+    accuracies = [epoch.accuracy for epoch in history]
+    made = training_page(film, [*losses, 0.125], [*accuracies, 1.0], rates, "How <it> learned", "prediction.html")
+    return made, losses
+
+
+@pytest.fixture(scope="module")
+def moons():
+    """A network with relus, of which the first is off for every sample."""
+    model = MLP(2, [3, 1], "relu", seed=0)
+    dead = model.layers[0].neurons[0]
+    dead.b.data = -100.0
+    page, losses = trained(model, INPUTS, lambda scores, labels, _: max_margin(scores, labels))
+    return page, losses, model
+
+
+@pytest.fixture(scope="module")
+def w(browser, moons, tmp_path_factory):
+    path = tmp_path_factory.mktemp("training") / "training.html"
+    path.write_text(moons[0], encoding="utf-8")
+    window = Window(browser, path)
+    yield window
+    window.close()
+
+
+def test_at_the_end_the_score_at_every_sample_is_the_models(w, moons):
+    for point in INPUTS:
+        score = w.page.evaluate(f"(point) => {{ probe = point; render(); return {HERE}.at(-1)[0]; }}", list(point))
+        assert score == pytest.approx(moons[2](point).data, rel=1e-5)
+
+
+def test_the_slider_goes_through_the_steps_with_loss_and_rate(w, moons):
+    for step, loss in enumerate(moons[1]):
+        w.page.evaluate("(step) => move(step)", step)
+        shown = w.page.text_content("#figures")
+        assert shown.startswith(f"Step {step} of {STEPS}: loss {loss:.4f}, accuracy ")
+        assert "next rate" in shown
+    w.page.evaluate("move(99)")
+    assert w.page.text_content("#figures") == f"Step {STEPS} of {STEPS}: loss 0.1250, accuracy 100 %"
+
+
+def test_every_neuron_has_a_map_and_a_relu_that_is_off_is_marked_and_said(w):
+    assert w.page.locator(".neuron canvas").count() == 2 + 3 + 1
+    drawn = "(all) => all.map((c) => new Set(c.getContext('2d').getImageData(0, 0, 40, 40).data).size)"
+    colours = w.page.eval_on_selector_all(".neuron canvas", drawn)
+    assert colours[2] == 1  # off: white everywhere
+    assert all(count > 3 for count in colours[:2] + colours[-1:])
+    assert "n1.1" in w.page.text_content("#off")
+    assert w.page.locator(".neuron.off").first.get_attribute("aria-label").endswith("off for every sample")
+
+
+def test_a_weight_is_told_and_a_chosen_neuron_fills_the_plane(w, moons):
+    w.page.evaluate("tellWeight(wires.find(({depth, j, i}) => depth === 1 && j === 0 && i === 2))")
+    weight = moons[2].layers[1].neurons[0].w[2].data
+    told = w.page.text_content("#told").replace("−", "-")
+    assert re.search(r"The weight from n1.3 to n2.1 is (\S+);", told)
+    assert float(re.search(r"is (\S+);", told)[1]) == pytest.approx(weight, rel=1e-3)
+    w.page.locator(".neuron").nth(3).click()
+    assert "n1.2 is " in w.page.text_content("#probe")
+    w.page.locator(".neuron").nth(3).click()
+
+
+def test_the_probe_is_dragged_and_moved_by_keys(w):
+    box = w.page.locator("#plane").bounding_box()
+    w.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    before = w.page.evaluate("[...probe]")
+    middle = w.page.evaluate("span.map(([low, high]) => (low + high) / 2)")
+    assert before == pytest.approx(middle, abs=0.02)
+    w.press("ArrowRight")
+    assert w.page.evaluate("probe[0]") > before[0]
+
+
+def test_axe_finds_no_barrier_and_the_title_is_text(w):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(w.page)
+    assert found.violations_count == 0, found.generate_report()
+    assert w.page.text_content("h1") == "How <it> learned"
+    assert w.page.get_attribute("a", "href") == "prediction.html"
+
+
+def test_with_three_inputs_a_sample_is_chosen_instead_of_a_point(browser, tmp_path):
+    model = MLP(3, [2, 1], ["tanh"] * 2, seed=0)
+    inputs = [(*point, 1.0) for point in INPUTS]
+    path = tmp_path / "page.html"
+    made, _ = trained(model, inputs, lambda scores, labels, _: mean_squared_error(scores, labels))
+    path.write_text(made, encoding="utf-8")
+    window = Window(browser, path, width=375, scheme="dark")
+    window.page.select_option("#sample", "2")
+    assert window.page.evaluate(f"{HERE}.at(-1)[0]") == pytest.approx(model(inputs[2]).data, rel=1e-5)
+    assert not window.page.is_visible("#plane")
+    assert window.page.evaluate("document.documentElement.scrollWidth") <= 375
+    window.close()
+
+
+def test_the_page_holds_the_weights_of_its_frames(moons):
+    (found,) = re.findall(r'<script type="application/json" id="content">(.*?)</script>', moons[0], re.DOTALL)
+    read = json.loads(found)
+    assert (read["sizes"], read["activations"]) == ([2, 3, 1], ["relu", "linear"])
+    assert [frame["step"] for frame in read["frames"]] == [0, 1, 2, 3, 4]
+    last = [[w.data for w in neuron.w] for neuron in moons[2].layers[0].neurons]
+    assert read["frames"][-1]["layers"][0]["w"] == [pytest.approx(row, rel=1e-6) for row in last]
