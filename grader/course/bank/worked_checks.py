@@ -36,6 +36,8 @@ class Candidate:
 def worked_checks(exercise: Exercise) -> str:
     """The text of the worked file of one exercise. Raises KataError where a chaff would get away."""
     candidates, chaffs = read_candidates(exercise)
+    if not chaffs:
+        raise KataError(f"No fingerprint of exercise {exercise.number} is known: run make fingerprints.")
     chosen = smallest(candidates)
     caught = frozenset().union(*(each.catches for each in chosen))
     if len(caught) < chaffs:

@@ -6,6 +6,8 @@ import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.core.expectations import FORM, parse_expectations, read_expectations
+from grader.core.fingerprints import read_fingerprints
+from grader.core.paths import FINGERPRINTS, PUBLIC
 from grader.course.bank import catching
 from grader.course.bank.catch_report import catch_text
 from grader.course.bank.catching import catch
@@ -14,6 +16,7 @@ from grader.course.bank.worked_checks import Candidate, read_candidates, smalles
 from grader.course.grading.catching import catch_of_a_stranger
 
 CATALOGUE = read_catalogue()
+WORKED = [number for number, exercise in CATALOGUE.items() if exercise.worked_catches.exists()]
 MINE = """
 expect("def f(x): return x * x\\nd = derivative(f, 3.0)", {"d": 6.0}, within=1e-6)
 expect("def f(x): return x * x\\nd = derivative(f, 3.0)", {"d": 3.0}, within=1e-6)
@@ -116,7 +119,7 @@ def test_pytorch_answers_in_a_process_apart():
     assert "name 'nothing' is not defined" in faulty.fault.message
 
 
-@pytest.mark.parametrize("number", CATALOGUE)
+@pytest.mark.parametrize("number", WORKED)
 def test_worked_checks_are_the_fewest_that_catch_every_wrong_engine(number):
     exercise = CATALOGUE[number]
     assert exercise.worked_catches.read_text(encoding="utf-8") == worked_checks(exercise), "make worked-checks"
@@ -127,7 +130,7 @@ def test_worked_checks_are_the_fewest_that_catch_every_wrong_engine(number):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", CATALOGUE)
+@pytest.mark.parametrize("number", WORKED)
 def test_worked_checks_catch_every_wrong_engine_and_accuse_no_right_one(number):
     exercise = CATALOGUE[number]
     found = judged_by_variants(exercise, read_expectations(exercise.worked_catches))
@@ -139,3 +142,8 @@ def test_the_search_finds_a_smaller_set_than_taking_the_best_each_time():
     sets = {"a": {1, 2, 3, 4}, "b": {1, 2, 5}, "c": {3, 4, 6}, "d": {5}, "e": {6}}
     candidates = [Candidate(None, name, frozenset(catches)) for name, catches in sets.items()]
     assert [each.text for each in smallest(candidates)] == ["b", "c"]
+
+
+def test_each_exercise_whose_fingerprints_are_known_has_a_worked_file():
+    known = {each.exercise for each in read_fingerprints(PUBLIC / FINGERPRINTS)}
+    assert sorted(known) == WORKED, "make worked-checks"
