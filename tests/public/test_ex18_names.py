@@ -121,7 +121,7 @@ after = list(model.parameters())
 
 @check("generate", points=2)
 def test_what_is_drawn_is_read_next(probe):
-    """It reads the boundary first, then each token that was drawn, position by position, with one past for each name."""
+    """It reads the boundary first, then each token that was drawn, place by place, with one past for each name."""
     probe(
         f"""
 import random
