@@ -221,7 +221,7 @@ def test_gradients_of_the_loss(probe):
     """Gradients reach the rows of the tokens that were read, their positions, and the scores' weights."""
     probe(
         f"""
-model = GPT(4, width=2, heads=1, context=4)
+model = GPT(4, width=2, heads=1, context=3)
 {WEIGHTS}
 model.loss([3, 0, 2, 3]).backward()
 """,

@@ -121,15 +121,15 @@ after = list(model.parameters())
 
 @check("generate", points=2)
 def test_what_is_drawn_is_read_next(probe):
-    """It reads the boundary first, then each token that was drawn, position by position, with one past."""
+    """It reads the boundary first, then each token that was drawn, place by place, with one past for each name."""
     probe(
         f"""
 import random
 {READER}
 reader = Reader([0, 1, 1, 2, 0])
-name = generate(reader, Tokenizer(["ab"]), 0.5, random.Random(7))
+names = [generate(reader, Tokenizer(["ab"]), 0.5, random.Random(seed)) for seed in (7, 8)]
 """,
-        "name",
+        "names",
         "reader.read",
     )
 
