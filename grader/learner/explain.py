@@ -15,7 +15,7 @@ from grader.core.judging import judge_fault, show
 from grader.core.paths import BUILD, DESK
 from grader.core.records import Exercise, Fault, Node, Probe, Sketch, Status, are_right_but_too_deep
 from grader.learner.explanation import Explanation, shares_of, sketches
-from grader.learner.prober import InProcess
+from grader.learner.prober import InProcess, in_process
 from grader.learner.report import TOO_DEEP
 from grader.learner.terminal import wrapped
 
@@ -29,7 +29,7 @@ ROOT = Path(__file__).absolute().parents[2]
 
 def simplest(exercise: Exercise, folder: Path = DESK) -> Explanation | None:
     """The first sketch on which the code in a folder differs; one that only a stub stops is the last choice."""
-    process = InProcess(folder, seconds=SECONDS)
+    process = in_process(folder, SECONDS)
     stopped = None
     for sketch in sketches(exercise):
         with redirect_stdout(io.StringIO()):  # what the code prints, at every sketch again
