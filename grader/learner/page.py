@@ -155,12 +155,14 @@ def hint(number: int) -> str:
 
 def explain(number: int) -> dict[str, str]:
     """`make explain-N`: what it says, the picture, and the page that plays it."""
-    explaining.FOLDER.mkdir(parents=True, exist_ok=True)
-    for path in explaining.FOLDER.iterdir():
-        path.unlink()
-    said = explaining.explain_exercise(exercise(number))
-    found = {path.suffix[1:]: path.read_text(encoding="utf-8") for path in explaining.FOLDER.iterdir()}
-    return {"said": said, "svg": found.get("svg", ""), "html": found.get("html", "")}
+    from grader.learner.picture import picture, sketch_page
+    from minigrad_reference.drawing.render import picture as drawn
+
+    said, found = explaining.in_words(exercise(number))
+    if found is None:
+        return {"said": said, "svg": "", "html": ""}
+    page = sketch_page(found)
+    return {"said": said, "svg": drawn(picture(found), "svg").decode(), "html": page.html if page else ""}
 
 
 def solution(number: int, force: bool = False) -> list[dict[str, str]]:

@@ -20,8 +20,8 @@ const marks = StateField.define<DecorationSet>({
 });
 
 function decorated(state: EditorState, lines: number[]): DecorationSet {
-  const known = lines.filter((line) => line >= 1 && line <= state.doc.lines);
-  return RangeSet.of(known.map((line) => Decoration.line({ class: "wrong" }).range(state.doc.line(line).from)));
+  const known = [...new Set(lines)].filter((line) => line >= 1 && line <= state.doc.lines);
+  return RangeSet.of(known.map((line) => Decoration.line({ class: "wrong" }).range(state.doc.line(line).from)), true);
 }
 
 export class Editor {

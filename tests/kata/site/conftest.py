@@ -70,8 +70,8 @@ class Window:
 
     def check(self):
         self.page.get_by_role("button", name="Run checks").click()
-        self.page.wait_for_selector(".results:not([aria-busy]) .report")
-        return self.page.inner_text(".report")
+        self.page.wait_for_selector(".results:not([aria-busy]) > *")
+        return self.page.inner_text(".results")
 
 
 @pytest.fixture(scope="module")
