@@ -43,6 +43,7 @@ export class Editor {
       EditorView.updateListener.of((update) => { if (update.docChanged) changed(); }),
     ];
     this.view = new EditorView({ parent, state: EditorState.create({ doc: text, extensions }) });
+    this.view.scrollDOM.tabIndex = 0; // so that keys can scroll it
     this.foldLesson();
   }
 

@@ -7,6 +7,7 @@ is built from web/ with the Node and the npm packages that are pinned there.
 from __future__ import annotations
 
 import ast
+import base64
 import hashlib
 import importlib.util
 import json
@@ -40,6 +41,7 @@ OF_THE_TERMINAL = {  # modules that a page has no use for
     *("assemble.py", "commands.py", "github.py", "greeting.py", "plugin.py", "progress.py", "solution.py", "train.py"),
     *("watch.py", "film.py", "plots.py"),
 }
+STEPPER = Path("minigrad_reference/drawing/stepper.js")
 STATIC = ("index.html", "style.css")
 
 
@@ -145,7 +147,10 @@ def _copy_runtime(out: Path) -> None:
 def _pages(numbers: Sequence[int], settings: Settings) -> dict[str, bytes]:
     """The page itself, what it says of the course, the lessons and their pictures."""
     chosen = [read_catalogue()[number] for number in numbers]
-    fill = {"title": escape(settings.title), "course": _in_script(_course(chosen, settings))}
+    stepper = base64.b64encode(
+        hashlib.sha256(STEPPER.read_bytes()).digest()
+    ).decode()  # a frame's script needs our leave
+    fill = {"title": escape(settings.title), "course": _in_script(_course(chosen, settings)), "stepper": stepper}
     pages = {name: Template((WEB / name).read_text(encoding="utf-8")).safe_substitute(fill) for name in STATIC}
     found = {name: text.encode() for name, text in pages.items()}
     found["contents.json"] = json.dumps(contents(chosen)).encode()

@@ -100,9 +100,8 @@ def test_hints_come_one_by_one_and_explain_draws_and_plays_it(alone):
         ("def derivative(f, x, h=1e-6):\n    return sum(iter(int, 1))\n", "probably an endless loop"),
         ("def derivative(f, x, h=1e-6):\n    return derivative(f, x, h)\n", "went deeper than Python allows"),
         ("def derivative(f, x, h=1e-6)\n    return 1\n", "Python cannot read ex01_derivatives.py, line 1"),
-        ("def derivative(f, x, h=1e-6):\n    print('x' * 99 + '\\n', end='' * 1)\n", "is a return missing?"),
     ],
-    ids=["import that does not end", "loop inside C", "endless recursion", "syntax", "nothing returned"],
+    ids=["import that does not end", "loop inside C", "endless recursion", "syntax"],
 )
 def test_what_does_not_end_and_what_cannot_be_read_is_said_and_the_page_goes_on(alone, source, said):
     alone.write(1, source)
@@ -112,9 +111,7 @@ def test_what_does_not_end_and_what_cannot_be_read_is_said_and_the_page_goes_on(
 
 
 def test_ten_megabytes_of_prints_are_shown_in_part(alone):
-    alone.write(
-        1, worked(1).replace("### BEGIN SOLUTION", "print('ab\\n' * 300_000)", 1).replace("h)) / (2", "h)) / (3", 1)
-    )
+    alone.write(1, "def derivative(f, x, h=1e-6):\n    print('ab\\n' * 3_500_000)\n    return 0.0\n")
     report = alone.check()
     assert "more lines" in report
     assert len(report) < 20_000
@@ -149,14 +146,15 @@ def test_another_window_shows_what_is_written_in_this_one(alone):
     other.click(".cm-content")
     other.keyboard.press("Control+End")
     other.keyboard.type("# from afar")
-    alone.page.get_by_text("# from afar").wait_for()
+    alone.page.get_by_text("Changed in another window.").wait_for()
+    assert "# from afar" in alone.page.evaluate("localStorage.getItem('minigrad/files/ex02_value.py')")
     other.close()
 
 
 def test_reset_puts_the_stub_back_and_keeps_a_backup(alone):
     alone.write(1, "mine = 1\n")
     alone.page.get_by_role("button", name="Reset").click()
-    alone.page.get_by_text("Exercise 1: Derivatives").first.wait_for()
+    alone.page.wait_for_function("localStorage.getItem('minigrad/files/ex01_derivatives.py').length > 100")
     kept = alone.page.evaluate("localStorage.getItem('minigrad/backups/ex01_derivatives.py')")
     assert "mine = 1" in kept
 
