@@ -21,8 +21,8 @@ HAS_SAID = || { code=$$?; [ $$code -le 2 ] && [ -t 1 ] && [ -z "$$CI" ] || exit 
 .DEFAULT_GOAL := help
 
 # A layer is installed once; see grader/environment.py.
-.PHONY: learner train-layer test-layer lint-layer bench-layer data-layer grade-layer nbgrader-layer notebooks-layer scale-layer similarity-layer
-learner train-layer test-layer lint-layer bench-layer data-layer grade-layer nbgrader-layer notebooks-layer scale-layer similarity-layer:
+.PHONY: learner train-layer test-layer lint-layer bench-layer data-layer grade-layer nbgrader-layer notebooks-layer scale-layer similarity-layer site-layer
+learner train-layer test-layer lint-layer bench-layer data-layer grade-layer nbgrader-layer notebooks-layer scale-layer similarity-layer site-layer:
 	@"$$PYTHON_FOUND" grader/environment.py $(@:-layer=)
 
 # Each process begins with a part of its own and then takes what another has left: files mostly stay together.
@@ -60,7 +60,7 @@ help: learner ## Show this page.
 	@"$$PY" grader
 
 ### The course's commands
-.PHONY: course sandbox release gradescope nbgrader intake grade regrade similarity pages gradebook handback show scheduler worker verify
+.PHONY: course sandbox release gradescope nbgrader intake grade regrade similarity pages gradebook handback show scheduler worker site serve verify
 course: learner ## Show this page.
 	@"$$PY" grader course
 verify: learner ## Prove that stubs fail, solutions pass, and nothing is stale (EXERCISE=4 for one alone).
@@ -94,6 +94,11 @@ scheduler: scale-layer ## Start a Dask scheduler for a class too large for one m
 	@"$$PY" grader -m distributed.cli.dask_scheduler --no-dashboard --host "$${LISTEN:-127.0.0.1}"
 worker: scale-layer ## Start processes on this machine that grade for it (SCHEDULER=tcp://10.0.0.5:8786, JOBS=).
 	@"$$PY" grader -m distributed.cli.dask_worker "$$SCHEDULER" --no-dashboard --nthreads 1 --nworkers "$${JOBS:--1}"
+
+site: site-layer ## Make the kata as static pages in build/site (EXERCISES=1-5, SITE_SOLUTIONS=1 for self-study).
+	@"$$PY" grader site
+serve: site-layer ## Make the same and serve it on this machine (PORT=8000).
+	@"$$PY" grader site --serve
 
 ### The authors' commands
 .PHONY: new-exercise exercises key fingerprints worked-checks promises mutation-score field-score lint test test-quick test-failed test-pythons bench-engine bench-language bench-grader bench-scale data images notebooks clean

@@ -18,6 +18,11 @@ def explain(verdict: Verdict, exercise: Exercise, fit: Callable[[str], str] = st
 
     `fit` makes lines of a sentence, for a terminal.
     """
+    return "\n\n".join(parts_of(verdict, exercise, fit))
+
+
+def parts_of(verdict: Verdict, exercise: Exercise, fit: Callable[[str], str] = str) -> list[str]:
+    """The same in parts: the message, where there is one, and what stands below a heading of its own."""
     parts = ["\n".join(map(fit, verdict.message.split("\n")))] if verdict.message else []
     imported = verdict.fault is None or verdict.fault.during != "import"
     if imported and verdict.message != NOT_RUN and verdict.status.is_known:
@@ -27,7 +32,7 @@ def explain(verdict: Verdict, exercise: Exercise, fit: Callable[[str], str] = st
         parts.append(_traceback(verdict.fault))
     if verdict.printed.strip():
         parts.append(_printed(verdict.printed))
-    return "\n\n".join(part for part in parts if part)
+    return [part for part in parts if part]
 
 
 def explain_fault(message: str, fault: Fault, probe: Probe, exercise: Exercise, fit: Callable[[str], str] = str) -> str:

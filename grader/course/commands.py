@@ -43,6 +43,7 @@ def add_to(group: click.Group) -> None:
         sandbox,
         show,
         similarity,
+        site,
         verify,
         worked_checks,
     ):
@@ -618,6 +619,22 @@ def release(exercises: str | None) -> None:
     *made, last = map(str, run(numbers, read_settings()))
     what = f"exercises 1 to {numbers[-1]}" if len(numbers) > 1 else "exercise 1"
     click.echo(f"{', '.join(made)} and {last} hold {what}; nothing of the course was found in them.")
+
+
+@click.command()
+@EXERCISES
+@option("--answers", envvar="SITE_SOLUTIONS", is_flag=True, help="Give the worked answers away, for self-study.")
+@click.option("--serve", is_flag=True, help="Serve it on this machine.")
+@option("--port", envvar="PORT", type=click.IntRange(0, 65535), default=8000, help="Where to serve it.")
+def site(exercises: str | None, answers: bool, serve: bool, port: int) -> None:
+    """Make the kata as static pages, which run it in a learner's browser."""
+    from grader.course.grading.config import read_settings
+    from grader.course.site import site as pages
+
+    folder = pages.make_site(_numbers(exercises), read_settings(), answers=answers)
+    click.echo(f"{folder} holds the pages; any web server can give them out.")
+    if serve:
+        pages.serve(folder, port)
 
 
 @click.command(name="nbgrader")

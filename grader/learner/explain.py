@@ -16,7 +16,7 @@ from grader.core.judging import judge_fault, show
 from grader.core.paths import BUILD, DESK
 from grader.core.records import Exercise, Fault, Node, Probe, Sketch, Status, are_right_but_too_deep
 from grader.learner.explanation import Explanation, shares_of, sketches
-from grader.learner.prober import InProcess
+from grader.learner.prober import STAND_IN, InProcess, in_process
 from grader.learner.recording import probe_of
 from grader.learner.report import TOO_DEEP
 from grader.learner.terminal import wrapped
@@ -31,7 +31,7 @@ ROOT = Path(__file__).absolute().parents[2]
 
 def simplest(exercise: Exercise, folder: Path = DESK) -> Explanation | None:
     """The first sketch on which the code in a folder differs; one that only a stub stops is the last choice."""
-    process = InProcess(folder, seconds=SECONDS)
+    process = in_process(folder, SECONDS)
     stopped = None
     for sketch in sketches(exercise):
         with redirect_stdout(io.StringIO()):  # what the code prints, at every sketch again
@@ -51,6 +51,8 @@ def shows(number: int) -> bool:
 
 def _asked_apart(number: int, seconds: float) -> int | None:
     """SHOWS or NOTHING, of another process, unless the code ends it; None where it holds it up."""
+    if STAND_IN:
+        return exit_code(number)  # a page in a browser ends it from outside
     here = f"import sys; sys.path.append({str(ROOT)!r})"  # last, as in __main__.py
     ask = f"{here}; from grader.learner.explain import exit_code; raise SystemExit(exit_code({number}))"
     command = [sys.executable, "-I", "-c", ask]
@@ -154,6 +156,12 @@ def _slipped(explanation: Explanation, node: Node) -> Iterator[str]:
 
 def explain_exercise(exercise: Exercise) -> str:
     """Draw the simplest counter-example into build/explain and say in words what it shows."""
+    said, found = in_words(exercise)
+    return said if found is None else said + "\n" + _drawn(found, exercise)
+
+
+def in_words(exercise: Exercise) -> tuple[str, Explanation | None]:
+    """What there is to say, and the explanation where it can be drawn. Raises KataError where the code does not end."""
     from grader.learner.exercises import is_wrong, must_exist, run
 
     must_exist(exercise)
@@ -171,10 +179,10 @@ def explain_exercise(exercise: Exercise) -> str:
             told = f"No small expression shows it; {where} the checks that fail."
         else:
             told = f"There is nothing to explain: exercise {exercise.number} is right as far as it is written."
-        return f"{wrapped(told)}\n"
+        return f"{wrapped(told)}\n", None
     if found.fault is not None:
-        return _stopped(found, found.fault, exercise)
-    return as_text(found) + "\n" + _drawn(found, exercise)
+        return _stopped(found, found.fault, exercise), None
+    return as_text(found), found
 
 
 def _stopped(found: Explanation, fault: Fault, exercise: Exercise) -> str:

@@ -153,11 +153,21 @@ class InProcess:
     ) -> None: ...
 
 
+STAND_IN: list[Callable[[Path, float | None], InProcess]] = []  # of a page in a browser, which has no processes
+
+
 def prober(folder: Path, *, debug: bool = False, waiting: Callable[[float], None] | None = None) -> Prober | InProcess:
     """A process apart, wherever that is possible."""
+    if STAND_IN:
+        return in_process(folder, SECONDS)
     if os.name != "posix" or _is_traced():
         return InProcess(folder, seconds=None if debug else SECONDS)
     return Prober(folder, debug=debug, waiting=waiting)
+
+
+def in_process(folder: Path, seconds: float | None) -> InProcess:
+    """Inside this process, with so many seconds for each probe."""
+    return STAND_IN[-1](folder, seconds) if STAND_IN else InProcess(folder, seconds=seconds)
 
 
 def _is_traced() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 COLOURS = {"good": GREEN, "bad": RED, "warn": BROWN}
 STATUS = 13  # columns
+ALIKE = "Other mistakes look the same to these checks:"
+ALSO = "Also stopped by this:"
+READING = "To read more about it:"
 TOO_DEEP = "What you wrote is right, but a recursion cannot go as deep as the deepest graph of the checks."
 
 
@@ -28,33 +32,56 @@ def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict], causes: Cau
     `explained` says whether `make explain-N` has something to show.
     """
     parts = [click.style(f"Exercise {exercise.number}: {exercise.title}", bold=True) + "\n"]
-    shown: set[str] = set()
-    details: list[Verdict] = []
     for task in exercise.tasks:
-        parts.append(task.name)
-        for verdict in (v for v in verdicts if v.check.task == task.name):
-            parts.append(_line(verdict))
-            if verdict.status is not Status.PASSED and not _is_untouched(verdict) and task.name not in shown:
-                shown.add(task.name)
-                details.append(verdict)
+        parts += [task.name, *(_line(verdict) for verdict in verdicts if verdict.check.task == task.name)]
     return (
         "\n".join(parts)
-        + "".join(f"\n\n{detail}" for detail in _without_repeats(details, exercise))
-        + "".join(f"\n\n{belief}" for belief in _beliefs(causes))
+        + "".join(f"\n\n{_detail(failure, exercise)}" for failure in failures(exercise, verdicts))
+        + "".join(f"\n\n{_belief(why)}" for why in reasons(causes))
         + "\n\n"
         + _reading(exercise, verdicts)
         + _ending(exercise, verdicts, causes, explained)
     )
 
 
-def _beliefs(causes: Causes) -> list[str]:
+@dataclass(frozen=True)
+class Failure:
+    """The first failure of a task, and the other tasks that the same thing stops at the same place."""
+
+    verdict: Verdict
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Why:
+    """A belief behind failures: heading, title with its place, paragraphs, and what else would look the same."""
+
+    heading: str
+    title: str
+    paragraphs: tuple[str, ...]
+    alike: tuple[tuple[str, ...], ...]
+
+
+def failures(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[Failure]:
+    """What is told in full: the first failure of each task that was begun, and the same thing only once."""
+    found: dict[object, Failure] = {}
+    for task in exercise.tasks:
+        wrong = [v for v in verdicts if v.check.task == task.name and v.status is not Status.PASSED]
+        first = next((v for v in wrong if not _is_untouched(v)), None)
+        if first is not None:
+            known = found.get(_cause(first))
+            found[_cause(first)] = Failure(known.verdict, (*known.also, task.name)) if known else Failure(first)
+    return list(found.values())
+
+
+def reasons(causes: Causes) -> list[Why]:
     """What is believed earlier, where it accounts for a failure or may do so, and what is believed here."""
     earlier = [
-        _belief(same, "WHY" if each.checks is not None else "PERHAPS WHY")
+        _why(same, "WHY" if each.checks is not None else "PERHAPS WHY")
         for each in causes.earlier
         for same in _by_belief(each.beliefs)
     ]
-    return earlier + [_belief(same, "WHY") for same in _by_belief(causes.own)]
+    return earlier + [_why(same, "WHY") for same in _by_belief(causes.own)]
 
 
 def _by_belief(diagnoses: Sequence[Diagnosis]) -> list[list[Diagnosis]]:
@@ -71,22 +98,26 @@ def _place(diagnosis: Diagnosis) -> int:
     return [task.name for task in read_catalogue()[m.exercise].tasks].index(m.task)
 
 
-def _belief(diagnoses: Sequence[Diagnosis], heading: str) -> str:
+def _why(diagnoses: Sequence[Diagnosis], heading: str) -> Why:
     """What the failures tell of what was believed, of one task or of several, and why it is not so."""
     m = diagnoses[0].misconception
     where = f"exercise {m.exercise}, {m.task}"
     _, *parts = told(m)
     others = [diagnosis.misconception for diagnosis in diagnoses[1:]]
     parts += [f"It is the same in {other.task}: {other.title[0].lower()}{other.title[1:]}." for other in others]
-    alike = [part for diagnosis in diagnoses for part in _others(diagnosis)]
-    heading = _headed(heading, BLUE, f"{m.title} ({where}).")
-    return "\n\n".join([heading, *(wrapped(part, MARGIN) for part in parts), *alike])
+    alike = tuple(tuple(f"{a.title}." for a in each.alternatives) for each in diagnoses if each.alternatives)
+    return Why(heading, f"{m.title} ({where}).", tuple(parts), alike)
 
 
-def _others(diagnosis: Diagnosis) -> list[str]:
-    """What else would show the same, where there is such a thing."""
-    titles = [wrapped(f"- {other.title}.", MARGIN, f"{MARGIN}  ") for other in diagnosis.alternatives]
-    return ["\n".join([f"{MARGIN}Other mistakes look the same to these checks:", *titles])] if titles else []
+def _belief(why: Why) -> str:
+    alike = ["\n".join([f"{MARGIN}{ALIKE}", *map(_item, titles)]) for titles in why.alike]
+    return "\n\n".join(
+        [_headed(why.heading, BLUE, why.title), *(wrapped(part, MARGIN) for part in why.paragraphs), *alike]
+    )
+
+
+def _item(text: str) -> str:
+    return wrapped(f"- {text}", MARGIN, f"{MARGIN}  ")
 
 
 def _line(verdict: Verdict) -> str:
@@ -106,16 +137,10 @@ def _headed(word: str, colour: int | None, text: str, margin: str = "") -> str:
     return margin + (coloured(word, colour) if colour else word) + lines[len(margin) + len(word) :]
 
 
-def _without_repeats(verdicts: Sequence[Verdict], exercise: Exercise) -> list[str]:
-    """Each in full; tasks that are stopped by the same thing at the same place are only named under the first."""
-    details: dict[object, str] = {}
-    for verdict in verdicts:
-        cause = _cause(verdict)
-        if cause in details:
-            details[cause] += f"\n\nAlso stopped by this: {verdict.check.task}."
-        else:
-            details[cause] = f"{_heading(verdict)}\n\n{explain(verdict, exercise, wrapped)}"
-    return list(details.values())
+def _detail(failure: Failure, exercise: Exercise) -> str:
+    """In full; tasks that are stopped by the same thing at the same place are only named under it."""
+    also = [f"{ALSO} {task}." for task in failure.also]
+    return "\n\n".join([_heading(failure.verdict), explain(failure.verdict, exercise, wrapped), *also])
 
 
 def _cause(verdict: Verdict) -> object:
@@ -136,18 +161,18 @@ def _reading(exercise: Exercise, verdicts: Sequence[Verdict]) -> str:
     """What there is to read for somebody who is done."""
     if any(v.status is not Status.PASSED for v in verdicts):
         return ""
-    sources = [wrapped(f"- {source}", MARGIN, f"{MARGIN}  ") for source in exercise.reading]
-    return "\n".join(["To read more about it:", *sources]) + "\n\n"
+    return "\n".join([READING, *map(_item, exercise.reading)]) + "\n\n"
 
 
 def _ending(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool) -> str:
     passed = sum(v.status is Status.PASSED for v in verdicts)
     line = f"{passed} of {len(verdicts)} checks pass."
-    ending = wrapped(f"{line} {_next_step(exercise, verdicts, causes, explained)}")
+    ending = wrapped(f"{line} {next_step(exercise, verdicts, causes, explained)}")
     return ending.replace(line, coloured(line, GREEN), 1) if passed == len(verdicts) else ending
 
 
-def _next_step(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool) -> str:
+def next_step(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool) -> str:
+    """What to do now, as sentences with the commands that do it."""
     n = exercise.number
     following = "make progress" if n == max(read_catalogue()) else f"make test-exercise-{n + 1}"
     if are_right_but_too_deep(verdicts):

@@ -9,12 +9,10 @@ from rich.syntax import ANSISyntaxTheme, Syntax
 from rich.table import Table
 from rich.text import Text
 
-from grader.core.errors import KataError
-from grader.core.records import Status
-from grader.core.source import Function, functions, text_of
-from grader.learner.exercises import exercise, run, text_of_file
+from grader.learner.exercises import exercise
 from grader.learner.styles import other_style
 from grader.learner.terminal import wrapped
+from grader.learner.worked import beside
 
 SIDE_BY_SIDE = 150  # columns; below, one stands under the other, as where a line would not fit into its half
 GAP = 2
@@ -24,18 +22,9 @@ ANY_BACKGROUND = ANSISyntaxTheme({Keyword: Style(bold=True), String: Style(itali
 def show_solution(number: int, console: Console, *, force: bool) -> None:
     """Print both, task by task. Raises KataError while the exercise does not pass, unless forced."""
     chosen = exercise(number)
-    path = chosen.solution
-    if not path.exists():
-        raise KataError("The worked answers are not part of this copy of the kata; ask your course for them.")
-    if not force and not all(v.status is Status.PASSED for v in run(chosen)):
-        raise KataError(f"Exercise {number} does not pass yet; make solution-{number} FORCE=1 shows the answer anyway.")
-    worked, own = path.read_text(encoding="utf-8"), text_of_file(chosen)
-    worked_functions, own_functions = functions(worked), _functions_or_none(own)
-    for task in chosen.tasks:
-        answer = without_markers(text_of(worked, worked_functions[task.name]))
-        mine = text_of(own, own_functions[task.name]) if task.name in own_functions else "(not in your file)\n"
-        console.rule(task.name)
-        both = _code(mine), _code(answer)
+    for each in beside(chosen, force=force):
+        console.rule(each.task)
+        both = _code(each.mine), _code(each.answer)
         half = console.width // 2 - GAP
         if console.width >= SIDE_BY_SIDE and all(line.cell_len <= half for text in both for line in text.split()):
             table = Table.grid(padding=(0, GAP), expand=True)
@@ -50,23 +39,6 @@ def show_solution(number: int, console: Console, *, force: bool) -> None:
         console.rule("in another style")
         console.print(wrapped(f"This answer to {' and '.join(style.tasks)} is right too. {style.why}"))
         console.print(_code(style.code))
-
-
-def _functions_or_none(source: str) -> dict[str, Function]:
-    try:
-        return functions(source)
-    except SyntaxError:
-        return {}
-
-
-def without_markers(text: str) -> str:
-    """A worked answer without the lines by which it is cut."""
-    return (
-        "\n".join(
-            line for line in text.split("\n") if "### BEGIN SOLUTION" not in line and "### END SOLUTION" not in line
-        )
-        + "\n"
-    )
 
 
 def _code(text: str) -> Text:

@@ -29,16 +29,21 @@ RESULT = ast.Name("the result", ast.Store())  # what the last line gives if it g
 
 
 def step_expression(text: str, values: Mapping[str, float], engine: str | None) -> str:
-    """Write the page of Python lines; without an engine they are read, with one they are run. Says what came out."""
+    """Write the page of Python lines. Says what came out."""
+    return _written(expression_page(text, values, engine))
+
+
+def expression_page(text: str, values: Mapping[str, float], engine: str | None) -> Stepper:
+    """The page of Python lines; without an engine they are read, with one they are run."""
     title = "; ".join(line.strip() for line in text.strip().splitlines())
     title = title if len(title) <= TITLE else title[: TITLE - 1] + "…"
     values = dict(values) or VALUES
     if engine is None:
         nodes = terms(text, values)
         with words_of(ValueError, RuntimeError):
-            return _written(stepper(nodes, title=title))
+            return stepper(nodes, title=title)
     with own_code(engine):
-        return _written(_played(_run(text, values, _package(engine, "Value").Value), engine, title))
+        return _played(_run(text, values, _package(engine, "Value").Value), engine, title)
 
 
 def step_network(name: str, engine: str | None) -> str:

@@ -14,6 +14,13 @@ HERE = Path(__file__).parent
 def filled(name: str, scripts: Sequence[str], **words: str) -> str:
     """The page `name`.html with its style, the scripts one after the other, and the words for its places."""
     style, page = ((HERE / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("css", "html"))
-    script = "".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in scripts)
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return Template(page).substitute(style=style, script=script, digest=digest, **words)
+    return Template(page).substitute(style=style, script=joined(scripts), digest=digest(scripts), **words)
+
+
+def joined(scripts: Sequence[str]) -> str:
+    return "".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in scripts)
+
+
+def digest(scripts: Sequence[str]) -> str:
+    """By which a Content-Security-Policy knows the scripts of a page, also of a page that has it in a frame."""
+    return base64.b64encode(hashlib.sha256(joined(scripts).encode()).digest()).decode()

@@ -19,9 +19,9 @@ from grader.core.text import MARGIN, explain, told
 from grader.course.authoring.cut import solution
 from grader.course.bank.chaffs import Chaff, read_bank
 from grader.learner.exercises import exercise, run
-from grader.learner.solution import without_markers
 from grader.learner.state import escaped, read_state, repaired, under_repair, write_state
 from grader.learner.terminal import wrapped
+from grader.learner.worked import without_markers
 
 FOLDER = BUILD / "repair"
 DIFFICULTIES = ("hard", "medium", "easy")  # shown by few checks, by some, by many

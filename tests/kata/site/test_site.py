@@ -1,0 +1,235 @@
+"""The site in a real browser: the terminal's verdicts, whatever a learner writes, offline, for everybody."""
+
+import gzip
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from grader.core.catalogue import read_catalogue
+from grader.course.bank.chaffs import read_bank
+from tests.kata.site.conftest import ROOT, Window
+
+pytestmark = pytest.mark.slow
+MEGABYTE = 1_000_000
+EXERCISES = read_catalogue()
+CHAFFS = {chaff.misconception.exercise: chaff for chaff in reversed(read_bank())}
+
+
+def worked(number):
+    return (ROOT / EXERCISES[number].solution).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def solved(window):
+    """The window with every worked answer in its store."""
+    for number, exercise in EXERCISES.items():
+        window.page.evaluate(
+            "([name, text]) => localStorage.setItem(`minigrad/files/${name}`, text)",
+            [exercise.file.name, worked(number)],
+        )
+    return window
+
+
+@pytest.fixture
+def alone(solved):
+    """The same, and afterwards every exercise is solved again."""
+    yield solved
+    for number, exercise in EXERCISES.items():
+        solved.page.evaluate(
+            "([name, text]) => localStorage.setItem(`minigrad/files/${name}`, text)",
+            [exercise.file.name, worked(number)],
+        )
+
+
+def in_the_terminal(tmp_path, number, source):
+    """What `make test-exercise-N` prints where the earlier exercises are solved."""
+    shutil.copytree(ROOT / "exercises", tmp_path / "desk")
+    for each in EXERCISES.values():
+        shutil.copy(ROOT / each.solution, tmp_path / "desk")
+    (tmp_path / "desk" / EXERCISES[number].file.name).write_text(source, encoding="utf-8")
+    environment = {**os.environ, "DESK": str(tmp_path / "desk"), "NO_COLOR": "1", "COLUMNS": "100"}
+    command = [sys.executable, "-m", "grader", "test", str(number)]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False).stdout
+
+
+def squeezed(text):
+    return re.sub(r"\s+", " ", text)
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_a_worked_answer_passes_as_in_the_terminal(solved, number):
+    solved.open(number)
+    count = re.search(r"(\d+) of (\d+) checks pass", solved.check())
+    assert count[1] == count[2] != "0"
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_a_known_mistake_has_the_verdicts_and_the_first_belief_of_the_terminal(alone, tmp_path, number):
+    source = CHAFFS[number].source
+    terminal = squeezed(in_the_terminal(tmp_path, number, source))
+    alone.write(number, source)
+    page = squeezed(alone.check())
+    assert re.search(r"\d+ of \d+ checks pass", page)[0] == re.search(r"\d+ of \d+ checks pass", terminal)[0]
+    told = re.search(r"WHY (.+?)\)\.", terminal)
+    assert re.search(r"WHY (.+?)\)\.", page)[1] == told[1]
+
+
+def test_hints_come_one_by_one_and_explain_draws_and_plays_it(alone):
+    source = re.sub(r"\.grad \+= ", ".grad = ", worked(3))
+    alone.write(3, source)
+    for number in (1, 2):
+        alone.page.get_by_role("button", name="Hint", exact=True).click()
+        alone.page.get_by_text(f"hint {number} of 3").wait_for()
+    alone.page.get_by_role("button", name="Explain", exact=True).click()
+    alone.page.get_by_text("The simplest expression on which your code differs").wait_for()
+    assert alone.page.locator("img[src^='data:image/svg']").evaluate("image => image.decode().then(() => image.width)")
+    frame = alone.page.frame_locator("iframe[title=Stepper]")
+    frame.locator("#forward").click()
+    assert frame.locator("#position").input_value() == "1"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("while True: pass\n", "probably an endless loop"),
+        ("def derivative(f, x, h=1e-6):\n    return sum(iter(int, 1))\n", "probably an endless loop"),
+        ("def derivative(f, x, h=1e-6):\n    return derivative(f, x, h)\n", "went deeper than Python allows"),
+        ("def derivative(f, x, h=1e-6)\n    return 1\n", "Python cannot read ex01_derivatives.py, line 1"),
+    ],
+    ids=["import that does not end", "loop inside C", "endless recursion", "syntax"],
+)
+def test_what_does_not_end_and_what_cannot_be_read_is_said_and_the_page_goes_on(alone, source, said):
+    alone.write(1, source)
+    assert said in alone.check()
+    alone.write(1, worked(1))
+    assert "12 of 12" in alone.check()
+
+
+def test_ten_megabytes_of_prints_are_shown_in_part(alone):
+    alone.write(1, "def derivative(f, x, h=1e-6):\n    print('ab\\n' * 3_500_000)\n    return 0.0\n")
+    report = alone.check()
+    assert "more lines" in report
+    assert len(report) < 20_000
+
+
+def test_stop_ends_a_loop_at_once_and_the_spare_python_answers_the_next_check(alone):
+    alone.write(1, "while True: pass\n")
+    alone.page.get_by_role("button", name="Run checks").click()
+    alone.page.get_by_role("button", name="Stop").click()
+    alone.page.get_by_text("Stopped.", exact=True).wait_for()
+    alone.write(1, worked(1))
+    assert "12 of 12" in alone.check()
+
+
+def test_what_is_typed_is_there_after_the_tab_was_closed(browser, address):
+    window = Window(browser, address)
+    window.open(1)
+    window.page.click(".cm-content")
+    window.page.keyboard.press("Control+End")
+    window.page.keyboard.type("# mine")
+    window.page.close()
+    window.page = window.context.new_page()
+    window.page.goto(f"{address}#/exercise/1")
+    window.page.get_by_text("# mine").wait_for()
+    window.context.close()
+
+
+def test_another_window_shows_what_is_written_in_this_one(alone):
+    alone.open(2)
+    other = alone.context.new_page()
+    other.goto(f"{alone.address}#/exercise/2")
+    other.click(".cm-content")
+    other.keyboard.press("Control+End")
+    other.keyboard.type("# from afar")
+    alone.page.get_by_text("Changed in another window.").wait_for()
+    assert "# from afar" in alone.page.evaluate("localStorage.getItem('minigrad/files/ex02_value.py')")
+    other.close()
+
+
+def test_reset_puts_the_stub_back_and_keeps_a_backup(alone):
+    alone.write(1, "mine = 1\n")
+    alone.page.get_by_role("button", name="Reset").click()
+    alone.page.wait_for_function("localStorage.getItem('minigrad/files/ex01_derivatives.py').length > 100")
+    kept = alone.page.evaluate("localStorage.getItem('minigrad/backups/ex01_derivatives.py')")
+    assert "mine = 1" in kept
+
+
+def test_a_zip_of_the_page_has_the_files_and_comes_back(alone, tmp_path):
+    alone.page.goto(f"{alone.address}#/")
+    with alone.page.expect_download() as waiting:
+        alone.page.get_by_role("button", name="Save my work as a zip").click()
+    path = tmp_path / "minigrad.zip"
+    waiting.value.save_as(path)
+    with zipfile.ZipFile(path) as archive:
+        found = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert found == {f"exercises/{each.file.name}": worked(number) for number, each in EXERCISES.items()}
+    alone.page.evaluate("localStorage.setItem('minigrad/files/ex01_derivatives.py', 'lost')")
+    alone.page.set_input_files("input[type=file]", path)
+    alone.page.get_by_text("Taken from the zip").wait_for()
+    assert alone.page.evaluate("localStorage.getItem('minigrad/files/ex01_derivatives.py')") == worked(1)
+
+
+def test_the_playground_plays_an_expression_and_follows_a_leaf(solved):
+    solved.page.goto(f"{solved.address}#/play")
+    frame = solved.page.frame_locator("iframe[title=Stepper]")
+    frame.locator("#to-end").click()
+    assert "data 2" in frame.locator("#n0").text_content()
+    solved.page.get_by_label("a", exact=True).fill("5")
+    frame.locator("#n0", has_text="a").wait_for()
+    frame.locator("#to-end").click()
+    assert "data 5" in frame.locator("#n0").text_content()
+
+
+def test_without_a_network_everything_still_works_after_the_first_visit(browser, address):
+    window = Window(browser, address)
+    window.ready()
+    window.page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    window.context.set_offline(True)
+    window.page.goto("about:blank")
+    window.page.goto(address)
+    window.ready()
+    window.open(1)
+    assert "0 of 12 checks pass" in window.check()
+    window.context.close()
+
+
+def test_nothing_is_asked_of_another_host_and_the_console_is_quiet(solved):
+    assert [url for url in solved.asked if not url.startswith((solved.address, "data:", "blob:", "about:"))] == []
+    assert solved.said == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 375])
+def test_axe_finds_no_barrier_and_nothing_is_wider_than_the_window(browser, address, scheme, width):
+    from axe_playwright_python.sync_playwright import Axe
+
+    window = Window(browser, address, width, scheme)
+    for place, seen in (("#/", ".exercises"), ("#/exercise/3", ".cm-content"), ("#/play", "textarea")):
+        window.page.goto(address + place)
+        window.page.wait_for_selector(seen)
+        found = Axe().run(window.page, options={"iframes": False})
+        assert found.violations_count == 0, found.generate_report()
+        assert window.page.evaluate("document.documentElement.scrollWidth") <= width
+    window.context.close()
+
+
+def test_keys_alone_write_check_and_leave_the_editor(alone):
+    alone.write(1, worked(1))
+    alone.page.focus(".cm-content")
+    alone.page.keyboard.press("Control+Enter")
+    alone.page.wait_for_selector(".results:not([aria-busy]) .report")
+    alone.page.focus(".cm-content")
+    alone.page.keyboard.press("Escape")
+    assert not alone.page.evaluate("document.activeElement.classList.contains('cm-content')")
+
+
+def test_the_site_is_small(folder):
+    sizes = {path.name: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    packed = sum(len(gzip.compress(path.read_bytes(), 6)) for path in folder.rglob("*") if path.is_file())
+    assert sum(sizes.values()) < 20 * MEGABYTE
+    assert packed < 8 * MEGABYTE

@@ -1,0 +1,101 @@
+// The engine room seen from the page: one Python at work, another ready to take its place.
+import type { FromWorker, Request, Said } from "./messages";
+
+const GRACE = 2000; // milliseconds more for code that does not listen to the alarm
+const TRIES = 40; // Pythons that one command may cost
+
+export class Stopped extends Error {}
+
+interface Room {
+  worker: Worker;
+  ready: Promise<void>;
+}
+
+function open(): Room {
+  const worker = new Worker("worker.js", { type: "module" });
+  const ready = new Promise<void>((resolve, reject) => {
+    worker.addEventListener("message", (event: MessageEvent<FromWorker>) => {
+      if (event.data.kind === "ready") resolve();
+      if (event.data.kind === "broken") reject(new Error(event.data.why));
+    });
+  });
+  ready.catch(() => undefined);
+  return { worker, ready };
+}
+
+export class Engine {
+  private room = open();
+  private spare: Room | null = null;
+  private stopping: (() => void) | null = null;
+  readonly ready = this.room.ready;
+
+  constructor() {
+    void this.ready.then(() => (this.spare ??= open())); // not before the first one is there
+  }
+
+  /** Ends what is running. */
+  stop(): void {
+    this.stopping?.();
+  }
+
+  /** What a command says. A Python that gives no answer is ended, and another goes on behind that question. */
+  async run(request: Omit<Request, "journal">): Promise<Said> {
+    const journal: Record<string, string> = {};
+    for (let tries = 0; tries < TRIES; tries++) {
+      await this.room.ready;
+      const said = await this.ask({ ...request, journal });
+      if (said !== null) return said;
+      this.replace();
+    }
+    throw new Error("Python was lost too often.");
+  }
+
+  private ask(request: Request): Promise<Said | null> {
+    const { worker } = this.room;
+    const { journal } = request;
+    let open: string | null = null;
+    let timer = 0;
+    return new Promise((resolve, reject) => {
+      const over = (): void => {
+        clearTimeout(timer);
+        this.stopping = null;
+        worker.onmessage = null;
+      };
+      const lost = (how: string): void => {
+        over();
+        if (open === null) return reject(new Error(how));
+        journal[open] = how;
+        resolve(null);
+      };
+      this.stopping = () => {
+        over();
+        this.replace();
+        reject(new Stopped());
+      };
+      worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+        if (data.kind === "asks") {
+          open = data.question;
+          if (data.seconds) timer = window.setTimeout(() => lost("late"), 1000 * data.seconds + GRACE);
+        } else if (data.kind === "answers") {
+          clearTimeout(timer);
+          journal[data.question] = data.answer;
+          open = null;
+        } else if (data.kind === "said") {
+          over();
+          resolve(data.said);
+        } else if (data.kind === "lost") {
+          if (open === null) console.error(data.why);
+          lost(open === null ? data.why : "lost");
+        }
+      };
+      worker.postMessage(request);
+    });
+  }
+
+  private replace(): void {
+    this.room.worker.terminate();
+    this.room = this.spare ?? open();
+    this.spare = null;
+    void this.room.ready.then(() => (this.spare ??= open()));
+  }
+}

@@ -1,0 +1,135 @@
+// An exercise: the lesson beside the editor, below it what the checks say.
+import { Editor } from "./editor";
+import { button, make, prose } from "./elements";
+import { Stopped } from "./engine";
+import type { Exercise, Report } from "./messages";
+import type { Context } from "./page";
+import { reportOf } from "./report";
+import { backUp, backups, changed, fileOf, save, stands } from "./store";
+
+const PAUSE = 400; // milliseconds without a key, after which the file is saved
+
+export async function showExercise(context: Context, exercise: Exercise): Promise<() => void> {
+  const lesson = await fetch(`lessons/${exercise.file.replace(/\.py$/, "")}.html`).then((response) => response.text());
+  const read = make("article", { class: "lesson", tabindex: "0", "aria-label": "The lesson" });
+  read.append(...new DOMParser().parseFromString(lesson, "text/html").body.childNodes); // made with the site, not by a learner
+  const place = make("div", { class: "editor" });
+  const saved = make("span", { class: "saved", role: "status" });
+  const results = make("section", { "aria-live": "polite", "aria-label": "Results", class: "results" });
+  const stop = button("Stop", () => context.stop(), { disabled: "" });
+  const busy = [
+    button("Run checks", () => void check(), { class: "main", title: "Ctrl-Enter" }),
+    button("Hint", () => void act(`hint-${exercise.number}`)),
+    button("Explain", () => void act(`explain-${exercise.number}`)),
+    button("Reset", () => reset()),
+  ];
+  context.main.replaceChildren(make("div", { class: "columns" }, read, make("div", {},
+    make("div", { class: "bar" }, ...busy, stop, saved), place, results)));
+
+  let timer = 0;
+  const keep = (): void => {
+    clearTimeout(timer);
+    timer = 0;
+    try {
+      save(exercise.file, editor.text);
+      saved.textContent = "Saved in this browser.";
+    } catch {
+      saved.textContent = "This browser keeps nothing: save a zip from the first page.";
+    }
+  };
+  const edited = (): void => {
+    clearTimeout(timer);
+    timer = window.setTimeout(keep, PAUSE);
+  };
+  const editor = new Editor(place, fileOf(exercise.file) ?? exercise.stub, edited, () => void check());
+  const kept = backups(exercise.file);
+  if (kept.length) saved.textContent = `${kept.length} backups are kept.`;
+
+  const elsewhere = (event: StorageEvent): void => {
+    if (!changed(event, exercise.file) || event.newValue === null || event.newValue === editor.text) return;
+    if (timer) backUp(exercise.file);
+    editor.text = event.newValue;
+    saved.textContent = "Changed in another window.";
+  };
+  const leaving = (): void => { if (timer) keep(); };
+  addEventListener("storage", elsewhere);
+  addEventListener("pagehide", leaving);
+
+  /** Runs a command and shows what it says, or the sentence with which it is refused. */
+  async function during<T>(command: () => Promise<T>, show: (said: T) => Node[]): Promise<void> {
+    if (timer) keep();
+    busy.forEach((each) => (each.disabled = true));
+    stop.disabled = false;
+    results.setAttribute("aria-busy", "true");
+    results.replaceChildren(make("p", {}, "Running …"));
+    try {
+      results.replaceChildren(...show(await command()));
+    } catch (error) {
+      const why = error instanceof Stopped ? "Stopped." : (error as Error).message;
+      results.replaceChildren(make("p", {}, ...prose(why, act)));
+    } finally {
+      busy.forEach((each) => (each.disabled = false));
+      stop.disabled = true;
+      results.removeAttribute("aria-busy");
+    }
+  }
+
+  const check = (): Promise<void> => during(() => context.ask("check", exercise.number) as Promise<Report>, (report) => {
+    stands(exercise.number, report);
+    editor.mark(report.failures.flatMap((failure) => failure.lines));
+    return [reportOf(report, act)];
+  });
+
+  const paragraphs = (text: string): Node[] => text.trim().split("\n\n").map((part) =>
+    /^ {4}/.test(part) ? make("pre", { tabindex: "0" }, part) : make("p", {}, ...prose(part, act)));
+
+  /** What a command in a sentence does here. */
+  function act(command: string): void {
+    const [, name = "", number = "", force = ""] = /^([a-z-]+?)(?:-(\d+))?( FORCE=1)?$/.exec(command) ?? [];
+    const chosen = Number(number);
+    if (name === "hint") void during(() => context.ask("hint", chosen) as Promise<string>, paragraphs);
+    else if (name === "explain") void during(() => context.ask("explain", chosen) as Promise<Explained>, explained);
+    else if (name === "solution") void during(() => context.ask("solution", chosen, Boolean(force)) as Promise<Beside[]>, beside);
+    else if (name === "test-exercise" && chosen === exercise.number) void check();
+    else if (name === "test-exercise") location.hash = `#/exercise/${chosen}`;
+    else if (name === "reset") reset();
+    else if (name === "step") location.hash = "#/play";
+    else location.hash = "#/";
+  }
+
+  function explained(found: Explained): Node[] {
+    const nodes = paragraphs(found.said);
+    if (found.html) nodes.push(make("iframe", { srcdoc: found.html, sandbox: "allow-scripts", title: "Stepper" }));
+    if (found.svg) {
+      const picture = make("img", { alt: "The graph with your numbers, as the text above says" });
+      picture.src = `data:image/svg+xml,${encodeURIComponent(found.svg)}`;
+      nodes.push(picture);
+    }
+    return nodes;
+  }
+
+  function beside(found: Beside[]): Node[] {
+    return found.flatMap((each) => [make("h3", {}, make("code", {}, each.task)), make("div", { class: "beside" },
+      ...[["yours", each.mine], ["worked answer", each.answer]].map(([heading = "", code = ""]) =>
+        make("div", {}, make("h4", {}, heading), make("pre", { tabindex: "0" }, code))))]);
+  }
+
+  function reset(): void {
+    if (!confirm("Start this exercise afresh? Your file is kept as a backup.")) return;
+    keep();
+    backUp(exercise.file);
+    editor.text = exercise.stub;
+    keep();
+  }
+
+  return () => {
+    leaving();
+    removeEventListener("storage", elsewhere);
+    removeEventListener("pagehide", leaving);
+    editor.view.destroy();
+    context.stop();
+  };
+}
+
+interface Explained { said: string; svg: string; html: string }
+interface Beside { task: string; mine: string; answer: string }
