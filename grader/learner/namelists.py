@@ -47,10 +47,12 @@ def read(path: Path, title: str) -> NameList:
         raise KataError(f"{path} cannot be read: {reason}.") from None
     names = tuple(_name(path, number, line) for number, line in enumerate(lines, 1) if line.strip())
     if len(names) < 2:
-        raise KataError(f"{path} has {len(names)} names; at least 2 are needed, one a line.")
+        raise KataError(f"The number of names in {path} is {len(names)}; at least 2 are needed, one a line.")
     characters = len(set("".join(names)))
     if not 2 <= characters <= CHARACTERS:
-        raise KataError(f"{path} has {characters} different letters; from 2 to {CHARACTERS} are needed.")
+        raise KataError(
+            f"The number of different letters in {path} is {characters}; from 2 to {CHARACTERS} are needed."
+        )
     return NameList(title, names)
 
 
@@ -62,5 +64,5 @@ def _name(path: Path, number: int, line: str) -> str:
     if not 2 <= len(name) <= LONGEST:
         shown = name if len(name) <= 2 * LONGEST else f"{name[: 2 * LONGEST]}…"
         needed = f"a name has from 2 to {LONGEST}, and stands on a line of its own"
-        raise KataError(f"{path}, line {number}: {shown!r} has {len(name)} letters; {needed}.")
+        raise KataError(f"{path}, line {number}: {shown!r} is of length {len(name)}; {needed}.")
     return name

@@ -89,7 +89,7 @@ def test_a_run_tells_the_loss_and_names_on_its_way_and_what_it_wrote(done):
     assert {path.name for path in folder.iterdir()} == WRITTEN
     assert [path.name for path in folder.parent.iterdir()] == ["names"]
     words = " ".join(out.split())
-    assert "A model with 472 parameters (1 block of width 4 with 2 heads), 118 names (elements)." in words
+    assert "A model with 456 parameters (1 block of width 4 with 2 heads), 118 names (elements)." in words
     lines = [line for line in out.splitlines() if line.startswith("Step ")]
     assert len(lines) == 12
     assert all(" loss 3." in line and line.count(",") >= 5 for line in lines)
@@ -102,7 +102,7 @@ def test_what_is_written_agrees_with_the_training_without_the_command(done):
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["losses"] == run.losses
     assert metrics["loss"] == pytest.approx(sum(run.losses) / 12)
-    assert (metrics["count"], metrics["parameters"], metrics["steps"]) == (118, 472, 12)
+    assert (metrics["count"], metrics["parameters"], metrics["steps"]) == (118, 456, 12)
     assert metrics["loss_of_a_guess"] == pytest.approx(math.log(metrics["vocabulary"]))
     known = checkpoint.load(folder / "weights.json")
     assert known.weights == [p.data for p in run.model.parameters()]
@@ -158,7 +158,8 @@ def test_an_interruption_keeps_the_last_whole_step_and_resume_goes_on_from_there
 def test_fifty_steps_on_the_worked_answers_have_the_losses_of_the_reference(tmp_path):
     shutil.copytree(ROOT / "solutions", tmp_path / "exercises")
     shutil.copytree(ROOT / "tests" / "public", tmp_path / "tests" / "public")
-    (tmp_path / "grader").symlink_to(ROOT / "grader")
+    for name in ("grader", "minigrad_reference"):
+        (tmp_path / name).symlink_to(ROOT / name)
     with started(tmp_path, **{**SMALL, "STEPS": "50", "ENGINE": "mine"}) as run:
         _, err = run.communicate(timeout=240)
     assert (run.returncode, err) == (0, "")
@@ -192,21 +193,22 @@ BAD_VALUES = {
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BAD_VALUES.items() for value in values])
 def test_a_bad_value_is_one_sentence_that_names_the_variable_and_writes_nothing(name, value, here, monkeypatch):
-    with pytest.raises(click.UsageError, match=f"'{name}'") as error:
+    with pytest.raises(click.UsageError) as error:
         typed(monkeypatch, **{name: value})
+    assert f"'{name}'" in error.value.format_message()
     assert error.value.format_message().endswith(".")
     assert list(here.iterdir()) == []
 
 
 BAD_FILES = {
-    "empty": (b"\n \n", "has 0 names"),
-    "one": (b"anna\n", "has 1 names"),
+    "empty": (b"\n \n", "The number of names in .* is 0;"),
+    "one": (b"anna\n", "The number of names in .* is 1;"),
     "digits": (b"anna\nb3n\n", "line 2: a name has letters, and '3' is none"),
     "a table": (b"anna,12\n", "line 1: a name has letters, and ',' is none"),
-    "long": (b"anna\nabcdefghijklmnop\n", "line 2: 'abcdefghijklmnop' has 16 letters"),
-    "short": (b"anna\nb\n", "line 2: 'b' has 1 letters"),
+    "long": (b"anna\nabcdefghijklmnop\n", "line 2: 'abcdefghijklmnop' is of length 16"),
+    "short": (b"anna\nb\n", "line 2: 'b' is of length 1"),
     "not UTF-8": (b"anna\n\xff\xfe\n", "cannot be read: it is not text in UTF-8"),
-    "one letter": (b"aa\naaa\n", "has 1 different letters"),
+    "one letter": (b"aa\naaa\n", "The number of different letters in .* is 1;"),
 }
 
 
@@ -287,7 +289,7 @@ def test_weights_of_another_shape_are_refused_whole():
     run, other = new_run(), new_run(width=8)
     before = [p.data for p in other.model.parameters()]
     kept = checkpoint.taken(run.plan, run.losses, run.model, run.optimiser)
-    with pytest.raises(KataError, match="472 weights and this model"):
+    with pytest.raises(KataError, match="456 weights and this model"):
         checkpoint.put_back(kept, other.model, other.optimiser)
     assert [p.data for p in other.model.parameters()] == before
 
