@@ -47,12 +47,10 @@ def read(path: Path, title: str) -> NameList:
         raise KataError(f"{path} cannot be read: {reason}.") from None
     names = tuple(_name(path, number, line) for number, line in enumerate(lines, 1) if line.strip())
     if len(names) < 2:
-        raise KataError(f"The number of names in {path} is {len(names)}; at least 2 are needed, one a line.")
+        raise KataError(f"{path} holds fewer than 2 names; write at least 2, one a line.")
     characters = len(set("".join(names)))
     if not 2 <= characters <= CHARACTERS:
-        raise KataError(
-            f"The number of different letters in {path} is {characters}; from 2 to {CHARACTERS} are needed."
-        )
+        raise KataError(f"{path}: the number of different letters is {characters}; from 2 to {CHARACTERS} are needed.")
     return NameList(title, names)
 
 
