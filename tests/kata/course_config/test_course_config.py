@@ -30,6 +30,10 @@ KEYS = (
     "catch",
     "carried_forward",
     "limits",
+    "missing",
+    "unreadable",
+    "drop_lowest",
+    "adjustments",
 )
 DUE = datetime(2026, 11, 20, 23, 59, tzinfo=BERLIN)
 
@@ -47,11 +51,12 @@ def test_the_file_that_comes_with_the_kata_says_what_is_assumed_without_it(tmp_p
 def test_the_lines_that_are_commented_out_in_it_can_be_switched_on(tmp_path):
     text = (ROOT / "course.toml").read_text(encoding="utf-8")
     examples = [line for line in text.splitlines() if line.startswith("# ") and " = " in line]
-    assert len(examples) == 4
+    assert len(examples) == 5
     for line in examples:
         text = text.replace(line, line.removeprefix("# "))
     settings = settings_of(tmp_path, text)
     assert settings.roster == tmp_path / "roster.csv"
+    assert settings.adjustments == tmp_path / "adjustments.csv"
     assert settings.deadlines[3].day == settings.deadlines[1].day == 4
     assert settings.deadlines[4].day == 11
     assert settings.deadlines[11] == datetime(2027, 1, 29, 23, 59, 59, tzinfo=timezone.utc)
@@ -263,7 +268,7 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path):
 )
 def test_late_work_costs_what_the_policy_says_exercise_by_exercise(policy, days, deduction):
     found = lateness(SCORES, DUE + timedelta(days=2, hours=1), policy)
-    assert found == Lateness(days, Decimal(deduction))
+    assert (found.days, found.deduction) == (days, Decimal(deduction))
 
 
 @given(st.integers(0, 100), st.integers(0, 10), st.integers(0, 100), st.integers(-3_000_000, 3_000_000))
