@@ -67,7 +67,11 @@ def other_commands() -> str:
 def table(rows: list[tuple[str, str]]) -> list[str]:
     """Names and sentences side by side, wrapped at the terminal's width between words alone."""
     if _width() < NARROW:
-        return [line for name, text in rows for line in (f"  {name}", *_wrapped(text, " " * 6, " " * 6))]
+        return [
+            line
+            for name, text in rows
+            for line in (*_wrapped(f"  {name}".rstrip(), "", " " * 6), *_wrapped(text, " " * 6, " " * 6))
+        ]
     left = max(len(name) for name, _ in rows) + 4
     return [line for name, text in rows for line in _wrapped(text, f"  {name}".ljust(left), " " * left)]
 

@@ -304,8 +304,10 @@ def _others(name: str, groups: list[list[str]]) -> Iterator[str]:
 
 def _unwrapped(node: ast.AST, _: Names) -> Iterator[Change]:
     """`x` for `f(x)`, `x.f()`, `x[0]` and `x[1:]`."""
-    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
-        yield node, node.args[0]
+    if isinstance(node, ast.Call) and not node.keywords:
+        match node.args:
+            case [argument] if not isinstance(argument, ast.Starred):  # `*x` stands nowhere else
+                yield node, argument
     if isinstance(node, ast.Call) and not node.args and not node.keywords and isinstance(node.func, ast.Attribute):
         yield node, node.func.value
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):

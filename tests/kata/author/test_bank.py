@@ -318,7 +318,7 @@ def fresh(make_author):
     """A copy of the repository in which both carry the mark of what they are made from now."""
     author = make_author()
     for name in ("tests/hidden", "docs"):
-        unwanted = shutil.ignore_patterns("__pycache__", "images")
+        unwanted = shutil.ignore_patterns("__pycache__", "images", "promises.md")
         shutil.copytree(ROOT / name, author.folder / name, ignore=unwanted, dirs_exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(author.folder)

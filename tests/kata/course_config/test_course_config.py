@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grader.core.catalogue import read_catalogue
 from grader.course.fence.worker import Limits
 from grader.course.grading.config import ConfigError, Late, Settings, read_settings, selection
-from grader.course.grading.lateness import Lateness, days_late, lateness
+from grader.course.grading.lateness import days_late, lateness
 
 ROOT = Path(__file__).parents[3]
 LAST = max(read_catalogue())
