@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
-from grader.core.expectations import CHECKS, EXPRESSIONS, FILE, FORM, ITEMS, SNIPPET, parse_expectations
-from grader.learner.catch import BEGINNING
+from grader.core.expectations import CHECKS, EXPRESSIONS, FILE, FORM, ITEMS, SNIPPET, example, parse_expectations
+from grader.core.paths import SOLUTIONS
+from grader.learner.catch import beginning
+from grader.learner.prober import prober
 
 WHERE = "exercises/catch/ex04.py"
 
@@ -46,8 +49,16 @@ def test_infinity_is_written_as_a_number_that_is_too_large():
     assert check.expected["x"] == {"float": "inf"}
 
 
-def test_the_beginning_that_a_learner_is_given_has_the_form_and_no_check():
-    assert parse_expectations(BEGINNING.format(number=4, title="Backward", form=FORM), WHERE) == []
+def test_the_beginning_that_a_learner_is_given_has_an_example_that_is_right_and_no_check():
+    with prober(SOLUTIONS.resolve()) as process:
+        for chosen in read_catalogue().values():
+            text = beginning(chosen)
+            assert parse_expectations(text, WHERE) == []
+            assert max(map(len, text.splitlines())) <= 120
+            assert f"    {example(chosen.number)}\n" in text
+            (check,) = parse_expectations(example(chosen.number), WHERE)
+            seen, _ = process.observe(chosen.module, check.probe)
+            assert seen.values == pytest.approx(dict(check.expected)), chosen.number
 
 
 @pytest.mark.parametrize(
