@@ -129,7 +129,25 @@ x = (i for i in ()).gi_frame
 x = vars(Value)
 with x: pass
 async def f(): await x
-x = __builtins__""".splitlines(),
+x = __builtins__
+import inspect
+import math.x
+x = math.__loader__.get_data('key.json')
+x = random.__file__
+x = Value.__init__.__globals__
+x = Value(1.0)._backward.__closure__
+x = f'{Value.__doc__}'
+x = [y for y in type(1).__subclasses__()]
+x = lambda: __file__
+def f(x=__name__): pass
+class X: y = __spec__
+x = type(Value).mro(Value)
+x = re.compile('x')
+x = derivative.__wrapped__
+x = ValueError().__traceback__
+x = y.tb_frame
+x = y.f_globals
+x = (help, exit)""".splitlines(),
 )
 def test_a_snippet_does_not_reach_behind_the_engine(snippet):
     assert "may not be used in a check" in refusal(expect(snippet.replace("with x: pass", "with x:\n    pass")))
