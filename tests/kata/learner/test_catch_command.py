@@ -2,10 +2,13 @@
 
 import json
 import shutil
+from functools import cache
 
 import pytest
 
 from grader.core.catalogue import read_catalogue
+from grader.core.fingerprints import read_fingerprints
+from grader.course.bank import repair
 from grader.course.bank.chaffs import read_bank
 from grader.course.bank.repair import choose
 
@@ -25,8 +28,10 @@ def student(learner):
 
 
 def test_the_first_call_makes_a_file_that_says_how(student):
-    assert "exercises/catch/ex01.py is new: write your first check in it" in student.refused("catch", 1)
-    assert "exercises/catch/ex01.py has no check yet" in student.refused("catch", 1)
+    begun = student.run("catch", 1)
+    assert begun.returncode == 0
+    assert "exercises/catch/ex01.py is new: write your first check in it" in " ".join(begun.stdout.split())
+    assert "exercises/catch/ex01.py has no check yet; write one such as expect(" in student.refused("catch", 1)
 
 
 def test_without_wrong_engines_the_learners_own_engine_is_compared_once_it_passes(student):
@@ -75,7 +80,8 @@ def test_what_somebody_wrote_into_a_broken_engine_is_kept_when_another_is_begun(
     assert kept.read_text(encoding="utf-8") == "# mine\n"
 
 
-def test_the_choice_is_by_seed_and_difficulty_and_prefers_what_got_away():
+def test_the_choice_is_by_seed_and_difficulty_and_prefers_what_got_away(monkeypatch):
+    monkeypatch.setattr(repair, "read_fingerprints", cache(read_fingerprints))  # a large file, for so many choices
     exercise = read_catalogue()[3]
     assert choose(exercise, 5, None) == choose(exercise, 5, None)
     kinds = {level: {choose(exercise, seed, level).misconception.id for seed in range(6)} for level in ("easy", "hard")}
