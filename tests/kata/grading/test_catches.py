@@ -11,7 +11,6 @@ from grader.core.catalogue import read_catalogue
 from grader.core.expectations import FORM, parse_expectations
 from grader.core.records import Observation, Status
 from grader.course.bank.chaffs import read_bank
-from grader.course.bank.variants import load_course, read_variants
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading.catching import NOT_ASKED, Variant, _worse
 from grader.course.grading.config import read_settings
@@ -19,20 +18,15 @@ from grader.course.grading.grading import grade
 from grader.course.grading.marking import OWN_CHECKS, make_report
 from grader.course.grading.report import Report
 from grader.course.intake.reading import read_within_limits
+from tests.kata.few import CHAFFS, course_of_catches, course_of_one
 
 RIGHT = 'expect("d = derivative(lambda x: x * x, 3.0)", {"d": 6.0}, within=1e-6)\n'
 WRONG = 'expect("d = derivative(lambda x: x * x, 3.0)", {"d": 3.0}, within=1e-6)\n'
-FEW = 9  # variants: with every one of them, a grading starts a process
 
 
 @pytest.fixture(scope="module")
 def course():
-    exercise = read_catalogue()[1]
-    variants = read_variants(exercise)
-    worked, chaffs = variants[0], [each for each in variants if each.misconception]
-    whole = load_course(frozenset({1}), seed=7)
-    few = [replace(suite, checks=suite.checks[:2]) for suite in whole.suites]
-    return replace(whole, suites=tuple(few), variants={1: (worked, *variants[1:3], *chaffs[:FEW])})
+    return course_of_catches()
 
 
 @pytest.fixture
@@ -59,7 +53,7 @@ def test_a_right_check_earns_a_share_of_the_points(own_checks):
     assert (caught.status, away.status) == (Status.PASSED, Status.FAILED)
     assert task.score == caught.points
     assert caught.max_points + away.max_points == pytest.approx(task.max_score)
-    assert f"of {FEW} known wrong engines" in caught.title
+    assert f"of {CHAFFS} known wrong engines" in caught.title
 
 
 @pytest.mark.parametrize(
@@ -144,6 +138,6 @@ def test_a_file_of_checks_is_no_exercise_and_changes_the_digest(tmp_path):
 
 def test_catches_give_no_points_unless_the_course_says_so(tmp_path):
     assert not read_settings().catch
-    assert load_course(frozenset({1}), seed=7).variants == {}
+    assert course_of_one().variants == {}
     (tmp_path / "course.toml").write_text("catch = true\n", encoding="utf-8")
     assert read_settings(tmp_path / "course.toml").catch

@@ -11,6 +11,7 @@ from grader.core.fingerprints import read_fingerprints
 from grader.course.bank import repair
 from grader.course.bank.chaffs import read_bank
 from grader.course.bank.repair import choose
+from grader.learner.explanation import sketches
 
 WORKED = read_catalogue()[1].solution
 
@@ -89,6 +90,15 @@ def test_the_choice_is_by_seed_and_difficulty_and_prefers_what_got_away(monkeypa
     away = next(iter(kinds["hard"]))
     assert {choose(exercise, seed, None, prefer=[away]).misconception.id for seed in range(3)} == {away}
     assert {choose(exercise, seed, None, prefer=[away], done=[away]).misconception.id for seed in range(4)} != {away}
+
+
+def test_a_broken_engine_is_checked_and_a_drawing_promised_only_where_there_is_one(learner):
+    begun = " ".join(learner.run("repair", 15, SEED="1", DIFFICULTY="easy").stdout.split())
+    still = " ".join(learner.run("repair", 15).stdout.split())
+    assert "is somebody's exercise 15, with one mistake in it" in begun
+    assert "checks fail in build/repair/ex15/ex15_layers.py" in still
+    drawn = bool(sketches(read_catalogue()[15]))
+    assert ["make explain-15 DESK=build/repair/ex15 draws" in said for said in (begun, still)] == [drawn, drawn]
 
 
 def test_one_sentence_for_a_number_that_is_no_exercise(learner):
