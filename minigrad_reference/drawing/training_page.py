@@ -10,6 +10,7 @@ from typing import Any
 from minigrad_reference.drawing.film import Film
 from minigrad_reference.drawing.page import filled
 
+SCRIPTS = "curve", "training"
 DIGITS = 7  # of a weight
 
 
@@ -38,7 +39,7 @@ def training_page(
         "rates": list(rates),
     }
     content = json.dumps(read, allow_nan=False).replace("<", "\\u003c")
-    return filled("training", ["training"], title=escape(title), content=content, prediction=link if prediction else "")
+    return filled("training", SCRIPTS, title=escape(title), content=content, prediction=link if prediction else "")
 
 
 def _layers(state: Any) -> list[dict[str, Any]]:

@@ -38,6 +38,11 @@ PLAYED = (
 STEPPER = tuple(f"minigrad_reference/drawing/{name}" for name in (*PLAYED, "stepper.*", "*.js"))
 PAGE = (*STEPPER, "grader/learner/stepping.py", "grader/learner/expression.py")
 WALKTHROUGH = ("notebooks/workbench.py", "grader/learner/engines.py", *ENGINE, *PLOTS)
+LANGUAGE = (
+    *(f"grader/learner/{name}.py" for name in ("attending", "namelists", "names")),
+    "grader/learner/data/names.txt",
+    "minigrad_reference/drawing/letters.py",
+)
 
 SOURCES = {
     "docs/images/expression.svg": (*ENGINE, *GRAPHS),
@@ -52,6 +57,7 @@ SOURCES = {
     "docs/images/step_difference.png": (*PAGE, *EXPLAIN),
     "notebooks/from_scratch.ipynb": ("notebooks/from_scratch.py", *WALKTHROUGH, *GRAPHS, *STEPPER),
     "notebooks/two_moons.ipynb": ("notebooks/two_moons.py", *WALKTHROUGH, *DATA),
+    "notebooks/names.ipynb": ("notebooks/names.py", *WALKTHROUGH, *LANGUAGE),
 }
 
 

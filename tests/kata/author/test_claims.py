@@ -23,6 +23,7 @@ from prose import (
 PAGES = {
     "README": readme,
     "from_scratch": lambda: walkthrough(ROOT / "notebooks/from_scratch.ipynb"),
+    "names": lambda: walkthrough(ROOT / "notebooks/names.ipynb"),
     "two_moons": lambda: walkthrough(ROOT / "notebooks/two_moons.ipynb"),
 }
 WORDS = dict(zip(("nine", "ten", "eleven", "twelve", "thirteen"), range(9, 14), strict=True))

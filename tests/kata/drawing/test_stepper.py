@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from minigrad_reference import Value, drawing
-from minigrad_reference.drawing import value_to_html
+from minigrad_reference.drawing import training_page, value_to_html
 from minigrad_reference.drawing.difference import Difference, FirstDifference, differences, first_difference
 from minigrad_reference.drawing.operations import OPERATIONS, operation
 from minigrad_reference.drawing.play import Backward, Forward, Seed, Share, boxes_of, play, right_numbers
@@ -298,7 +298,7 @@ def test_names_are_told_apart_and_what_has_none_is_numbered():
     assert [n["name"] for n in content(value_to_html((w * x).tanh()))["nodes"]] == ["w (1)", "w (2)", "v1", "v2"]
 
 
-@pytest.mark.parametrize("name", [*SCRIPTS, "training"])
+@pytest.mark.parametrize("name", [*SCRIPTS, *training_page.SCRIPTS])
 def test_each_part_of_the_script_stays_modest(name):
     script = Path(drawing.__file__).with_name(f"{name}.js").read_text(encoding="utf-8")
     assert script.count("\n") < 300

@@ -16,7 +16,7 @@ refresh = pytest.importorskip("notebooks.refresh")
 
 ROOT = Path(__file__).parents[3]
 MAKE = shutil.which("make")
-NAMES = ["from_scratch", "two_moons"]
+NAMES = ["from_scratch", "names", "two_moons"]
 VARIABLES = "ENGINE", "EPOCHS", "MAKEFLAGS", "MAKELEVEL", "PYTHON", "VENV"
 LARGEST = 1_000_000  # bytes
 UPDATE = r"epoch +(\d+) .*accuracy (\d+)%"
@@ -111,6 +111,13 @@ def test_two_moons_are_learned_on_the_learner_s_engine(copy):
     accuracies = [int(percent) for _, percent in re.findall(UPDATE, printed(notebook))]
     assert accuracies[-1] > 70
     assert (copy / "build" / "my_minigrad").exists()
+
+
+@pytest.mark.slow
+def test_names_are_learned_on_the_learner_s_engine_with_the_losses_of_pytorch(copy):
+    notebook = run(copy, "names", ENGINE="mine", EPOCHS="20")
+    assert shown(notebook) == shown(committed("names"))
+    assert "gradients are equal to nine decimals: True" in printed(notebook)
 
 
 @pytest.mark.slow

@@ -121,7 +121,7 @@ def test_the_tolerance_of_the_probe_decides(monkeypatch):
 
 def test_a_probe_that_one_oracle_cannot_answer_is_refused(monkeypatch):
     plant(monkeypatch, "pytorch", trace=None)
-    with pytest.raises(OracleError, match=r"ex11\.planted: the oracle pytorch cannot answer \(TypeError: "):
+    with pytest.raises(OracleError, match=rf"ex{LAST}\.planted: the oracle pytorch cannot answer \(TypeError: "):
         asked(check_of("nodes, edges = trace(Value(1.0))", "len(nodes)"), BOTH)
 
 
