@@ -24,8 +24,8 @@ def attention_weights(model: Any, tokens: Sequence[int]) -> list[Weights]:
     for block, asked, (keys, _) in zip(model.blocks, queries, past, strict=True):
         known = [[k.data for k in key] for key in keys]
         width = len(known[0]) // block.heads
-        for head in range(block.heads):
-            part = slice(head * width, (head + 1) * width)
+        for start in range(0, len(known[0]), width):
+            part = slice(start, start + width)
             found.append([_shares(query[part], [key[part] for key in known[: i + 1]]) for i, query in enumerate(asked)])
     return found
 

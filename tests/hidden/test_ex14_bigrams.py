@@ -144,16 +144,16 @@ def test_counted_shares_are_the_least(probe):
     probe(
         """
         import math
-        names = ["aab", "ba", "bbab", "a"]
-        tokenizer = Tokenizer(names)
+        counted = ["aab", "ba", "bbab", "a"]
+        tokenizer = Tokenizer(counted)
         shares = {}
-        for name in names:
+        for name in counted:
             marks = "." + name + "."
             for pair in zip(marks, marks[1:]):
                 shares[pair] = shares.get(pair, 0) + 1
         order = "ab."
         table = [[Value(math.log(shares.get((x, y), 0) or 1e-9)) for y in order] for x in order]
-        loss = bigram_loss(table, names, tokenizer)
+        loss = bigram_loss(table, counted, tokenizer)
         loss.backward()
         """,
         "loss.data",

@@ -45,9 +45,9 @@ def _of_names(result: str, expression: str, names: list[str]) -> Draft:
 
 def _table(scores: list[list[float]], names: list[str]) -> Draft:
     """The loss of a table on a few names, and the gradients that each row gets."""
-    lines = [f"names = {names}", "tokenizer = Tokenizer(names)"]
+    lines = [f"names = {names}"]
     lines += [f"table = [[Value(score) for score in row] for row in {scores}]"]
-    lines += ["loss = bigram_loss(table, names, tokenizer)", "loss.backward()"]
+    lines += ["loss = bigram_loss(table, names, Tokenizer(names))", "loss.backward()"]
     rows = [f"gradients of row {i}" for i in range(len(scores))]
     nodes = (
         Node("loss", "bigram_loss", (), "loss.data", "", None),

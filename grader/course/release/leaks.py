@@ -130,15 +130,20 @@ def _in_text(text: str, secrets: Secrets) -> Iterator[str]:
 
 
 def _some(lines: Mapping[str, str], squeezed: str) -> Iterable[str]:
-    return dict.fromkeys(where for line, where in lines.items() if line in squeezed)
+    """Where the lines come from that are in the text; it is searched for those alone whose first letters it has."""
+    firsts = {line[:LINE] for line in lines}
+    pieces = (squeezed[start : start + LINE] for start in range(len(squeezed) - LINE + 1))
+    there = firsts.intersection(pieces)
+    return dict.fromkeys(where for line, where in lines.items() if line[:LINE] in there and line in squeezed)
 
 
 def _in_tree(tree: ast.AST, secrets: Secrets) -> Iterator[str]:
     found = (
         where
-        for statements in _bodies(tree)
+        for body in _bodies(tree)
         for kinds, known in secrets.trees.items()
-        for window in _windows(statements, kinds)
+        if len(kinds) <= len(body.kinds)
+        for window in _windows(body, kinds)
         if (where := known.get(_shape(window)))
     )
     yield from (f"holds the syntax tree of a function of {where}" for where in dict.fromkeys(found))
@@ -157,6 +162,7 @@ class _Known:
     def __init__(self, sources: Sequence[str], prose: Sequence[str]) -> None:
         text = "\n".join([*sources, *prose])
         self.text = _squeezed(text)
+        self.lines: dict[str, bool] = {}
         self.words = set(re.findall(r"\w+", text))
         trees = (tree for source in sources for tree in _parsed(".py", source, every=True))
         self.bodies = [body for tree in trees for body in _bodies(tree)]
@@ -166,7 +172,9 @@ class _Known:
         return name in self.words
 
     def has(self, line: str) -> bool:
-        return line in self.text
+        if line not in self.lines:
+            self.lines[line] = line in self.text
+        return self.lines[line]
 
     def shows(self, kinds: tuple[str, ...], shape: str) -> bool:
         if kinds not in self.shapes:
@@ -183,7 +191,7 @@ def _add(secrets: Secrets, known: _Known, where: str, source: str) -> None:
         if telling and squeezed not in secrets.lines and not known.has(squeezed):
             secrets.lines[squeezed] = where
     for body in _functions(ast.parse(source)):
-        shape, kinds = _shape(body), tuple(type(statement).__name__ for statement in body)
+        shape, kinds = _shape(body), _kinds(body)
         telling = shape not in secrets.trees.get(kinds, {}) and sum(map(_size, body)) >= TREE
         if telling and not known.shows(kinds, shape):
             secrets.trees.setdefault(kinds, {})[shape] = where
@@ -204,20 +212,29 @@ def _size(statement: ast.stmt) -> int:
     return words + sum(1 for _ in ast.walk(statement))
 
 
-def _bodies(tree: ast.AST) -> Iterator[list[ast.stmt]]:
+@dataclass(frozen=True)
+class _Body:
+    statements: list[ast.stmt]
+    kinds: tuple[str, ...]
+
+
+def _bodies(tree: ast.AST) -> Iterator[_Body]:
     for node in ast.walk(tree):
         for name in ("body", "orelse", "finalbody"):
             statements = getattr(node, name, None)
-            if isinstance(statements, list):
-                yield statements
+            if isinstance(statements, list) and statements:
+                yield _Body(statements, _kinds(statements))
 
 
-def _windows(statements: list[ast.stmt], kinds: tuple[str, ...]) -> Iterator[list[ast.stmt]]:
+def _kinds(statements: Sequence[ast.stmt]) -> tuple[str, ...]:
+    return tuple(type(statement).__name__ for statement in statements)
+
+
+def _windows(body: _Body, kinds: tuple[str, ...]) -> list[list[ast.stmt]]:
     """Every run of statements of these types: an answer hides between other lines too."""
-    found = tuple(type(statement).__name__ for statement in statements)
-    for start in range(len(found) - len(kinds) + 1):
-        if found[start : start + len(kinds)] == kinds:
-            yield statements[start : start + len(kinds)]
+    length = len(kinds)
+    starts = range(len(body.kinds) - length + 1)
+    return [body.statements[i : i + length] for i in starts if body.kinds[i : i + length] == kinds]
 
 
 def _shape(statements: Iterable[ast.stmt]) -> str:

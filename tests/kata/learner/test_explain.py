@@ -237,6 +237,9 @@ def test_what_only_larger_graphs_show_is_left_to_the_checks(learner):
     said = "No small expression shows it; make test-exercise-4 shows the checks that fail.\n"
     assert (result.returncode, result.stdout) == (0, said)
     assert not (learner.folder / "build").exists()
+    (learner.folder / "other").symlink_to("exercises")
+    said = " ".join(learner.run("explain", 4, DESK="other").stdout.split())
+    assert "make test-exercise-4 DESK=other shows the checks that fail." in said
 
 
 @pytest.mark.parametrize(("solved", "number"), [((1, 2), 3), ((1, 2, 4), 4)])
