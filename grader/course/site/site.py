@@ -10,6 +10,7 @@ import ast
 import hashlib
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +36,14 @@ from minigrad_reference.drawing.stepper import SCRIPTS
 WEB = Path("web")
 OUT = BUILD / "site"
 ZIP = "kata.zip"
-RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json")
+LIBRARY = "python_stdlib.zip"
+OF_NO_USE = (
+    re.compile(  # a fifth of Python's library: terminals, servers, mail, processes; alphabets from before Unicode
+        r"_pyrepl/|pydoc_data/|wsgiref/|xmlrpc/|multiprocessing/|(ftplib|imaplib|mailbox|poplib|smtplib|socketserver)\."
+        r"|encodings/(big5|cp(?!437|1252)|euc|gb|hp_|hz|iso2022|iso8859|johab|koi|kz|mac_|ptcp|shift|tis)"
+    )
+)
 PACKAGES = ("click", "graphviz")  # that the learner's room imports, in Python alone
 NEEDED = ("grader/core/", "grader/learner/", "grader/__init__.py", "minigrad_reference/", "tests/public/")
 OF_THE_TERMINAL = {  # modules that a page has no use for
@@ -50,23 +58,26 @@ def make_site(numbers: Sequence[int], settings: Settings, *, answers: bool, out:
 
     Raises LeakError, KataError.
     """
-    given, others = answer_files(numbers) if answers else {}, packages()
+    given = {**(answer_files(numbers) if answers else {}), **packages()}
     partial = out.with_name(f"{out.name}.part")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     _bundle(partial)
     _copy_runtime(partial)
-    (partial / ZIP).write_bytes(zipped({**kata_files(numbers, settings), **given, **others}, ""))
+    (partial / ZIP).write_bytes(zipped({**kata_files(numbers, settings), **given}, ""))
     for name, text in _pages(numbers, settings).items():
         (partial / name).parent.mkdir(parents=True, exist_ok=True)
         (partial / name).write_bytes(text)
-    refuse_leaks(
-        {name: content for name, content in whole(partial).items() if content != {**given, **others}.get(name)}
-    )
+    search(partial, given)
     _list_files(partial)
     shutil.rmtree(out, ignore_errors=True)
     partial.replace(out)
     return out
+
+
+def search(folder: Path, given: Mapping[str, bytes]) -> None:
+    """Raise LeakError where a site has something of the course that is not given away, at its place and as it is."""
+    refuse_leaks({name: content for name, content in whole(folder).items() if content != given.get(name)})
 
 
 def kata_files(numbers: Sequence[int], settings: Settings) -> dict[str, bytes]:
@@ -142,6 +153,9 @@ def _copy_runtime(out: Path) -> None:
     (out / "pyodide").mkdir()
     for name in RUNTIME:
         shutil.copy(WEB / "node_modules/pyodide" / name, out / "pyodide")
+    library = contents_of(WEB / "node_modules/pyodide" / LIBRARY)
+    kept = {path: content for path, content in library.items() if not OF_NO_USE.match(path)}
+    (out / "pyodide" / LIBRARY).write_bytes(zipped(kept, ""))
 
 
 def _pages(numbers: Sequence[int], settings: Settings) -> dict[str, bytes]:
