@@ -19,8 +19,8 @@ export async function showExercise(context: Context, exercise: Exercise): Promis
   const stop = button("Stop", () => context.stop(), { disabled: "" });
   const busy = [
     button("Run checks", () => void check(), { class: "main", title: "Ctrl-Enter" }),
-    button("Hint", () => void act(`hint-${exercise.number}`)),
-    button("Explain", () => void act(`explain-${exercise.number}`)),
+    button("Hint", () => act(`hint-${exercise.number}`)),
+    button("Explain", () => act(`explain-${exercise.number}`)),
     button("Reset", () => reset()),
   ];
   const work = make("div", {}, make("div", { class: "bar" }, ...busy, stop, saved), place, results);
