@@ -165,11 +165,15 @@ def explain(number: int) -> dict[str, str]:
     return {"said": said, "svg": drawn(picture(found), "svg").decode(), "html": page.html if page else ""}
 
 
-def solution(number: int, force: bool = False) -> list[dict[str, str]]:
-    """`make solution-N`: task by task, the learner's and the worked answer."""
+def solution(number: int, force: bool = False) -> dict[str, Any]:
+    """`make solution-N`: task by task, the learner's and the worked answer; and one in another style."""
+    from grader.learner.styles import other_style
     from grader.learner.worked import beside
 
-    return [each.__dict__ for each in beside(exercise(number), force=force)]
+    chosen = exercise(number)
+    tasks = [each.__dict__ for each in beside(chosen, force=force)]
+    style = other_style(chosen)
+    return {"tasks": tasks, "style": style and {"said": style.said, "code": style.code}}
 
 
 def play(expression: str, values: dict[str, float], mine: bool) -> dict[str, str]:

@@ -37,7 +37,7 @@ def show_solution(number: int, console: Console, *, force: bool) -> None:
             console.print("yours", both[0], "worked answer", both[1], sep="\n")
     if style := other_style(chosen):
         console.rule("in another style")
-        console.print(wrapped(f"This answer to {' and '.join(style.tasks)} is right too. {style.why}"))
+        console.print(wrapped(style.said))
         console.print(_code(style.code))
 
 

@@ -21,6 +21,11 @@ class Style:
     why: str
     code: str
 
+    @property
+    def said(self) -> str:
+        """What is said above the code."""
+        return f"This answer to {' and '.join(self.tasks)} is right too. {self.why}"
+
 
 def other_style(exercise: Exercise) -> Style | None:
     """The first wheat of an exercise; the course's bank, which proves the checks on all of them, keeps them right."""

@@ -63,9 +63,11 @@ export class Engine {
       };
       const lost = (how: string): void => {
         over();
-        if (open === null) return reject(new Error(how));
-        journal[open] = how;
-        resolve(null);
+        if (open === null) reject(new Error(how));
+        else {
+          journal[open] = how;
+          resolve(null);
+        }
       };
       this.stopping = () => {
         over();

@@ -19,12 +19,13 @@ export async function showExercise(context: Context, exercise: Exercise): Promis
   const stop = button("Stop", () => context.stop(), { disabled: "" });
   const busy = [
     button("Run checks", () => void check(), { class: "main", title: "Ctrl-Enter" }),
-    button("Hint", () => void act(`hint-${exercise.number}`)),
-    button("Explain", () => void act(`explain-${exercise.number}`)),
+    button("Hint", () => act(`hint-${exercise.number}`)),
+    button("Explain", () => act(`explain-${exercise.number}`)),
     button("Reset", () => reset()),
   ];
-  context.main.replaceChildren(make("div", { class: "columns" }, read, make("div", {},
-    make("div", { class: "bar" }, ...busy, stop, saved), place, results)));
+  const work = make("div", {}, make("div", { class: "bar" }, ...busy, stop, saved), place, results);
+  const down = button("Go to your file", () => work.scrollIntoView(), { class: "down" }); // where one stands below the other
+  context.main.replaceChildren(make("div", { class: "columns" }, make("div", { class: "reading" }, down, read), work));
 
   let timer = 0;
   const keep = (): void => {
@@ -81,7 +82,7 @@ export async function showExercise(context: Context, exercise: Exercise): Promis
   });
 
   const paragraphs = (text: string): Node[] => text.trim().split("\n\n").map((part) =>
-    /^ {4}/.test(part) ? make("pre", { tabindex: "0" }, part) : make("p", {}, ...prose(part, act)));
+    /^ {4}/.test(part) ? make("pre", { tabindex: "0" }, part.replace(/^ {4}/gm, "")) : make("p", {}, ...prose(part, act)));
 
   /** What a command in a sentence does here. */
   function act(command: string): void {
@@ -89,7 +90,7 @@ export async function showExercise(context: Context, exercise: Exercise): Promis
     const chosen = Number(number);
     if (name === "hint") void during(() => context.ask("hint", chosen) as Promise<string>, paragraphs);
     else if (name === "explain") void during(() => context.ask("explain", chosen) as Promise<Explained>, explained);
-    else if (name === "solution") void during(() => context.ask("solution", chosen, Boolean(force)) as Promise<Beside[]>, beside);
+    else if (name === "solution") void during(() => context.ask("solution", chosen, Boolean(force)) as Promise<Solution>, beside);
     else if (name === "test-exercise" && chosen === exercise.number) void check();
     else if (name === "test-exercise") location.hash = `#/exercise/${chosen}`;
     else if (name === "reset") reset();
@@ -108,10 +109,12 @@ export async function showExercise(context: Context, exercise: Exercise): Promis
     return nodes;
   }
 
-  function beside(found: Beside[]): Node[] {
-    return found.flatMap((each) => [make("h3", {}, make("code", {}, each.task)), make("div", { class: "beside" },
+  function beside({ tasks, style }: Solution): Node[] {
+    const both = tasks.flatMap((each) => [make("h3", {}, make("code", {}, each.task)), make("div", { class: "beside" },
       ...[["yours", each.mine], ["worked answer", each.answer]].map(([heading = "", code = ""]) =>
         make("div", {}, make("h4", {}, heading), make("pre", { tabindex: "0" }, code))))]);
+    if (!style) return both;
+    return [...both, make("h3", {}, "in another style"), make("p", {}, ...prose(style.said, act)), make("pre", { tabindex: "0" }, style.code)];
   }
 
   function reset(): void {
@@ -132,4 +135,4 @@ export async function showExercise(context: Context, exercise: Exercise): Promis
 }
 
 interface Explained { said: string; svg: string; html: string }
-interface Beside { task: string; mine: string; answer: string }
+interface Solution { tasks: { task: string; mine: string; answer: string }[]; style: { said: string; code: string } | null }

@@ -7,7 +7,7 @@ const scope = self as unknown as Scope;
 const PREFIX = "minigrad-";
 
 async function listed(): Promise<{ version: string; files: string[] }> {
-  return (await fetch("files.json", { cache: "no-store" })).json();
+  return (await fetch("files.json", { cache: "no-store" })).json() as Promise<{ version: string; files: string[] }>;
 }
 
 async function install(): Promise<void> {

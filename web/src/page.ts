@@ -36,7 +36,7 @@ async function showHome(): Promise<void> {
   const next = all.find((each) => !standing(each.number)?.done);
   const picker = make("input", { type: "file", accept: ".zip", "aria-label": "Take files from a zip" });
   const told = make("p", { role: "status" });
-  picker.addEventListener("change", async () => {
+  const take = async (): Promise<void> => {
     const file = picker.files?.[0];
     if (!file) return;
     try {
@@ -45,7 +45,8 @@ async function showHome(): Promise<void> {
     } catch {
       told.textContent = "This file cannot be read as a zip.";
     }
-  });
+  };
+  picker.addEventListener("change", () => void take());
   main.replaceChildren(
     make("h1", {}, course.title),
     make("p", {}, "You write the engine that trains neural networks: a number that remembers how it was made, and the way back through it. ",
@@ -95,6 +96,6 @@ void show();
 runtime.textContent = "Python is starting …";
 engine.ready.then(
   () => { runtime.textContent = "Python is ready."; },
-  (error: Error) => { runtime.textContent = `Python did not start: ${error.message}`; },
+  (error: unknown) => { runtime.textContent = `Python did not start: ${(error as Error).message}`; },
 );
 if ("serviceWorker" in navigator) void navigator.serviceWorker.register("offline.js");

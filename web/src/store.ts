@@ -20,7 +20,7 @@ export const changed = (event: StorageEvent, name: string): boolean => event.key
 export const state = (): unknown => JSON.parse(read("state") ?? "{}");
 export const remember = (state: unknown): void => write("state", JSON.stringify(state));
 
-export const standing = (number: number): Standing | null => JSON.parse(read(`standing/${number}`) ?? "null");
+export const standing = (number: number): Standing | null => JSON.parse(read(`standing/${number}`) ?? "null") as Standing | null;
 export const stands = (number: number, how: Standing): void => write(`standing/${number}`, JSON.stringify(how));
 
 export function allFiles(names: string[]): Record<string, string> {
@@ -32,16 +32,16 @@ export function allFiles(names: string[]): Record<string, string> {
 export function backUp(name: string): void {
   const text = fileOf(name);
   if (text === null) return;
-  const kept: { at: string; text: string }[] = JSON.parse(read(`backups/${name}`) ?? "[]");
-  write(`backups/${name}`, JSON.stringify([{ at: new Date().toISOString(), text }, ...kept].slice(0, BACKUPS)));
+  write(`backups/${name}`, JSON.stringify([{ at: new Date().toISOString(), text }, ...backups(name)].slice(0, BACKUPS)));
 }
 
-export const backups = (name: string): { at: string; text: string }[] => JSON.parse(read(`backups/${name}`) ?? "[]");
+interface Backup { at: string; text: string }
+export const backups = (name: string): Backup[] => JSON.parse(read(`backups/${name}`) ?? "[]") as Backup[];
 
 /** All files in one zip: what `make grade` takes for a submission. */
 export function exported(files: Record<string, string>): Blob {
   const packed = Object.entries(files).map(([name, text]) => [`exercises/${name}`, strToU8(text)] as const);
-  return new Blob([zipSync(Object.fromEntries(packed)) as BlobPart], { type: "application/zip" });
+  return new Blob([zipSync(Object.fromEntries(packed))], { type: "application/zip" });
 }
 
 /** Takes the exercises out of a zip, with a backup of each file that they replace; says which. */

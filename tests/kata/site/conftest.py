@@ -1,5 +1,7 @@
-"""The site, made once for this process and served on a port that is free; a browser's window on it."""
+"""The site, made once for all processes of a run and served on a port that is free; a browser's window on it."""
 
+import fcntl
+import os
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -21,13 +23,17 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def folder(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with (shared / "site.lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         patch.chdir(ROOT)
-        return make_site(
-            tuple(read_catalogue()), Settings(), answers=True, out=tmp_path_factory.mktemp("made") / "site"
-        )
+        if not (shared / "site").exists():
+            make_site(tuple(read_catalogue()), Settings(), answers=True, out=shared / "site")
+    return shared / "site"
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import zipfile
 import pytest
 
 from grader.core.catalogue import read_catalogue
+from grader.core.source import functions, text_of
 from grader.course.bank.chaffs import read_bank
 from tests.kata.site.conftest import ROOT, Window
 
@@ -79,6 +80,48 @@ def test_a_known_mistake_has_the_verdicts_and_the_first_belief_of_the_terminal(a
     assert re.search(r"WHY (.+?)\)\.", page)[1] == told[1]
 
 
+def body(source, task):
+    """What stands below the docstring of a task, line by line."""
+    lines = text_of(source, functions(source)[task]).rstrip().split("\n")
+    start = max(place for place, line in enumerate(lines) if line.endswith('"""')) + 1
+    return [line for line in lines[start:] if line.strip() and not line.lstrip().startswith("###")]
+
+
+def write_over(page, line, lines):
+    """Types code in place of a line, as a learner does: the editor closes brackets and indents."""
+    page.locator(".cm-line", has_text=line.strip()).click()
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+End")
+    depths = [len(text) - len(text.lstrip()) for text in lines]
+    for place, text in enumerate(lines):
+        if place:
+            page.keyboard.press("Enter")
+            indented = depths[place - 1] + 4 * lines[place - 1].endswith(":")
+            for _ in range((indented - depths[place]) // 4):
+                page.keyboard.press("Shift+Tab")
+        page.keyboard.type(text.strip())
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_a_mistake_that_is_typed_is_named_and_mended_and_then_the_worked_answer_is_shown(alone, number):
+    exercise, mistake = EXERCISES[number], CHAFFS[number]
+    alone.write(number, exercise.stub.read_text(encoding="utf-8"))
+    for task in exercise.tasks:
+        write_over(alone.page, f'("exercise {number}: {task.name}")', body(mistake.source, task.name))
+    assert mistake.misconception.title in squeezed(alone.check())
+    task = mistake.misconception.task
+    for wrong, right in zip(body(mistake.source, task), body(worked(number), task), strict=True):
+        if wrong != right:
+            write_over(alone.page, wrong, [right])
+    count = re.search(r"(\d+) of (\d+) checks pass", alone.check())
+    assert count[1] == count[2]
+    alone.page.get_by_role("button", name=f"make solution-{number}").click()
+    alone.page.get_by_role("heading", name="worked answer").first.wait_for()
+    shown = alone.page.locator(".results .beside div:last-child").all_inner_texts()
+    assert all(line in "".join(shown) for line in body(worked(number), task))
+    assert "is right too" in alone.page.inner_text(".results")
+
+
 def test_hints_come_one_by_one_and_explain_draws_and_plays_it(alone):
     source = re.sub(r"\.grad \+= ", ".grad = ", worked(3))
     alone.write(3, source)
@@ -97,7 +140,7 @@ def test_hints_come_one_by_one_and_explain_draws_and_plays_it(alone):
     ("source", "said"),
     [
         ("while True: pass\n", "probably an endless loop"),
-        ("def derivative(f, x, h=1e-6):\n    return sum(iter(int, 1))\n", "probably an endless loop"),
+        (worked(1).replace("slopes = []", "sum(iter(int, 1))"), "probably an endless loop"),
         ("def derivative(f, x, h=1e-6):\n    return derivative(f, x, h)\n", "went deeper than Python allows"),
         ("def derivative(f, x, h=1e-6)\n    return 1\n", "Python cannot read ex01_derivatives.py, line 1"),
     ],
@@ -126,17 +169,16 @@ def test_stop_ends_a_loop_at_once_and_the_spare_python_answers_the_next_check(al
     assert "12 of 12" in alone.check()
 
 
-def test_what_is_typed_is_there_after_the_tab_was_closed(browser, address):
-    window = Window(browser, address)
-    window.open(1)
-    window.page.click(".cm-content")
-    window.page.keyboard.press("Control+End")
-    window.page.keyboard.type("# mine")
-    window.page.close()
-    window.page = window.context.new_page()
-    window.page.goto(f"{address}#/exercise/1")
-    window.page.get_by_text("# mine").wait_for()
-    window.context.close()
+def test_what_is_typed_is_there_after_the_tab_was_closed(alone):
+    tab = alone.context.new_page()
+    tab.goto(f"{alone.address}#/exercise/1")
+    tab.click(".cm-content")
+    tab.keyboard.press("Control+End")
+    tab.keyboard.type("# mine")
+    tab.close()
+    alone.page.goto(f"{alone.address}#/")
+    alone.open(1)
+    alone.page.get_by_text("# mine").wait_for()
 
 
 def test_another_window_shows_what_is_written_in_this_one(alone):
@@ -203,19 +245,22 @@ def test_nothing_is_asked_of_another_host_and_the_console_is_quiet(solved):
     assert solved.said == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 375])
-def test_axe_finds_no_barrier_and_nothing_is_wider_than_the_window(browser, address, scheme, width):
+@pytest.mark.parametrize(("place", "seen"), [("", ".exercises"), ("exercise/3", ".failure"), ("play", "textarea")])
+def test_axe_finds_no_barrier_and_nothing_is_wider_than_the_window(alone, place, seen):
     from axe_playwright_python.sync_playwright import Axe
 
-    window = Window(browser, address, width, scheme)
-    for place, seen in (("#/", ".exercises"), ("#/exercise/3", ".cm-content"), ("#/play", "textarea")):
-        window.page.goto(address + place)
-        window.page.wait_for_selector(seen)
-        found = Axe().run(window.page, options={"iframes": False})
+    if "exercise" in place:
+        alone.write(3, CHAFFS[3].source)
+        alone.check()
+    else:
+        alone.page.goto(f"{alone.address}#/{place}")
+    alone.page.wait_for_selector(seen)
+    for width, scheme in ((375, "light"), (375, "dark"), (1280, "dark"), (1280, "light")):
+        alone.page.set_viewport_size({"width": width, "height": 900})
+        alone.page.emulate_media(color_scheme=scheme)
+        found = Axe().run(alone.page, options={"iframes": False})
         assert found.violations_count == 0, found.generate_report()
-        assert window.page.evaluate("document.documentElement.scrollWidth") <= width
-    window.context.close()
+        assert alone.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_keys_alone_write_check_and_leave_the_editor(alone):
