@@ -82,9 +82,13 @@ def _outputs(op: str, *operands: str) -> Node:
 def _embedding(rows: list[list[float]], index: int) -> Draft:
     """A row that is looked up, and the gradients that its entries send to the table."""
     width = len(rows[0])
-    lines = [f"table = Embedding({len(rows)}, {width})", f"table.rows = {_matrix(rows)}", f"out = table({index})"]
+    lines = [
+        f"embedding = Embedding({len(rows)}, {width})",
+        f"embedding.rows = {_matrix(rows)}",
+        f"out = embedding({index})",
+    ]
     lines += ["total = " + " + ".join(f"{3.0 - i} * out[{i}]" for i in range(width)), "total.backward()"]
-    entries = [[f"table.rows[{i}][{j}]" for j in range(width)] for i in range(len(rows))]
+    entries = [[f"embedding.rows[{i}][{j}]" for j in range(width)] for i in range(len(rows))]
     results = [f"out[{i}]" for i in range(width)]
     looked_up = zip(entries[index], results, strict=True)
     nodes = (
@@ -92,9 +96,14 @@ def _embedding(rows: list[list[float]], index: int) -> Draft:
         *(Node(out, "lookup", (entry,), f"{out}.data", f"{out}.grad", None) for entry, out in looked_up),
         Node("total", "+", tuple(results), "total.data", "total.grad", None),
         Node(
-            "the row itself", "lookup", tuple(results), f"[o is v for o, v in zip(out, table.rows[{index}])]", "", None
+            "the row itself",
+            "lookup",
+            tuple(results),
+            f"[o is v for o, v in zip(out, embedding.rows[{index}])]",
+            "",
+            None,
         ),
-        *_listed("table", [entry for row in entries for entry in row]),
+        *_listed("embedding", [entry for row in entries for entry in row]),
     )
     return _snippet(lines), nodes
 
@@ -102,8 +111,8 @@ def _embedding(rows: list[list[float]], index: int) -> Draft:
 def _listed(name: str, entries: list[str]) -> tuple[Node, Node]:
     """The parameters of a layer, which ought to be its own."""
     called = f"{name}.parameters()"
-    listed = Node(called, "parameters", tuple(entries), f"[p.data for p in {called}]", "", None)
-    return listed, Node("gradients", "backward", (called,), f"[p.grad for p in {called}]", "", None)
+    listed = Node(called, "parameters", tuple(entries), f"[w.data for w in {called}]", "", None)
+    return listed, Node("gradients", "backward", (called,), f"[w.grad for w in {called}]", "", None)
 
 
 def _normed(x: list[float], eps: str = "") -> Draft:
@@ -162,8 +171,8 @@ def _gpt(layers: int = 1, scale: bool = True) -> list[str]:
 
 def _scores(tokens: list[int], layers: int = 1) -> Draft:
     """The scores at one position after the other, and which embeddings the last of them send gradients to."""
-    lines = [*_gpt(layers), "past = model.new_past()"]
-    lines += [f"scores{t} = model({token}, {t}, past)" for t, token in enumerate(tokens)]
+    lines = [*_gpt(layers), "so_far = model.new_past()"]
+    lines += [f"scores{t} = model({token}, {t}, so_far)" for t, token in enumerate(tokens)]
     last = f"scores{len(tokens) - 1}"
     lines.append(f"{last}[0].backward()")
     nodes = [
@@ -173,7 +182,7 @@ def _scores(tokens: list[int], layers: int = 1) -> Draft:
     for table in ("model.tokens", "model.positions"):
         grads = f"[[v.grad for v in row] for row in {table}.rows]"
         nodes.append(Node(f"gradients of {table}", "backward", (last,), grads, "", None))
-    kept = "[[len(keys), len(values)] for keys, values in past]"
+    kept = "[[len(keys), len(values)] for keys, values in so_far]"
     nodes.append(Node("lengths of the past", "count", (last,), kept, "", None))
     return _snippet(lines), tuple(nodes)
 
@@ -197,25 +206,23 @@ def _losses(names: list[list[int]]) -> Draft:
 
 
 def _parameters(layers: int) -> Draft:
-    lines = [*_gpt(layers, scale=False), "parameters = model.parameters()"]
+    lines = [*_gpt(layers, scale=False), "every = model.parameters()"]
     parts = ["model.tokens", "model.positions", *(f"model.blocks[{i}]" for i in range(layers)), "model.output"]
     owned = [
         Node(
             f"parameters of {part}",
             "",
             (),
-            f"sum(any(p is own for p in parameters) for own in {part}.parameters())",
+            f"sum(any(p is own for p in every) for own in {part}.parameters())",
             "",
             None,
         )
         for part in parts
     ]
-    order = (
-        f"[p is own for p, own in zip(parameters, [own for part in ({', '.join(parts)}) for own in part.parameters()])]"
-    )
+    order = f"[p is own for p, own in zip(every, [own for part in ({', '.join(parts)}) for own in part.parameters()])]"
     nodes = (
         *owned,
-        Node("len(parameters)", "count", tuple(node.name for node in owned), "len(parameters)", "", None),
+        Node("len(every)", "count", tuple(node.name for node in owned), "len(every)", "", None),
         Node("in their order", "parameters", tuple(node.name for node in owned), f"all({order})", "", None),
     )
     return _snippet(lines), nodes
@@ -352,7 +359,7 @@ DRAFTS = {
         _scores([2]),
         _scores([2, 0]),
         _scores([2, 0], layers=2),
-        _name_loss([2, 0, 2], MODEL_ZERO),
+        _name_loss([2, 1, 2], MODEL_ZERO),
         _name_loss([2, 0], []),
         _name_loss([2, 0, 1, 2], []),
         _losses([[2, 0, 2], [2, 1, 2]]),
