@@ -22,6 +22,11 @@ WITHIN = 0.1  # the widest tolerance that a check may ask for
 MODULES = ("math", "random", "re")
 PRIVATE = ("_backward", "_op", "_prev")  # what every engine has under these names
 FORM = 'expect("a = Value(3.0); b = a * a; b.backward()", {"a.grad": 6.0})'
+FIRST = {  # the same as a check can say it before an engine walks back by itself
+    1: 'expect("d = derivative(lambda x: x * x, 3.0)", {"d": 6.0}, within=1e-6)',
+    2: 'expect("a = Value(3.0); b = a * a", {"b.data": 9.0})',
+    3: 'expect("a = Value(3.0); b = a * a; b.grad = 1.0; b._backward()", {"a.grad": 6.0})',
+}
 REACHING = re.compile(  # names and attributes by which a snippet would reach files, other modules or an engine's code
     r"breakpoint|builtins|codecs|compile|delattr|dir|enum|eval|exec|exit|format|format_map|getattr|globals|help|importlib"
     r"|input|io|locals|memoryview|modules|mro|open|os|quit|setattr|subprocess|sys|vars"
@@ -41,6 +46,11 @@ class Expectation:
     line: int
     probe: Probe
     expected: Mapping[str, object]
+
+
+def example(number: int) -> str:
+    """A check that is right in this exercise."""
+    return FIRST.get(number, FORM)
 
 
 def read_expectations(path: Path) -> list[Expectation]:

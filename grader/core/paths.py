@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-DESK = Path(os.environ.get("DESK", "exercises"))
+EXERCISES = Path("exercises")
+DESK = Path(os.environ.get("DESK", EXERCISES))
 STUBS = DESK / ".stubs"
 SOLUTIONS = Path("solutions")
 CATCH = "catch"  # the folder of checks that catch wrong engines, a learner's or the author's; in build, what was caught

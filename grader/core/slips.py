@@ -29,6 +29,7 @@ WORDS = Path(__file__).with_name("slips.toml")
 SPELLING = "operation-named-otherwise"
 TEXTS = ("title", "belief", "explanation", "question")
 GIVE_NONE = ("append", "extend", "insert", "sort", "reverse")
+COMPARE = ("max", "min", "sorted", "sort")
 OF_NUMBERS = ("math", "float", *dir(math))
 CALLABLES = ("method", "function", "builtin_function_or_method")
 MISSING_ARGUMENT = re.compile(r"(?:(?P<outer>\w+)\.<locals>\.)?(?P<name>\w+)\(\) missing \d+ required positional arg")
@@ -261,9 +262,10 @@ def _gives_a_value(message: str, node: ast.FunctionDef) -> bool:
 def _compares_a_value(message: str, node: ast.FunctionDef) -> bool:
     parts = list(ast.walk(node))
     signs = any(isinstance(part, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) for part in parts)
-    called = {part.id for part in parts if isinstance(part, ast.Name)} & {"max", "min", "sorted"}
+    called = {part.id for part in parts if isinstance(part, ast.Name)}
+    called |= {part.attr for part in parts if isinstance(part, ast.Attribute)}
     says = "' not supported between instances of " in message and "'Value'" in message
-    return says and bool(signs or called)
+    return says and (signs or not called.isdisjoint(COMPARE))
 
 
 SAID: dict[str, Callable[[str, ast.FunctionDef], bool]] = {

@@ -22,16 +22,12 @@ def attention_weights(model: Any, tokens: Sequence[int]) -> list[Weights]:
             model(token, position, past)
     found = []
     for block, asked, (keys, _) in zip(model.blocks, queries, past, strict=True):
-        known = [_by_head([k.data for k in key], block.heads) for key in keys]
-        for head in range(block.heads):
-            parts = [_by_head(query, block.heads)[head] for query in asked]
-            found.append([_shares(part, [key[head] for key in known[: i + 1]]) for i, part in enumerate(parts)])
+        known = [[k.data for k in key] for key in keys]
+        width = len(known[0]) // block.heads
+        for start in range(0, len(known[0]), width):
+            part = slice(start, start + width)
+            found.append([_shares(query[part], [key[part] for key in known[: i + 1]]) for i, query in enumerate(asked)])
     return found
-
-
-def _by_head(numbers: Sequence[float], heads: int) -> list[Sequence[float]]:
-    width = len(numbers) // heads
-    return [numbers[start : start + width] for start in range(0, len(numbers), width)]
 
 
 @contextmanager

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 
 from grader.core.errors import KataError
-from grader.core.expectations import FORM, Expectation, read_expectations
+from grader.core.expectations import Expectation, example, read_expectations
 from grader.core.files import write_text
 from grader.core.judging import same, show
 from grader.core.paths import DESK
@@ -16,12 +17,16 @@ from grader.learner.prober import prober
 from grader.learner.state import Score, best_catches, escaped, read_state, write_state
 from grader.learner.terminal import wrapped
 
-BAR = 40  # columns
+BAR, LINE = 40, 120  # columns
 BEGINNING = '''"""My checks for exercise {number}: {title}.
 
 Each is a snippet, what to ask for after it, and the value that is right, which you work out by hand:
 
     {form}
+
+A snippet may use {within_reach}. What is to be tested:
+
+{tasks}
 
 A file has only such checks, and comments; it is read, not run. A number may be off by within=0.001 where a check says
 so. make catch-{number} tells whether each check is right and which wrong engines it catches.
@@ -29,22 +34,43 @@ so. make catch-{number} tells whether each check is right and which wrong engine
 '''
 
 
-def own_checks(chosen: Exercise) -> list[Expectation]:
-    """The learner's checks of an exercise. Raises KataError where there are none yet, and makes a file for them."""
+def begin_checks(chosen: Exercise) -> str:
+    """Make the file for the learner's checks of an exercise, and say so; empty where there is one."""
     path = chosen.catches
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, BEGINNING.format(number=chosen.number, title=chosen.title, form=FORM))
-        raise KataError(f"{path} is new: write your first check in it, and run make catch-{chosen.number} again.")
-    found = read_expectations(path)
+    if path.exists():
+        return ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, beginning(chosen))
+    return wrapped(f"{path} is new: write your first check in it, and run make catch-{chosen.number} again.")
+
+
+def beginning(chosen: Exercise) -> str:
+    """What the file says before there is a check in it."""
+    tasks = fill(", ".join(task.name for task in chosen.tasks), LINE, initial_indent=MARGIN, subsequent_indent=MARGIN)
+    form, number = example(chosen.number), chosen.number
+    return BEGINNING.format(
+        number=number, title=chosen.title, form=form, tasks=tasks, within_reach=within_reach(number)
+    )
+
+
+def within_reach(number: int) -> str:
+    """What a check of an exercise can use."""
+    return "what exercise 1 makes" if number == 1 else f"what exercises 1 to {number} make"
+
+
+def own_checks(chosen: Exercise) -> list[Expectation]:
+    """The learner's checks of an exercise. Raises KataError where there are none yet."""
+    found = read_expectations(chosen.catches)
     if not found:
-        raise KataError(f"{path} has no check yet; write one such as {FORM}.")
+        raise KataError(f"{chosen.catches} has no check yet; write one such as {example(chosen.number)}.")
     return found
 
 
 def catch_on_own_engine(number: int) -> str:
     """What can be said in a copy without wrong engines: the form, and whether the learner's own engine agrees."""
     chosen = exercise(number)
+    if begun := begin_checks(chosen):
+        return begun
     checks = own_checks(chosen)
     count = "1 check has" if len(checks) == 1 else f"All {len(checks)} checks have"
     parts = [f"{count} the right form."]

@@ -13,7 +13,7 @@ from pathlib import Path
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError, words_of
 from grader.core.judging import judge_fault, show
-from grader.core.paths import BUILD, DESK
+from grader.core.paths import BUILD, DESK, EXERCISES
 from grader.core.records import Exercise, Fault, Node, Probe, Sketch, Status, are_right_but_too_deep
 from grader.learner.explanation import Explanation, shares_of, sketches
 from grader.learner.prober import STAND_IN, InProcess, in_process
@@ -160,6 +160,12 @@ def explain_exercise(exercise: Exercise) -> str:
     return said if found is None else said + "\n" + _drawn(found, exercise)
 
 
+def _testing(exercise: Exercise) -> str:
+    """The command that runs the checks on the files that were explained."""
+    elsewhere = "" if DESK == EXERCISES else f" DESK={DESK.as_posix()}"
+    return f"make test-exercise-{exercise.number}{elsewhere}"
+
+
 def in_words(exercise: Exercise) -> tuple[str, Explanation | None]:
     """What there is to say, and the explanation where it can be drawn. Raises KataError where the code does not end."""
     from grader.learner.exercises import is_wrong, must_exist, run
@@ -168,11 +174,11 @@ def in_words(exercise: Exercise) -> tuple[str, Explanation | None]:
     ended = _asked_apart(exercise.number, PATIENCE_OF_EXPLAIN)
     if ended not in (SHOWS, NOTHING):
         what = "does not end" if ended is None else "ends Python itself"
-        raise KataError(f"Your code {what}, so nothing can be drawn; make test-exercise-{exercise.number} shows where.")
+        raise KataError(f"Your code {what}, so nothing can be drawn; {_testing(exercise)} shows where.")
     found = simplest(exercise)
     if found is None:
         verdicts = run(exercise)
-        where = f"make test-exercise-{exercise.number} shows"
+        where = f"{_testing(exercise)} shows"
         if are_right_but_too_deep(verdicts):
             told = f"There is nothing to draw. {TOO_DEEP} You can go on; {where} where it ends."
         elif is_wrong(verdicts):

@@ -79,7 +79,8 @@ function wireOf(depth, j, i) {
 function place() {
   const net = byId("net");
   const most = Math.max(...sizes);
-  const size = Math.max(20, Math.min(44, net.clientWidth / (sizes.length * 1.9)));
+  const high = (0.72 * innerHeight) / most - 5; // so that the whole network is seen at once
+  const size = Math.max(20, Math.min(44, net.clientWidth / (sizes.length * 1.9), high));
   net.style.height = `${most * (size + 5) + 20}px`;
   const x = (layer) => size / 2 + 12 + (layer * (net.clientWidth - size - 24)) / (sizes.length - 1);
   const y = (layer, i) => (net.clientHeight * (i + 0.5)) / sizes[layer];

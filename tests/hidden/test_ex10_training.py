@@ -113,12 +113,12 @@ def test_step_returns_nothing(probe):
     """A step returns nothing and may be asked for without parameters."""
     probe(
         """
-        a = Value(1.0)
-        a.grad = 2.0
-        results = [sgd_step([a], 0.5), sgd_step([], 0.5)]
+        a, b = Value(1.0), Value(-3.0)
+        a.grad, b.grad = 2.0, 0.5
+        results = [sgd_step([a, b], 0.5), sgd_step([], 0.5)]
         """,
         "[result is None for result in results]",
-        "a.data",
+        "[a.data, b.data]",
     )
 
 

@@ -144,6 +144,22 @@ def test_weights_that_were_replaced(probe):
     )
 
 
+@check("Linear.parameters", points=1)
+def test_any_weights_can_be_moved(probe, rng):
+    """Whoever moves the parameters one by one moves the weights, each by its own amount."""
+    nin, nout = rng.choice(((2, 3), (3, 2), (4, 3)))
+    probe(
+        f"""
+        layer = Linear({nin}, {nout})
+        layer.w = {rows(rng, nout, nin)}
+        for p, step in zip(layer.parameters(), {numbers(rng, nin * nout)}):
+            p.data -= step
+        """,
+        "[[w.data for w in row] for row in layer.w]",
+        "[p.data for p in layer.parameters()]",
+    )
+
+
 @check("Embedding.__call__", points=1)
 def test_a_lookup_of_a_row_that_was_moved(probe):
     """A lookup sees what a step has changed, in the row that was used and in no other."""

@@ -319,3 +319,22 @@ def test_parameters_of_changed_parts(probe):
         """,
         "[len(after), [p.data for p in after[:2]], [p.data for p in after[-2:]]]",
     )
+
+
+@check("GPT.parameters", points=1)
+def test_any_parameters_can_be_moved(probe, rng):
+    """Whoever moves the parameters one by one moves every part of the model, each entry by its own amount."""
+    vocabulary, context = rng.choice(((2, 3), (3, 2), (4, 3)))
+    count = (2 * vocabulary + context) * 2 + 2 * 48
+    probe(
+        "\n".join(
+            [
+                f"model = GPT({vocabulary}, width=2, heads=1, layers=2, context={context})",
+                MODEL,
+                any_weights(rng),
+                f"for p, step in zip(model.parameters(), {numbers(rng, count)}):",
+                "    p.data -= step",
+            ]
+        ),
+        "[[w.data for w in row] for row in rows]",
+    )

@@ -1,8 +1,12 @@
 """The kata in a folder of its own, whose course.toml names a few exercises: what proves the grader needs no eleven."""
 
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
+from grader.core.catalogue import read_catalogue
 from grader.course.authoring.known_answers import FOLDER
+from grader.course.bank.variants import load_course, read_variants
 
 ROOT = Path(__file__).parents[2]
 
@@ -15,3 +19,21 @@ def kata_of(folder, exercises):
     (folder / FOLDER).symlink_to(ROOT / FOLDER)
     (folder / "course.toml").write_text(f'exercises = "{exercises}"\n', encoding="utf-8")
     return folder
+
+
+CHAFFS = 9  # of all: with every one of them, a grading of checks starts a process
+
+
+@cache
+def course_of_one():
+    """Exercise 1 as the course grades it."""
+    return load_course(frozenset({1}), seed=7)
+
+
+def course_of_catches(chaffs=CHAFFS):
+    """Exercise 1 with two checks of each suite, in a course that gives points for a few wrong engines."""
+    worked, *others = read_variants(read_catalogue()[1])
+    wheats, wrong = others[:2], [each for each in others if each.misconception]
+    whole = course_of_one()
+    suites = tuple(replace(suite, checks=suite.checks[:2]) for suite in whole.suites)
+    return replace(whole, suites=suites, variants={1: (worked, *wheats, *wrong[:chaffs])})

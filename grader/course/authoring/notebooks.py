@@ -20,7 +20,7 @@ import nbformat
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.key import expected_values, read_key
-from grader.core.paths import PUBLIC
+from grader.core.paths import CATCH, PUBLIC
 from grader.core.records import Check, Exercise, Probe, Task
 from grader.core.source import functions
 from grader.course.authoring.cut import cut, solution
@@ -69,8 +69,10 @@ class Cell:
         return new(self.source.strip("\n"), id=self.id[-64:], metadata=metadata, **content)
 
 
-def notebooks(numbers: Iterable[int] | None = None, *, answers: bool = False) -> dict[str, str]:
+def notebooks(numbers: Iterable[int] | None = None, *, answers: bool = False, catches: bool = False) -> dict[str, str]:
     """The text of each notebook by module name, as students get it or with the worked answers.
+
+    `catches`: with a cell for the points that a student's own checks earn.
 
     Raises CutError for a source and StaleKeyError for a public check that its author has to mend.
     """
@@ -82,14 +84,17 @@ def notebooks(numbers: Iterable[int] | None = None, *, answers: bool = False) ->
         source = solution(exercise)
         stub = cut(source, exercise)  # also proves that the source can be cut
         texts[exercise.module] = notebook(
-            exercise, source if answers else stub, load_checks(PUBLIC, exercise.number), key
+            exercise, source if answers else stub, load_checks(PUBLIC, exercise.number), key, catches=catches
         )
     return texts
 
 
-def notebook(exercise: Exercise, source: str, checks: Sequence[Check], key: Mapping[str, Any]) -> str:
+def notebook(
+    exercise: Exercise, source: str, checks: Sequence[Check], key: Mapping[str, Any], *, catches: bool = False
+) -> str:
     """One notebook, nbformat 4.5 as JSON."""
-    cells = [*_lesson(exercise, source), _first_cell(exercise), *_code(exercise, source, checks, key)]
+    own = [_own_checks(exercise)] if catches else []
+    cells = [*_lesson(exercise, source), _first_cell(exercise), *_code(exercise, source, checks, key), *own]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     node = nbformat.v4.new_notebook(cells=[cell.as_node() for cell in cells], metadata=metadata)
@@ -106,6 +111,19 @@ def answer_id(exercise: Exercise, name: str) -> str:
 def checks_id(exercise: Exercise, task: Task) -> str:
     """The nbgrader id of the cell with a task's checks."""
     return f"{answer_id(exercise, task.name)}-checks"
+
+
+def own_checks_id(exercise: Exercise) -> str:
+    """The nbgrader id of the cell for what a student's own checks earn."""
+    return f"{exercise.tag}-own-checks"
+
+
+def _own_checks(exercise: Exercise) -> Cell:
+    """Nothing is earned where a kernel runs this cell: only the fenced grader has the wrong engines."""
+    file = f"{CATCH}/{exercise.catches.name}"
+    points = "1 point" if exercise.catch == 1 else f"{exercise.catch} points"
+    text = f"# Your own checks, in the file {file} beside this notebook, earn up to {points} by what they catch.\n0.0\n"
+    return Cell(own_checks_id(exercise), text, points=exercise.catch)
 
 
 def _lesson(exercise: Exercise, source: str) -> Iterator[Cell]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from grader.core.expectations import read_expectations
 from grader.core.judging import show
+from grader.core.records import Fault
 from grader.core.text import MARGIN, told
 from grader.course.bank.catching import catch, write_catch
 from grader.course.grading.catching import Catch, Judged
-from grader.learner.catch import bar, differences, own_checks, remember
+from grader.learner.catch import bar, begin_checks, own_checks, remember, within_reach
 from grader.learner.exercises import exercise
 from grader.learner.state import Score
 from grader.learner.terminal import wrapped
@@ -18,6 +19,8 @@ NAMES = {"reference": "the reference", "pytorch": "PyTorch"}
 def catch_exercise(number: int) -> str:
     """Judge the learner's checks of an exercise, keep the numbers, and say what came out. Raises KataError."""
     chosen = exercise(number)
+    if begun := begin_checks(chosen):
+        return begun
     found = catch(chosen, own_checks(chosen))
     write_catch(found)
     score = len(found.caught), len(found.chaffs), sum(each.counts for each in found.judged)
@@ -29,7 +32,7 @@ def catch_text(found: Catch, before: Score | None = None) -> str:
     """The whole report; `before` is the best so far: caught, of how many, with how many checks."""
     oracles = " and ".join(NAMES[oracle] for oracle in found.oracles)
     lines = [f"Exercise {found.exercise.number}: {found.exercise.title}", "", *map(_line, found.judged)]
-    details = [text for each in found.judged for text in _details(each, oracles)]
+    details = [text for each in found.judged for text in _details(each, found.exercise.number, oracles)]
     return "\n".join(lines) + "".join(f"\n\n{text}" for text in [*details, _sum(found, before), *_escaped(found)])
 
 
@@ -47,19 +50,27 @@ def _line(judged: Judged) -> str:
     return f"{MARGIN}line {judged.expectation.line:<4} {word:<14} {', '.join(judged.expectation.expected)}"[:100]
 
 
-def _details(judged: Judged, oracles: str) -> list[str]:
+def _details(judged: Judged, number: int, oracles: str) -> list[str]:
     """What is wrong with one check, and why one might have thought so."""
     where = f"line {judged.expectation.line}"
     if judged.fault:
-        return differences(judged.expectation, judged.shown.reference, "the reference") or [
-            wrapped(f"{where}: {judged.fault.message}.")
-        ]
+        return [wrapped(f"CANNOT BE RUN, {where}: {_why_not(judged, judged.fault, number)}")]
     if judged.torn:
         return [wrapped(f"UNDECIDED, {where}: {oracles} differ on {', '.join(judged.torn)}, so nobody can be blamed.")]
     if judged.wrong:
         return [_wrong(judged, where, oracles), *_belief(judged)]
     freedoms = dict.fromkeys(judged.accused)
     return [wrapped(f"ACCUSES, {where}: it fails an answer that is right as well. {why}") for why in freedoms][:1]
+
+
+def _why_not(judged: Judged, fault: Fault, number: int) -> str:
+    """What ends a check: its snippet, what it asks for, or that it asks for more than the exercise has."""
+    said = f"{fault.type}: {fault.message}".rstrip(": .")
+    if fault == judged.shown.reference.fault:
+        return f"the reference stops at it ({said})."
+    if fault in (seen.fault for seen in judged.shown.variants[:1]):
+        return f"the worked answer stops at it ({said}). A check can only use {within_reach(number)}."
+    return f"{fault.message}; ask for something in it that is."
 
 
 def _wrong(judged: Judged, where: str, oracles: str) -> str:

@@ -19,6 +19,7 @@ from grader.core.text import MARGIN, explain, told
 from grader.course.authoring.cut import solution
 from grader.course.bank.chaffs import Chaff, read_bank
 from grader.learner.exercises import exercise, run
+from grader.learner.explanation import sketches
 from grader.learner.state import escaped, read_state, repaired, under_repair, write_state
 from grader.learner.terminal import wrapped
 from grader.learner.worked import without_markers
@@ -52,11 +53,16 @@ def _begin(chosen: Exercise, seed: int | None, difficulty: str | None) -> str:
         write_text(path.with_name(each.file.name), without_markers(source))
     open_ = {**under_repair(state), str(chosen.number): chaff.misconception.id}
     write_state({**state, "repair": open_})
-    n, desk = chosen.number, path.parent.as_posix()
+    n = chosen.number
     task = f"{path.as_posix()} is somebody's exercise {n}, with one mistake in it. Find it and mend it"
     then = f"make repair-{n} runs the checks and, once they pass, says what was believed"
-    tool = f"make explain-{n} DESK={desk} draws where its numbers go wrong"
-    return "\n\n".join([*kept, wrapped(f"{task}. {then}; {tool}.")])
+    tool = f"; {explaining(chosen)} draws where its numbers go wrong" if sketches(chosen) else ""
+    return "\n\n".join([*kept, wrapped(f"{task}. {then}{tool}.")])
+
+
+def explaining(chosen: Exercise) -> str:
+    """The command that looks for a small expression on which the broken engine differs."""
+    return f"make explain-{chosen.number} DESK={_file(chosen).parent.as_posix()}"
 
 
 def choose(
@@ -92,9 +98,9 @@ def _open(chosen: Exercise, verdicts: Sequence[Verdict]) -> str:
     """What still fails, without a word about what was believed."""
     failing = [v for v in verdicts if v.status is not Status.PASSED]
     titles = "\n".join(wrapped(f"- {v.check.title}", MARGIN, f"{MARGIN}  ") for v in failing)
-    n, path = chosen.number, _file(chosen)
-    say = f"{len(failing)} of {len(verdicts)} checks fail in {path.as_posix()}:"
-    more = f"make explain-{n} DESK={path.parent.as_posix()} draws it; make repair-{n} FORCE=1 begins with another."
+    say = f"{len(failing)} of {len(verdicts)} checks fail in {_file(chosen).as_posix()}:"
+    more = f"{explaining(chosen)} draws it; " if sketches(chosen) else ""
+    more += f"make repair-{chosen.number} FORCE=1 begins with another."
     return "\n\n".join([f"{wrapped(say)}\n{titles}", explain(failing[0], chosen, wrapped), wrapped(more)])
 
 

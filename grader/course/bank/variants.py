@@ -44,7 +44,7 @@ def read_variants(exercise: Exercise) -> list[Variant]:
     """The worked answer, then the wheats, then the chaffs."""
     wheats = [Variant(wheat.source, why=wheat.why) for wheat in read_wheats([exercise.number])]
     chaffs = [Variant(chaff.source, chaff.misconception) for chaff in read_bank([exercise.number])]
-    return [Variant(solution(exercise), why="It is the worked answer."), *wheats, *chaffs]
+    return [Variant(solution(exercise), why="The worked answer itself shows another value."), *wheats, *chaffs]
 
 
 def worked_before(exercise: Exercise) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Catch: a learner's checks judged by right and wrong answers to an exercise, which a course may give points for.
 
 The checks may be a stranger's. So each variant has a process of its own behind the fence: what a snippet leaves behind
-cannot tell a right engine from a wrong one.
+cannot tell a right engine from a wrong one. And each is asked twice, in two processes: nor can chance, be it drawn from
+the system, read off an address, or waited for at the limit of time.
 """
 
 from __future__ import annotations
@@ -118,20 +119,32 @@ def catch_of_a_stranger(
 ) -> Catch:
     """Judge checks that somebody has handed in, by the variants alone, of which the first is the worked answer.
 
-    For at most so many seconds; what is not asked then is not caught.
+    Each time for at most so many seconds; what is not asked then is not caught.
     """
-    end = time.monotonic() + seconds
     (worked,) = ask_variants(exercise, variants[:1], [each.probe for each in expectations], earlier, seconds)
-    right = [
-        each.probe for each, seen in zip(expectations, worked, strict=True) if _holds(each.probe, each.expected, seen)
+    right = [e for e, seen in zip(expectations, worked, strict=True) if _holds(e.probe, e.expected, seen)]
+    probes = [each.probe for each in right]
+    asked = variants if probes else ()
+    once, again = (ask_variants(exercise, asked, probes, earlier, seconds) for _ in range(2))
+    rows = [
+        [_worse(variant, *each) for each in zip(right, first, second, strict=True)]
+        for variant, first, second in zip(asked, once, again, strict=True)
     ]
-    rows = ask_variants(exercise, variants[1:], right, earlier, end - time.monotonic())
     more = zip(*rows, strict=True)
     shown = [
-        Shown(seen, None, (seen, *next(more)) if _holds(each.probe, each.expected, seen) else ())
+        Shown(seen, None, next(more) if _holds(each.probe, each.expected, seen) else ())
         for each, seen in zip(expectations, worked, strict=True)
     ]
     return judged_by(exercise, variants, ("worked",), expectations, shown)
+
+
+def _worse(variant: Variant, expectation: Expectation, first: Observation, second: Observation) -> Observation:
+    """Of two answers the one that earns less: a right engine has to hold twice, and a wrong one to fail twice."""
+    if second is NOT_ASKED:
+        return second if variant.misconception else first
+    fails = [seen for seen in (first, second) if not _holds(expectation.probe, expectation.expected, seen)]
+    holds = [seen for seen in (first, second) if seen not in fails]
+    return (holds or fails)[0] if variant.misconception else (fails or holds)[0]
 
 
 def judged_by(
@@ -150,10 +163,13 @@ def judged_by(
 def judge_expectation(expectation: Expectation, shown: Shown, variants: Sequence[Variant]) -> Judged:
     """One check, judged by what the oracles and the variants show at its probe."""
     probe, expected, reference = expectation.probe, expectation.expected, shown.reference
+    worked = next(iter(shown.variants), reference)  # in an early exercise it has less than the reference
     unasked = [text for text, value in reference.values.items() if '"object"' in json.dumps(value)]
     if reference.fault or unasked:
         what = f"{', '.join(unasked)} is no number, no text and no list of these"
         return Judged(expectation, shown, reference.fault or Fault("ValueError", what, "observe", ()))
+    if worked.fault:
+        return Judged(expectation, shown, worked.fault)
     other = shown.pytorch if shown.pytorch and not shown.pytorch.fault else reference
     torn = tuple(_differing(probe, reference.values, other))
     wrong = tuple(_differing(probe, expected, reference))

@@ -38,7 +38,13 @@ def write_zip(numbers: Sequence[int], seeds: int, options: Mapping[str, Any], ou
     partial.touch(mode=0o600)
     partial.write_bytes(content)
     partial.replace(out)
-    return out, sum(task.points for exercise in courses[0].exercises.values() for task in exercise.tasks)
+    return out, points_of(courses[0])
+
+
+def points_of(course: Course) -> float:
+    """All that can be earned, with what students' own checks catch where the course gives points for it."""
+    catches = sum(course.exercises[number].catch for number in course.variants)
+    return catches + sum(task.points for exercise in course.exercises.values() for task in exercise.tasks)
 
 
 def make_courses(numbers: Sequence[int], seeds: Sequence[int]) -> list[Course]:

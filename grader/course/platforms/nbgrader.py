@@ -33,14 +33,16 @@ from nbgrader.utils import parse_utc
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
 from grader.core.files import back_up, write_text
+from grader.core.paths import CATCH
 from grader.core.records import Exercise
 from grader.core.source import functions
 from grader.core.text import harmless, told
 from grader.course.authoring.cut import cut
-from grader.course.authoring.notebooks import checks_id, notebooks
+from grader.course.authoring.notebooks import checks_id, notebooks, own_checks_id
 from grader.course.bank.variants import load_course
 from grader.course.fence.room import room
 from grader.course.fence.sandbox import UIDS, sandbox
+from grader.course.grading.config import read_settings
 from grader.course.grading.grading import Course, grade
 from grader.course.grading.marking import make_report
 from grader.course.grading.report import Report, TaskReport
@@ -77,7 +79,8 @@ def write_course(folder: Path, assignment: str, numbers: Iterable[int], *, force
     """
     source = folder / "source" / assignment
     texts = {folder / "nbgrader_config.py": CONFIG.format(kata=str(KATA))}
-    texts |= {source / f"{module}.ipynb": text for module, text in notebooks(numbers, answers=True).items()}
+    made = notebooks(numbers, answers=True, catches=read_settings().catch)
+    texts |= {source / f"{module}.ipynb": text for module, text in made.items()}
     changed = [path for path, text in texts.items() if path.exists() and path.read_text(encoding="utf-8") != text]
     if changed and not force:
         names = ", ".join(map(str, changed))
@@ -194,7 +197,8 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
         submitted = _folder(coursedir, coursedir.submitted_directory, about["student"], about["assignment"])
         aside = _no_ordinary_files(submitted)
         notes += [f"{shown(name)} is a link or no ordinary file and is left aside." for name in aside]
-        tasks = {checks_id(exercise, task): found for task, found in zip(exercise.tasks, graded.tasks, strict=True)}
+        ids = [*(checks_id(exercise, task) for task in exercise.tasks), own_checks_id(exercise)]
+        tasks = dict(zip(ids, graded.tasks, strict=False))  # own checks come last, where they earn anything
         for cell in nb.cells:
             settings = cell.metadata.get("nbgrader", {})
             if settings.get("grade") and not settings.get("solution"):
@@ -261,13 +265,19 @@ def _handed_in(coursedir: Any, student: str, assignment: str) -> tuple[tuple[str
     every = sorted(map(Path, glob(pattern)))  # noqa: PTH207 - the folders may be named in any order
     files = []
     for folder in [own, *(other for other in every if other != own)]:
-        for path in sorted(folder.glob("*.*"))[:FILES]:
-            name = path.name if folder == own else f"earlier/{folder.name}/{path.name}"
+        for path in [*sorted(folder.glob("*.*"))[:FILES], *_checks_in(folder)]:
+            place = path.relative_to(folder).as_posix()
+            name = place if folder == own else f"earlier/{folder.name}/{place}"
             if path.suffix == ".ipynb":
                 files.append((name, _without_outputs(_read(path))))
             elif path.suffix == ".py":
                 files.append((name, _read(path)))
     return tuple(files)
+
+
+def _checks_in(folder: Path) -> list[Path]:
+    """The files of a student's own checks, not by way of a link, which may point anywhere."""
+    return [] if (folder / CATCH).is_symlink() else sorted((folder / CATCH).glob("*.py"))[:FILES]
 
 
 def _without_outputs(data: bytes) -> bytes:

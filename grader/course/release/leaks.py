@@ -25,7 +25,7 @@ from grader.core.errors import KataError
 from grader.core.paths import HIDDEN_SUITE
 from grader.course.authoring.cut import solution
 from grader.course.authoring.illustrations import illustrations
-from grader.course.bank.chaffs import Chaff, read_bank
+from grader.course.bank.chaffs import read_bank
 from grader.course.bank.wheats import read_wheats
 from grader.course.intake.contents import DAMAGED
 
@@ -61,13 +61,12 @@ def read_secrets() -> Secrets:
     exercises = read_catalogue().values()
     given = [path for exercise in exercises for path in (exercise.stub, exercise.public_suite)]
     given += [*sorted(drawing), *map(Path, GIVEN)]
-    chaffs = read_bank()
-    beliefs = [f"{m.belief}\n{m.explanation}\n{m.question}" for m in (chaff.misconception for chaff in chaffs)]
+    beliefs = [f"{m.belief}\n{m.explanation}\n{m.question}" for m in (chaff.misconception for chaff in read_bank())]
     secrets = Secrets()
     shown = chain.from_iterable(illustrations(each.stub.read_text(encoding="utf-8")) for each in exercises)
     secrets.pictures.update(_digest(path.read_bytes()) for path in shown)
     known = _Known([path.read_text(encoding="utf-8") for path in given], beliefs)
-    for where, source in _answers(chaffs):
+    for where, source in _answers():
         _add(secrets, known, where, source)
     rooms = sorted(path for path in REFERENCE.rglob("*.py") if path not in drawing and path.name != "__init__.py")
     for path in (*sorted(HIDDEN_SUITE.glob("*.py")), *rooms):
@@ -131,25 +130,30 @@ def _in_text(text: str, secrets: Secrets) -> Iterator[str]:
 
 
 def _some(lines: Mapping[str, str], squeezed: str) -> Iterable[str]:
-    return dict.fromkeys(where for line, where in lines.items() if line in squeezed)
+    """Where the lines come from that are in the text; it is searched for those alone whose first letters it has."""
+    firsts = {line[:LINE] for line in lines}
+    pieces = (squeezed[start : start + LINE] for start in range(len(squeezed) - LINE + 1))
+    there = firsts.intersection(pieces)
+    return dict.fromkeys(where for line, where in lines.items() if line[:LINE] in there and line in squeezed)
 
 
 def _in_tree(tree: ast.AST, secrets: Secrets) -> Iterator[str]:
-    lengths = {len(kinds) for kinds in secrets.trees}
     found = (
         where
-        for statements in _bodies(tree)
-        for window in _runs(statements, lengths)
-        if (known := secrets.trees.get(_kinds(window))) and (where := known.get(_shape(window)))
+        for body in _bodies(tree)
+        for kinds, known in secrets.trees.items()
+        if len(kinds) <= len(body.kinds)
+        for window in _windows(body, kinds)
+        if (where := known.get(_shape(window)))
     )
     yield from (f"holds the syntax tree of a function of {where}" for where in dict.fromkeys(found))
 
 
-def _answers(chaffs: Iterable[Chaff]) -> Iterator[tuple[str, str]]:
+def _answers() -> Iterator[tuple[str, str]]:
     for exercise in read_catalogue().values():
         yield exercise.solution.as_posix(), solution(exercise)
     yield from ((f"the wheat {wheat.id}", wheat.source) for wheat in read_wheats())
-    yield from ((f"the chaff {chaff.misconception.id}", chaff.source) for chaff in chaffs)
+    yield from ((f"the chaff {chaff.misconception.id}", chaff.source) for chaff in read_bank())
 
 
 class _Known:
@@ -158,35 +162,28 @@ class _Known:
     def __init__(self, sources: Sequence[str], prose: Sequence[str]) -> None:
         text = "\n".join([*sources, *prose])
         self.text = _squeezed(text)
+        self.lines: dict[str, bool] = {}
         self.words = set(re.findall(r"\w+", text))
         trees = (tree for source in sources for tree in _parsed(".py", source, every=True))
-        self.bodies = [(body, _kinds(body)) for tree in trees for body in _bodies(tree)]
+        self.bodies = [body for tree in trees for body in _bodies(tree)]
         self.shapes: dict[tuple[str, ...], set[str]] = {}
-        self.met: set[tuple[object, ...]] = set()
-
-    def has_met(self, *what: object) -> bool:
-        """Whether this was asked before: most of a chaff is the worked answer once more."""
-        told = what in self.met
-        self.met.add(what)
-        return told
 
     def says(self, name: str) -> bool:
         return name in self.words
 
     def has(self, line: str) -> bool:
-        return line in self.text
+        if line not in self.lines:
+            self.lines[line] = line in self.text
+        return self.lines[line]
 
     def shows(self, kinds: tuple[str, ...], shape: str) -> bool:
         if kinds not in self.shapes:
-            self.shapes[kinds] = {_shape(window) for body in self.bodies for window in _windows(*body, kinds)}
+            self.shapes[kinds] = {_shape(window) for body in self.bodies for window in _windows(body, kinds)}
         return shape in self.shapes[kinds]
 
 
 def _add(secrets: Secrets, known: _Known, where: str, source: str) -> None:
-    lines = source.splitlines()
-    for line, following in pairwise([*lines, ""]):
-        if known.has_met(line, following):
-            continue
+    for line, following in pairwise([*source.splitlines(), ""]):
         squeezed = _squeezed(line.split("  #")[0])
         if squeezed.endswith(("(", "[", "{")):  # half a line: anybody begins one so
             squeezed += _squeezed(following.split("  #")[0])
@@ -194,8 +191,6 @@ def _add(secrets: Secrets, known: _Known, where: str, source: str) -> None:
         if telling and squeezed not in secrets.lines and not known.has(squeezed):
             secrets.lines[squeezed] = where
     for body in _functions(ast.parse(source)):
-        if known.has_met(body[0].col_offset, *lines[body[0].lineno - 1 : body[-1].end_lineno]):
-            continue
         shape, kinds = _shape(body), _kinds(body)
         telling = shape not in secrets.trees.get(kinds, {}) and sum(map(_size, body)) >= TREE
         if telling and not known.shows(kinds, shape):
@@ -217,29 +212,29 @@ def _size(statement: ast.stmt) -> int:
     return words + sum(1 for _ in ast.walk(statement))
 
 
-def _bodies(tree: ast.AST) -> Iterator[list[ast.stmt]]:
+@dataclass(frozen=True)
+class _Body:
+    statements: list[ast.stmt]
+    kinds: tuple[str, ...]
+
+
+def _bodies(tree: ast.AST) -> Iterator[_Body]:
     for node in ast.walk(tree):
         for name in ("body", "orelse", "finalbody"):
             statements = getattr(node, name, None)
-            if isinstance(statements, list):
-                yield statements
+            if isinstance(statements, list) and statements:
+                yield _Body(statements, _kinds(statements))
 
 
-def _windows(statements: list[ast.stmt], found: tuple[str, ...], kinds: tuple[str, ...]) -> Iterator[list[ast.stmt]]:
-    """Every run of these types among statements of the types that were found."""
-    for start in range(len(found) - len(kinds) + 1):
-        if found[start : start + len(kinds)] == kinds:
-            yield statements[start : start + len(kinds)]
-
-
-def _runs(statements: list[ast.stmt], lengths: Iterable[int]) -> Iterator[list[ast.stmt]]:
-    """Every run of so many statements: an answer hides between other lines too."""
-    for length in lengths:
-        yield from (statements[start : start + length] for start in range(len(statements) - length + 1))
-
-
-def _kinds(statements: Iterable[ast.stmt]) -> tuple[str, ...]:
+def _kinds(statements: Sequence[ast.stmt]) -> tuple[str, ...]:
     return tuple(type(statement).__name__ for statement in statements)
+
+
+def _windows(body: _Body, kinds: tuple[str, ...]) -> list[list[ast.stmt]]:
+    """Every run of statements of these types: an answer hides between other lines too."""
+    length = len(kinds)
+    starts = range(len(body.kinds) - length + 1)
+    return [body.statements[i : i + length] for i in starts if body.kinds[i : i + length] == kinds]
 
 
 def _shape(statements: Iterable[ast.stmt]) -> str:

@@ -65,6 +65,11 @@ def test_the_slider_goes_through_the_steps_with_loss_and_rate(w, moons):
     assert w.page.text_content("#figures") == f"Step {STEPS} of {STEPS}: loss 0.1250, accuracy 100 %"
 
 
+def test_the_curve_is_lines_and_nothing_between_them_is_filled(w):
+    fills = w.page.eval_on_selector_all("#curve path", "(all) => all.map((path) => getComputedStyle(path).fill)")
+    assert fills == ["none"] * 4
+
+
 def test_every_neuron_has_a_map_and_a_relu_that_is_off_is_marked_and_said(w):
     assert w.page.locator(".neuron canvas").count() == 2 + 3 + 1
     drawn = "(all) => all.map((c) => new Set(c.getContext('2d').getImageData(0, 0, 40, 40).data).size)"

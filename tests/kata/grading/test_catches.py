@@ -1,5 +1,6 @@
 """A course may give points for wrong engines that a student's own checks catch; the checks are a stranger's."""
 
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -7,29 +8,25 @@ from pathlib import Path
 import pytest
 
 from grader.core.catalogue import read_catalogue
-from grader.core.expectations import FORM
-from grader.core.records import Status
-from grader.course.bank.variants import load_course, read_variants
+from grader.core.expectations import FORM, parse_expectations
+from grader.core.records import Observation, Status
+from grader.course.bank.chaffs import read_bank
 from grader.course.fence.sandbox import sandbox
+from grader.course.grading.catching import NOT_ASKED, Variant, _worse
 from grader.course.grading.config import read_settings
 from grader.course.grading.grading import grade
 from grader.course.grading.marking import OWN_CHECKS, make_report
 from grader.course.grading.report import Report
 from grader.course.intake.reading import read_within_limits
+from tests.kata.few import CHAFFS, course_of_catches, course_of_one
 
 RIGHT = 'expect("d = derivative(lambda x: x * x, 3.0)", {"d": 6.0}, within=1e-6)\n'
 WRONG = 'expect("d = derivative(lambda x: x * x, 3.0)", {"d": 3.0}, within=1e-6)\n'
-FEW = 9  # variants: with every one of them, a grading starts a process
 
 
 @pytest.fixture(scope="module")
 def course():
-    exercise = read_catalogue()[1]
-    variants = read_variants(exercise)
-    worked, chaffs = variants[0], [each for each in variants if each.misconception]
-    whole = load_course(frozenset({1}), seed=7)
-    few = [replace(suite, checks=suite.checks[:2]) for suite in whole.suites]
-    return replace(whole, suites=tuple(few), variants={1: (worked, *variants[1:3], *chaffs[:FEW])})
+    return course_of_catches()
 
 
 @pytest.fixture
@@ -56,19 +53,16 @@ def test_a_right_check_earns_a_share_of_the_points(own_checks):
     assert (caught.status, away.status) == (Status.PASSED, Status.FAILED)
     assert task.score == caught.points
     assert caught.max_points + away.max_points == pytest.approx(task.max_score)
-    assert f"of {FEW} known wrong engines" in caught.title
+    assert f"of {CHAFFS} known wrong engines" in caught.title
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (WRONG, "Line 1: another value is right for d."),
-        ('expect("while True: pass", {"1": 1})', "Line 1: it cannot be run."),
-        ('expect("x = [0] * 10**12", {"x": 1})', "Line 1: it cannot be run."),
         ('expect("x = open(1)", {"x": 1})', "open may not be used in a check"),
         ("import os; os.abort()", "only checks such as"),
         ("(" * 50_000, "Python cannot read it"),
-        ('expect("x = 10**10**8", {"x": 1})', "Line 1: it cannot be run."),
     ],
 )
 def test_a_check_that_is_wrong_or_hostile_earns_nothing_and_is_told_why(own_checks, text, said):
@@ -76,6 +70,54 @@ def test_a_check_that_is_wrong_or_hostile_earns_nothing_and_is_told_why(own_chec
     assert task.score == 0
     assert said in " ".join(check.message for check in task.checks)
     assert "6.0" not in str(task).replace(FORM, "")
+
+
+HOSTILE = {  # a snippet, what is asked, what it pretends; and what the report says of its line
+    ("", "sum(1 for _ in iter(int, 1))", 1): "it cannot be run",
+    ("x = [0] * 10**12", "x", 1): "it cannot be run",
+    ("x = 10**10**8", "x", 1): "it cannot be run",
+    ("def f(): f()\nf()", "1", 1): "it cannot be run",
+    ("raise SystemExit(0)", "1", 1): "it cannot be run",
+    ("raise KeyboardInterrupt", "1", 1): "it cannot be run",
+    ("""print('{"id": 8, "values": {"x": 1}}')""", "x", 1): "it cannot be run",
+    ("import random as __builtins__\nx = d", "x", 1): "it cannot be run",
+    ("x = 'a' * 10**6", "x", "a"): "it cannot be run",
+    ("import math\nmath.isclose = math.isfinite = lambda *a, **k: True\nd = 7.0", "d", 6.0): "another value is right",
+    ("class Liar(float):\n    def __eq__(self, _): return True\nd = Liar(7)", "d", 6.0): "it cannot be run",
+    ("derivative = lambda f, x: 6.0\nd = derivative(0, 0)", "d", 6.0): "",  # is right, and catches nobody
+}
+
+
+def test_hostile_checks_end_each_by_itself_and_earn_nothing(own_checks, course):
+    lines = [f"expect({code!r}, {{{asked!r}: {value!r}}})\n" for code, asked, value in HOSTILE]
+    task = own_checks("".join(lines))
+    assert task.score == 0
+    said = dict(re.findall(r"Line (\d+): ([^.]*?)(?: for|\.)", task.checks[0].message))
+    assert [said.get(str(line), "") for line in range(1, len(lines) + 1)] == list(HOSTILE.values())
+    chaffs = {line.strip() for each in course.variants[1][3:] for line in each.source.splitlines()}
+    shown = str(task)
+    assert not [line for line in chaffs if len(line) > 12 and line in shown]
+
+
+RIGHT_ENGINE, WRONG_ENGINE = Variant(""), Variant("", read_bank([1])[0].misconception)
+HELD, FAILED = Observation({"d": 6.0}), Observation({"d": 3.0})
+
+
+@pytest.mark.parametrize(
+    ("variant", "answers", "counts"),
+    [
+        (RIGHT_ENGINE, (HELD, FAILED), FAILED),
+        (RIGHT_ENGINE, (FAILED, HELD), FAILED),
+        (RIGHT_ENGINE, (HELD, NOT_ASKED), HELD),
+        (WRONG_ENGINE, (HELD, FAILED), HELD),
+        (WRONG_ENGINE, (FAILED, HELD), HELD),
+        (WRONG_ENGINE, (FAILED, FAILED), FAILED),
+        (WRONG_ENGINE, (FAILED, NOT_ASKED), NOT_ASKED),
+    ],
+)
+def test_of_two_answers_that_chance_made_different_the_one_counts_that_earns_less(variant, answers, counts):
+    (check,) = parse_expectations(RIGHT, "mine")
+    assert _worse(variant, check, *answers) is counts
 
 
 def test_no_check_is_not_attempted(own_checks):
@@ -96,6 +138,6 @@ def test_a_file_of_checks_is_no_exercise_and_changes_the_digest(tmp_path):
 
 def test_catches_give_no_points_unless_the_course_says_so(tmp_path):
     assert not read_settings().catch
-    assert load_course(frozenset({1}), seed=7).variants == {}
+    assert course_of_one().variants == {}
     (tmp_path / "course.toml").write_text("catch = true\n", encoding="utf-8")
     assert read_settings(tmp_path / "course.toml").catch

@@ -2,12 +2,16 @@
 
 import json
 import shutil
+from functools import cache
 
 import pytest
 
 from grader.core.catalogue import read_catalogue
+from grader.core.fingerprints import read_fingerprints
+from grader.course.bank import repair
 from grader.course.bank.chaffs import read_bank
 from grader.course.bank.repair import choose
+from grader.learner.explanation import sketches
 
 WORKED = read_catalogue()[1].solution
 
@@ -25,8 +29,10 @@ def student(learner):
 
 
 def test_the_first_call_makes_a_file_that_says_how(student):
-    assert "exercises/catch/ex01.py is new: write your first check in it" in student.refused("catch", 1)
-    assert "exercises/catch/ex01.py has no check yet" in student.refused("catch", 1)
+    begun = student.run("catch", 1)
+    assert begun.returncode == 0
+    assert "exercises/catch/ex01.py is new: write your first check in it" in " ".join(begun.stdout.split())
+    assert "exercises/catch/ex01.py has no check yet; write one such as expect(" in student.refused("catch", 1)
 
 
 def test_without_wrong_engines_the_learners_own_engine_is_compared_once_it_passes(student):
@@ -75,7 +81,8 @@ def test_what_somebody_wrote_into_a_broken_engine_is_kept_when_another_is_begun(
     assert kept.read_text(encoding="utf-8") == "# mine\n"
 
 
-def test_the_choice_is_by_seed_and_difficulty_and_prefers_what_got_away():
+def test_the_choice_is_by_seed_and_difficulty_and_prefers_what_got_away(monkeypatch):
+    monkeypatch.setattr(repair, "read_fingerprints", cache(read_fingerprints))  # a large file, for so many choices
     exercise = read_catalogue()[3]
     assert choose(exercise, 5, None) == choose(exercise, 5, None)
     kinds = {level: {choose(exercise, seed, level).misconception.id for seed in range(6)} for level in ("easy", "hard")}
@@ -83,6 +90,15 @@ def test_the_choice_is_by_seed_and_difficulty_and_prefers_what_got_away():
     away = next(iter(kinds["hard"]))
     assert {choose(exercise, seed, None, prefer=[away]).misconception.id for seed in range(3)} == {away}
     assert {choose(exercise, seed, None, prefer=[away], done=[away]).misconception.id for seed in range(4)} != {away}
+
+
+def test_a_broken_engine_is_checked_and_a_drawing_promised_only_where_there_is_one(learner):
+    begun = " ".join(learner.run("repair", 15, SEED="1", DIFFICULTY="easy").stdout.split())
+    still = " ".join(learner.run("repair", 15).stdout.split())
+    assert "is somebody's exercise 15, with one mistake in it" in begun
+    assert "checks fail in build/repair/ex15/ex15_layers.py" in still
+    drawn = bool(sketches(read_catalogue()[15]))
+    assert ["make explain-15 DESK=build/repair/ex15 draws" in said for said in (begun, still)] == [drawn, drawn]
 
 
 def test_one_sentence_for_a_number_that_is_no_exercise(learner):

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
-from grader.core.expectations import CHECKS, EXPRESSIONS, FILE, FORM, ITEMS, SNIPPET, parse_expectations
-from grader.learner.catch import BEGINNING
+from grader.core.expectations import CHECKS, EXPRESSIONS, FILE, FORM, ITEMS, SNIPPET, example, parse_expectations
+from grader.core.paths import SOLUTIONS
+from grader.learner.catch import beginning
+from grader.learner.prober import prober
 
 WHERE = "exercises/catch/ex04.py"
 
@@ -46,8 +49,16 @@ def test_infinity_is_written_as_a_number_that_is_too_large():
     assert check.expected["x"] == {"float": "inf"}
 
 
-def test_the_beginning_that_a_learner_is_given_has_the_form_and_no_check():
-    assert parse_expectations(BEGINNING.format(number=4, title="Backward", form=FORM), WHERE) == []
+def test_the_beginning_that_a_learner_is_given_has_an_example_that_is_right_and_no_check():
+    with prober(SOLUTIONS.resolve()) as process:
+        for chosen in read_catalogue().values():
+            text = beginning(chosen)
+            assert parse_expectations(text, WHERE) == []
+            assert max(map(len, text.splitlines())) <= 120
+            assert f"    {example(chosen.number)}\n" in text
+            (check,) = parse_expectations(example(chosen.number), WHERE)
+            seen, _ = process.observe(chosen.module, check.probe)
+            assert seen.values == pytest.approx(dict(check.expected)), chosen.number
 
 
 @pytest.mark.parametrize(
@@ -118,7 +129,25 @@ x = (i for i in ()).gi_frame
 x = vars(Value)
 with x: pass
 async def f(): await x
-x = __builtins__""".splitlines(),
+x = __builtins__
+import inspect
+import math.x
+x = math.__loader__.get_data('key.json')
+x = random.__file__
+x = Value.__init__.__globals__
+x = Value(1.0)._backward.__closure__
+x = f'{Value.__doc__}'
+x = [y for y in type(1).__subclasses__()]
+x = lambda: __file__
+def f(x=__name__): pass
+class X: y = __spec__
+x = type(Value).mro(Value)
+x = re.compile('x')
+x = derivative.__wrapped__
+x = ValueError().__traceback__
+x = y.tb_frame
+x = y.f_globals
+x = (help, exit)""".splitlines(),
 )
 def test_a_snippet_does_not_reach_behind_the_engine(snippet):
     assert "may not be used in a check" in refusal(expect(snippet.replace("with x: pass", "with x:\n    pass")))

@@ -123,6 +123,29 @@ CASES = {
         (("s", "grad", "1.0", "−1.0"), ("loss", "data", "1.25", "0.75")),
         (("s", "loss"),),
     ),
+    "total_of_numbers": Case(
+        12,
+        (("total = sum(powers)", "total = sum(power.data for power in powers)"),),
+        (("s", "grad", "0.73106", "0.19661"), ("t", "grad", "0.0", "−0.19661")),
+        (("t", "out[0]"), ("t", "out[1]")),
+    ),
+    "corrected_means_not_used": Case(
+        13, (("self.m[i] / (1 - b1**self.t)", "self.m[i]"), ("self.v[i] / (1 - b2**self.t)", "self.v[i]"))
+    ),
+    "the_same_token_predicted": Case(
+        14, (("cross_entropy(table[before], after)", "cross_entropy(table[before], before)"),)
+    ),
+    "rows_copied": Case(15, (("return self.rows[index]", "return [Value(v.data) for v in self.rows[index]]"),)),
+    "scores_not_scaled": Case(16, (("Value(0.0)) / root)", "Value(0.0)))"),)),
+    "keys_not_cut_into_heads": Case(16, (("key[part] for key in keys", "key[:width] for key in keys"),)),
+    "residual_forgotten": Case(17, (("x = [a + b for a, b in zip(x, seen)]", "x = seen"),)),
+    "position_not_added": Case(
+        17, (("[t + p for t, p in zip(self.tokens(token), self.positions(position))]", "self.tokens(token)"),)
+    ),
+    "gradients_not_cleared": Case(18, (("        model.zero_grad()\n", ""),)),
+    "past_made_anew": Case(
+        18, (("sample(model(token, position, past)", "sample(model(token, position, model.new_past())"),)
+    ),
 }
 ON_GRAPHS = [name for name, case in CASES.items() if case.wrong]
 
@@ -214,6 +237,9 @@ def test_what_only_larger_graphs_show_is_left_to_the_checks(learner):
     said = "No small expression shows it; make test-exercise-4 shows the checks that fail.\n"
     assert (result.returncode, result.stdout) == (0, said)
     assert not (learner.folder / "build").exists()
+    (learner.folder / "other").symlink_to("exercises")
+    said = " ".join(learner.run("explain", 4, DESK="other").stdout.split())
+    assert "make test-exercise-4 DESK=other shows the checks that fail." in said
 
 
 @pytest.mark.parametrize(("solved", "number"), [((1, 2), 3), ((1, 2, 4), 4)])

@@ -86,6 +86,15 @@ SLIPS = {  # exercise, task, what is written there, and what it is called
         11, "hinge_loss", [("(1 - label * score).relu()", "max(0, 1 - label * score)")], "value-compared",
     ),
     "a Value beside 0": (11, "accuracy", [("score.data > 0", "score > 0")], "value-compared"),
+    "the largest of Values": (
+        12, "softmax", [("max(value.data for value in values)", "max(values)")], "value-compared",
+    ),
+    "the last of sorted Values": (
+        12, "log_softmax", [("max(value.data for value in values)", "sorted(values)[-1]")], "value-compared",
+    ),
+    "a list of Values that is put in order": (
+        12, "softmax", [("    largest = ", "    list(values).sort()\n    largest = ")], "value-compared",
+    ),
     "an argument too many": (5, "", ["__neg__(self)", "__neg__(self, other)"], "argument-too-many"),
     "a name in words": (2, ADD, [('"+")', '" Add ")')], "operation-named-otherwise"),
     "a name with a blank": (2, MUL, [('"*")', '"* ")')], "operation-named-otherwise"),
@@ -190,9 +199,18 @@ def test_a_chaff_has_a_slip_only_if_its_misconception_is_said_to_be_one():
         place, longer = places[m.exercise][m.task], chaff.source.count("\n") - WORKED[m.exercise].count("\n")
         lines = chaff.source.splitlines(keepends=True)[place.first - 1 : place.last + longer]
         (node,) = ast.parse(dedent("".join(lines))).body
-        if kinds_of(node, returns[m.exercise, m.task]) != {m.slip} - {""}:
+        if kinds_of(node, returns[m.exercise, m.task]) != {m.slip} & set(READ):
             unlike.append(m.id)
     assert unlike == []
+
+
+def test_a_misconception_said_to_be_a_slip_that_no_text_shows_is_seen_in_what_its_chaff_does(found):
+    shown = [chaff for chaff in read_bank() if chaff.misconception.slip and chaff.misconception.slip not in READ]
+    assert shown
+    for chaff in shown:
+        m = chaff.misconception
+        source, verdicts = found(m.exercise, "", WORKED[m.exercise], chaff.source)
+        assert Slip(m.task, m.slip) in find_slips(source, CATALOGUE[m.exercise], verdicts), m.id
 
 
 # in words

@@ -113,19 +113,22 @@ def test_a_course_that_stops_before_the_language_model_has_no_command_for_it(fil
 
 
 def test_what_travels_imports_nothing_of_the_kata_that_does_not(files):
-    """Even within a function; the reference's engine and the course are asked for, and may be missing."""
-    missing = [
+    """Even within a function; the course and the reference's model are asked for, and may be missing."""
+    asked_for = ("grader/learner/engines.py", "minigrad_reference/language.py")
+    missing = {
         (path, name)
         for path, content in files.items()
         if path.endswith(".py") and path.startswith(("grader/", "minigrad_reference/"))
         for name in _imported(ast.parse(content))
         if (ROOT / name).is_file() and name not in files and not name.startswith("grader/course/")
-    ]
-    assert missing == []
+    }
+    assert missing == {asked_for}
 
 
 def _imported(tree):
     for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (f"{alias.name.replace('.', '/')}.py" for alias in node.names)
         if isinstance(node, ast.ImportFrom):
             yield f"{node.module.replace('.', '/')}.py"
             yield from (f"{node.module.replace('.', '/')}/{alias.name}.py" for alias in node.names)
@@ -331,6 +334,10 @@ def test_a_command_for_what_is_not_there_is_one_sentence_and_not_listed(student)
             ("train", "--engine", "reference"),
             "The reference engine is not part of this copy of the kata; ENGINE=mine trains your own.\n",
         ),
+        (
+            ("names", "--engine", "reference"),
+            "The reference engine is not part of this copy of the kata; ENGINE=mine trains your own.\n",
+        ),
     ):
         done = kata(student, *arguments)
         assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence)
@@ -347,6 +354,10 @@ def test_a_student_trains_and_draws_with_the_own_engine_alone(student):
     assert done.returncode == 0, done.stderr
     made = {path.name for path in (student / "build/train").iterdir()}
     assert {"loss_over_epochs.png", "final_prediction_graph.svg", "computation_graph.svg", "network.svg"} <= made
+    done = kata(student, "names", STEPS="2", WIDTH="4", HEADS="1")
+    assert done.returncode == 0, done.stderr
+    made = {path.name for path in (student / "build/names").iterdir()}
+    assert {"names.txt", "loss.png", "attention.svg", "embedding.png", "weights.json"} <= made
 
 
 def test_a_student_steps_through_an_expression_before_anything_is_written_and_on_the_own_engine(student):

@@ -6,10 +6,9 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from test_gradebooks import FILES, GUIDE, ROOT, class_in, document, golden, grader, raw, reports, written
+from test_gradebooks import CHOSEN, FILES, GUIDE, ROOT, RULES, class_in, document, golden, grader, raw, reports, written
 
 from grader.core.tables import SheetError, read_sheet
-from grader.course.grading.config import Settings
 from grader.course.platforms.gradebooks.files import write_gradebook
 from grader.course.platforms.gradebooks.ledger import make_ledger
 from grader.course.platforms.gradebooks.roster import match, read_people
@@ -67,8 +66,8 @@ def filled(folder, kind, text, name="jane", assignment="K", lost=None):
     path = folder / "export.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     sheet = read_sheet(path)
-    ledger = replace(make_ledger(reports(folder, document(name, lost)), sheet, None, Settings()), write="all")
-    sentences = write_gradebook(kind, folder, ledger, sheet, assignment, Settings())
+    ledger = replace(make_ledger(reports(folder, document(name, lost)), sheet, None, RULES), write="all")
+    sentences = write_gradebook(kind, folder, ledger, sheet, assignment, RULES)
     return table(next(folder.glob(f"{kind}.*"))), sentences
 
 
@@ -250,7 +249,7 @@ def test_a_new_school_system_is_one_file(tmp_path):
     """In a copy of the tree: the command takes it, its help names it, and its hand-ins find their people."""
     kata = tmp_path / "kata"
     shutil.copytree(ROOT / "grader", kata / "grader", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "course.toml", kata)
+    (kata / "course.toml").write_text(CHOSEN, encoding="utf-8")
     (kata / "grader/course/platforms/gradebooks/systems/tiss.py").write_text(NEW, encoding="utf-8")
     class_in(kata / "build" / "grades", ["tiss 0700101", "0700102"])
     (kata / "list.csv").write_text("name,matriculation\nJane,0700101\nTim,0700103\n", encoding="utf-8")

@@ -193,7 +193,7 @@ class _Found:
 
 def _meant(submission: str, people: Sequence[Person]) -> str:
     """Whom a name may mean that is written in another way, as a question."""
-    called = {" ".join(_words(person.name)): person.called for person in people if person.name}
+    called = {name: person.called for person in people for name in person.keys["name"]}
     called |= {person.id.casefold(): person.called for person in people if person.id}
     close = get_close_matches(" ".join(_words(submission)), list(called), n=1, cutoff=0.8)
     return f" Did you mean {called[close[0]]}?" if close else ""

@@ -1,0 +1,107 @@
+"""7 checks catch all 37 known wrong engines of exercise 15: Vectors.
+
+The smallest set that a search among 32 checks has found.
+"""
+
+# The parameters are the layer's own weights, row by row, at every call.
+expect(
+    """
+    layer = Linear(2, 3)
+    again = [list(layer.parameters()), list(layer.parameters())]
+    wanted = [w for row in layer.w for w in row]
+    """,
+    {
+        "[len(found) for found in again]": [6, 6],
+        "[[p is w for p, w in zip(found, wanted)] for found in again]": [[True, True, True, True, True, True], [True, True, True, True, True, True]],
+    },
+)
+
+# What a lookup gives are the very Values of the table, not copies.
+expect(
+    """
+    table = Embedding(4, 3)
+    found = table(2)
+    """,
+    {
+        "[len(found), [v is w for v, w in zip(found, table.rows[2])]]": [3, [True, True, True]],
+        "[v.data for v in found] == [v.data for v in table.rows[2]]": True,
+    },
+)
+
+# The parameters are the table's own entries, row by row, at every call, used or not.
+expect(
+    """
+    table = Embedding(3, 2)
+    table(1)
+    again = [list(table.parameters()), list(table.parameters())]
+    wanted = [v for row in table.rows for v in row]
+    """,
+    {
+        "[len(found) for found in again]": [6, 6],
+        "[[p is v for p, v in zip(found, wanted)] for found in again]": [[True, True, True, True, True, True], [True, True, True, True, True, True]],
+    },
+)
+
+# An entry has a part in every output, and its gradient goes through the root as well.
+expect(
+    """
+    x = [Value(1.5), Value(7.0)]
+    first, second = rms_norm(x)
+    (first * 3.0 + second).backward()
+    """,
+    {
+        "[v.grad for v in x]": [0.5261466157441747, -0.11274557672417715],
+    },
+)
+
+# eps is added to the mean, under the root; it can be given.
+expect(
+    """
+    x = [Value(1.5), Value(2.5)]
+    half = [v.data for v in rms_norm(x, eps=0.5)]
+    large = [v.data for v in rms_norm(x, 16.5)]
+    """,
+    {
+        "half": [0.6882472016116853, 1.1470786693528088],
+        "large": [0.329292779969071, 0.5488212999484517],
+    },
+)
+
+# Inputs that are too few, too many or none raise ValueError, whatever the number of rows is.
+expect(
+    """
+    results = []
+    for layer in (Linear(2, 2), Linear(3, 1)):
+        for row in layer.w:
+            for i, w in enumerate(row):
+                w.data = 0.5 + i
+        for x in ([], [1.0], [1.0, 2.0], [1.0, 2.0, 3.0], [1.0, 2.0, 3.0, 4.0]):
+            try:
+                results.append([v.data for v in layer(x)])
+            except ValueError:
+                results.append("ValueError")
+    """,
+    {
+        "results": ["ValueError", "ValueError", [3.5, 3.5], "ValueError", "ValueError", "ValueError", "ValueError", "ValueError", [11.0], "ValueError"],
+    },
+)
+
+# A layer computes with the weights that it has now, after a step too.
+expect(
+    """
+    layer = Linear(2, 2)
+    for i, w in enumerate([*layer.w[0], *layer.w[1]]):
+        w.data = 0.25 * i
+    outputs = []
+    for _ in range(3):
+        first, second = layer([Value(1.5), Value(-2.0)])
+        outputs.append([first.data, second.data])
+        (first * second).backward()
+        for w in [*layer.w[0], *layer.w[1]]:
+            w.data -= 0.1 * w.grad
+            w.grad = 0.0
+    """,
+    {
+        "outputs": [[-0.5, -0.75], [-0.031249999999999944, -0.4375000000000001], [0.2421875000000001, -0.4179687500000002]],
+    },
+)
