@@ -253,6 +253,23 @@ def test_numbers_at_the_edges(probe):
     )
 
 
+@check("sample", points=1)
+def test_a_number_that_the_sum_does_not_reach(probe):
+    """Ten shares of 0.1 add up to a little less than 1; beyond that it is the last token."""
+    probe(
+        """
+        import random
+
+        class Highest(random.Random):
+            def random(self):
+                return 1.0 - 2.0**-53
+
+        tokens = [sample([0.0] * count, 1.0, Highest()) for count in (10, 1, 3)]
+        """,
+        "tokens",
+    )
+
+
 @check("sample", points=2)
 def test_any_tokens(probe, rng):
     """The tokens drawn from any scores at any temperature are right."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.core.expectations import read_expectations
-from grader.core.judging import show
+from grader.core.judging import same, show
 from grader.core.records import Fault
 from grader.core.text import MARGIN, told
 from grader.course.bank.catching import catch, write_catch
@@ -14,6 +14,8 @@ from grader.learner.state import Score
 from grader.learner.terminal import wrapped
 
 NAMES = {"reference": "the reference", "pytorch": "PyTorch"}
+RAISED = ("TypeError", "ValueError")  # which the lessons ask for
+ROUNDED = (0.0001, 0.001, 0.01)  # by so much a number may be off that somebody has rounded
 
 
 def catch_exercise(number: int) -> str:
@@ -67,17 +69,21 @@ def _why_not(judged: Judged, fault: Fault, number: int) -> str:
     """What ends a check: its snippet, what it asks for, or that it asks for more than the exercise has."""
     said = f"{fault.type}: {fault.message}".rstrip(": .")
     if fault == judged.shown.reference.fault:
-        return f"the reference stops at it ({said})."
+        meant = " If it has to stop there, catch that in the snippet, with try and except, and ask whether it came."
+        return f"the reference stops at it ({said}).{meant if fault.type in RAISED else ''}"
     if fault in (seen.fault for seen in judged.shown.variants[:1]):
         return f"the worked answer stops at it ({said}). A check can only use {within_reach(number)}."
-    return f"{fault.message}; ask for something in it that is."
+    return f"{fault.message}; ask for something in it that is, such as the data of a Value."
 
 
 def _wrong(judged: Judged, where: str, oracles: str) -> str:
     right, expected = judged.shown.reference.values, judged.expectation.expected
     verb = "have" if " and " in oracles else "has"
-    rows = [f"{MARGIN}{t}: you expect {show(expected[t])}, {oracles} {verb} {show(right[t])}" for t in judged.wrong]
-    return "\n".join([wrapped(f"WRONG, {where}: this check counts for nothing."), *map(wrapped, rows)])
+    rows = [f"{t}: you expect {show(expected[t])}, {oracles} {verb} {show(right[t])}" for t in judged.wrong]
+    said = "\n".join(wrapped(row, MARGIN, f"{MARGIN}    ") for row in rows)
+    rounded = next((w for w in ROUNDED if all(same(expected[t], right[t], w, w) for t in judged.wrong)), None)
+    more = f" It is right but for its last digits: write within={rounded:g} after the values." if rounded else ""
+    return f"{wrapped(f'WRONG, {where}: this check counts for nothing.{more}')}\n{said}"
 
 
 def _belief(judged: Judged) -> list[str]:

@@ -28,6 +28,7 @@ from grader.course.intake.submission import Submission
 
 EXHAUSTED = ("TimeIsUp", MemoryError.__name__)  # faults that take seconds
 EXHAUSTED_PER_TASK, EXHAUSTED_IN_ALL = 2, 4
+SHARES = 10  # times the seconds of a submission that own checks of all exercises may take
 GIVEN_UP = "Not run: too many checks before it took too much time or memory."
 USED_UP = "Not run: the submission's time was used up."
 BY_HEART = (
@@ -162,12 +163,13 @@ def finish(begun: Begun, submission: Submission, course: Course, sandbox: Sandbo
     hidden = _suites_marked(HIDDEN, begun.completed, course, partial(_worker, course, sandbox, slot), begun.patience)
     marks = {number: _proved((*found, *hidden[number]), course) for number, found in begun.marks.items()}
     diagnoses = {n: _diagnoses(found, course, submission.sources.get(n, "")) for n, found in marks.items()}
-    catches = {number: _caught(number, submission, course) for number in course.variants}
+    end = time.monotonic() + SHARES * course.limits.submission_seconds
+    catches = {number: _caught(number, submission, course, end) for number in course.variants}
     return Graded(submission, marks, diagnoses, begun.seconds + time.monotonic() - started, catches)
 
 
-def _caught(number: int, submission: Submission, course: Course) -> Caught:
-    """What the student's own checks of one exercise catch, or why they cannot be read."""
+def _caught(number: int, submission: Submission, course: Course, end: float) -> Caught:
+    """What the student's own checks of one exercise catch until then, or why they cannot be read."""
     exercise, text = course.exercises[number], submission.catches.get(number)
     if text is None:
         return Caught()
@@ -176,7 +178,7 @@ def _caught(number: int, submission: Submission, course: Course) -> Caught:
     except ExpectationError as error:
         return Caught(why=str(error))
     earlier = {course.modules[n]: source for n, source in course.solutions.items() if n < number}
-    seconds = course.limits.submission_seconds
+    seconds = min(course.limits.submission_seconds, end - time.monotonic())
     return Caught(catch_of_a_stranger(exercise, course.variants[number], checks, seconds, earlier))
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from grader.core.marks import Marked, rounded, total
 from grader.core.records import Diagnosis, Exercise, Status, Task, are_right_but_too_deep
 from grader.core.text import explain, printable
-from grader.course.grading.catching import Caught, Judged
+from grader.course.grading.catching import NOT_ASKED, Caught, Judged
 from grader.course.grading.grading import Course, Graded, Mark
 from grader.course.grading.report import (
     HIDDEN,
@@ -91,7 +91,7 @@ def _why_not(judged: Judged) -> str:
     """Why a check counts for nothing, without the number that is right; empty where it counts."""
     where = f"Line {judged.expectation.line}"
     if judged.fault:
-        return f"{where}: it cannot be run."
+        return f"{where}: {'there was no time left for it' if judged.fault == NOT_ASKED.fault else 'it cannot be run'}."
     if judged.wrong:
         return f"{where}: another value is right for {', '.join(judged.wrong)}."
     return f"{where}: it fails an answer that is right as well. {judged.accused[0]}" if judged.accused else ""

@@ -168,6 +168,13 @@ class _Known:
         trees = (tree for source in sources for tree in _parsed(".py", source, every=True))
         self.bodies = [body for tree in trees for body in _bodies(tree)]
         self.shapes: dict[tuple[str, ...], set[str]] = {}
+        self.met: set[tuple[object, ...]] = set()
+
+    def has_met(self, *what: object) -> bool:
+        """Whether this was asked before: most of a chaff is the worked answer once more."""
+        told = what in self.met
+        self.met.add(what)
+        return told
 
     def says(self, name: str) -> bool:
         return name in self.words
@@ -184,7 +191,10 @@ class _Known:
 
 
 def _add(secrets: Secrets, known: _Known, where: str, source: str) -> None:
-    for line, following in pairwise([*source.splitlines(), ""]):
+    lines = source.splitlines()
+    for line, following in pairwise([*lines, ""]):
+        if known.has_met(line, following):
+            continue
         squeezed = _squeezed(line.split("  #")[0])
         if squeezed.endswith(("(", "[", "{")):  # half a line: anybody begins one so
             squeezed += _squeezed(following.split("  #")[0])
@@ -192,6 +202,8 @@ def _add(secrets: Secrets, known: _Known, where: str, source: str) -> None:
         if telling and squeezed not in secrets.lines and not known.has(squeezed):
             secrets.lines[squeezed] = where
     for body in _functions(ast.parse(source)):
+        if known.has_met(body[0].col_offset, *lines[body[0].lineno - 1 : body[-1].end_lineno]):
+            continue
         shape, kinds = _shape(body), _kinds(body)
         telling = shape not in secrets.trees.get(kinds, {}) and sum(map(_size, body)) >= TREE
         if telling and not known.shows(kinds, shape):

@@ -24,6 +24,8 @@ expect("def f(x): return x * x\\nd = derivative(f, 3.0)", {"d": 3.0}, within=1e-
 expect("x = nothing", {"x": 1})
 expect("d = [derivative(lambda x: x ** 3, 2.0)]", {"d": [12.0], "len(d)": 1}, within=1e-4)
 expect("x = derivative", {"x": 1})
+expect("d = derivative(lambda x: x ** 3 / 7, 1.0)", {"d": 0.43})
+expect("raise ValueError", {"1": 1})
 """
 
 
@@ -45,8 +47,8 @@ def judged_by_variants(exercise, expectations):
 
 
 def test_a_right_check_catches_wrong_engines_and_others_count_for_nothing(found):
-    right, wrong, faulty, other, odd = found.judged
-    assert [each.counts for each in found.judged] == [True, False, False, True, False]
+    right, wrong, faulty, other, odd, _, _ = found.judged
+    assert [each.counts for each in found.judged] == [True, False, False, True, False, False, False]
     assert right.catches
     assert found.caught == right.catches | other.catches
     assert (wrong.wrong, wrong.catches) == (("d",), frozenset())
@@ -69,7 +71,7 @@ def test_what_was_caught_is_told_in_numbers(found):
         "chaffs": len(found.chaffs),
         "caught": len(found.caught),
         "accused": 0,
-        "checks": 5,
+        "checks": 7,
     }
 
 
@@ -79,6 +81,11 @@ def test_the_report_says_each_line_the_sum_and_one_question_and_no_code(found):
     assert "line 3 wrong" in flat
     assert "CANNOT BE RUN, line 4: the reference stops at it (NameError: name 'nothing' is not defined)." in flat
     assert "CANNOT BE RUN, line 6: x is no number, no text and no list of these; ask for something in it" in flat
+    assert (
+        "WRONG, line 7: this check counts for nothing. It is right but for its last digits: write within=0.01" in flat
+    )
+    assert "line 8: the reference stops at it (ValueError). If it has to stop there, catch that in the snippet" in flat
+    assert flat.count("It is right but for") == flat.count("has to stop") == 1
     assert "you expect 3.0, the reference has 6.0" in flat
     assert f"{len(found.caught)} of 30 wrong engines caught, with 2 checks. Best so far: 30 with 9." in flat
     assert found.escaped[0].question in flat

@@ -18,6 +18,7 @@ from grader.course.grading.grading import grade
 from grader.course.grading.marking import OWN_CHECKS, make_report
 from grader.course.grading.report import Report
 from grader.course.intake.reading import read_within_limits
+from grader.course.intake.submission import Submission
 from tests.kata.few import CHAFFS, course_of_catches, course_of_one
 
 RIGHT = 'expect("d = derivative(lambda x: x * x, 3.0)", {"d": 6.0}, within=1e-6)\n'
@@ -97,6 +98,13 @@ def test_hostile_checks_end_each_by_itself_and_earn_nothing(own_checks, course):
     chaffs = {line.strip() for each in course.variants[1][3:] for line in each.source.splitlines()}
     shown = str(task)
     assert not [line for line in chaffs if len(line) > 12 and line in shown]
+
+
+def test_without_time_nothing_is_caught_and_the_report_says_so(course):
+    late = replace(course, limits=replace(course.limits, submission_seconds=0), suites=())
+    graded = grade(Submission("ann", {}, (), catches={1: RIGHT}), late, sandbox())
+    (check,) = make_report(graded, late, "any").exercises[0].tasks[-1].checks
+    assert (check.points, check.message) == (0, "Line 1: there was no time left for it.")
 
 
 RIGHT_ENGINE, WRONG_ENGINE = Variant(""), Variant("", read_bank([1])[0].misconception)

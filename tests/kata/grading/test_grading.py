@@ -10,6 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from grader.core.catalogue import read_catalogue
 from grader.core.judging import same
 from grader.core.key import expected_values
 from grader.core.records import Probe
@@ -24,6 +25,7 @@ from grader.course.grading.telling import as_markdown, as_text
 from grader.course.intake.submission import Submission
 
 ROOT = Path(__file__).parents[3]
+EXERCISES = range(1, 9)  # of the course that most of these grade
 SCHEMA = json.loads((ROOT / "grader/course/grading/report.schema.json").read_text(encoding="utf-8"))
 
 
@@ -31,7 +33,12 @@ SCHEMA = json.loads((ROOT / "grader/course/grading/report.schema.json").read_tex
 def course():
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        yield load_course(seed=7)
+        yield load_course(frozenset(EXERCISES), seed=7)
+
+
+@pytest.fixture(scope="module")
+def whole(course):  # noqa: ARG001
+    return load_course(seed=7)
 
 
 def graded(course, changes=None, numbers=None):
@@ -58,10 +65,12 @@ def statuses(document, number):
 WRONG_PRODUCT = [("self.grad += other.data * out.grad", "self.grad += other.grad * out.grad")]
 
 
-def test_the_solutions_get_every_point_and_the_report_fits_its_schema(course):
-    document = graded(course)
+def test_the_solutions_get_every_point_and_the_report_fits_its_schema(whole):
+    document = graded(whole)
     jsonschema.validate(document, SCHEMA)
-    assert document["score"] == document["max_score"] == 66
+    assert (
+        document["score"] == document["max_score"] == sum(t.points for e in read_catalogue().values() for t in e.tasks)
+    )
     assert {s for e in document["exercises"] for s in statuses(document, e["number"]).values()} == {"passed"}
 
 
@@ -97,17 +106,17 @@ NOT_KEPT = {  # what a lesson promises: the exercise, an edit of its answer, the
 def test_what_a_lesson_promises_and_is_not_kept_costs_its_own_check_and_no_other(course, name):
     number, old, before, checks = NOT_KEPT[name]
     new = before + old + ")" * before.endswith("(")
-    document = graded(course, {number: [(old, new)]}, numbers=set(range(1, 11)))
-    failed = {check for n in range(1, 11) for check, status in statuses(document, n).items() if status != "passed"}
+    document = graded(course, {number: [(old, new)]})
+    failed = {check for n in EXERCISES for check, status in statuses(document, n).items() if status != "passed"}
     assert failed == {f"ex{number:02d}.{check}" for check in checks}
-    assert {e["number"] for e in document["exercises"][:10] if e["score"] < e["max_score"]} == {number}
+    assert {e["number"] for e in document["exercises"] if e["score"] < e["max_score"]} == {number}
 
 
 def test_a_slip_in_exercise_3_costs_exercise_3_alone_and_the_report_says_where_it_is(course):
     document = graded(course, {3: WRONG_PRODUCT})
     jsonschema.validate(document, SCHEMA)
     assert 0 < exercise(document, 3)["score"] < exercise(document, 3)["max_score"]
-    for number in (1, 2, *range(4, 12)):
+    for number in set(EXERCISES) - {3}:
         assert exercise(document, number)["score"] == exercise(document, number)["max_score"], number
     assert exercise(document, 5)["carried_forward"].endswith("the mistake is in exercise 3.")
     assert exercise(document, 1)["carried_forward"] == exercise(document, 3)["carried_forward"] == ""
@@ -129,11 +138,11 @@ def test_a_course_may_give_less_for_what_is_right_on_the_worked_answers_alone(co
     assert less["score"] == pytest.approx(sum(c["points"] for t in less["tasks"] for c in t["checks"]), abs=1e-3)
 
 
-def test_no_check_is_passed_by_answering_one_simple_value_to_everything(course):
+def test_no_check_is_passed_by_answering_one_simple_value_to_everything(whole):
     simple = (True, False, None, 0, 1, -1, 0.0, 1.0, -1.0, "", [], [0.0], [1.0], [True], [False])
-    for suite in course.suites:
+    for suite in whole.suites:
         for check in suite.checks:
-            expected = expected_values(suite.key, check, course.modules[check.exercise]).values()
+            expected = expected_values(suite.key, check, whole.modules[check.exercise]).values()
             for value in simple:
                 told = [same(answer, value, check.probe.rel, check.probe.abs) for answer in expected]
                 assert not all(told), (check.id, value)
@@ -178,7 +187,7 @@ def test_a_mistake_of_its_own_is_not_carried_away(course):
 )
 def test_a_broken_method_costs_its_own_checks_and_no_others(course, edit, status):
     old = "return [*self.w, self.b]"
-    document = graded(course, {8: [(old, f"{edit}\n        {old}")]}, numbers={*range(1, 9)})
+    document = graded(course, {8: [(old, f"{edit}\n        {old}")]})
     tasks = {t["name"]: t for t in exercise(document, 8)["tasks"]}
     assert tasks["Neuron.parameters"]["score"] == 0
     first, *others = [c["status"] for c in tasks["Neuron.parameters"]["checks"]]
@@ -204,8 +213,7 @@ def test_what_a_student_sees_holds_no_hidden_probe_and_no_hidden_value(course):
 
 
 def test_the_same_seed_gives_the_same_verdicts_and_another_seed_asks_something_else(course):
-    again = load_course(seed=7)
-    other = load_course(seed=8)
+    again, other = (load_course(frozenset(EXERCISES), seed) for seed in (7, 8))
     assert again == course
     assert [s.checks for s in other.suites] != [s.checks for s in course.suites]
     changes = {4: [("reversed(topological_order(self))", "topological_order(self)")]}
@@ -235,9 +243,11 @@ def test_a_wrong_traversal_gets_the_same_verdicts_in_a_hundred_gradings():
 
 def test_an_endless_loop_costs_its_own_exercise_and_none_before_or_after(course):
     loop = [("    order = []\n", "    while True:\n        pass\n    order = []\n")]
-    document = graded(course, {4: loop})
+    patient = replace(course, limits=Limits(submission_seconds=250))  # no matter how busy the machine is
+    document = graded(patient, {4: loop}, numbers=set(range(1, 6)))
     assert exercise(document, 4)["score"] == 0
-    assert document["score"] == document["max_score"] - exercise(document, 4)["max_score"]
+    for number in (1, 2, 3, 5):
+        assert exercise(document, number)["score"] == exercise(document, number)["max_score"], number
 
 
 def test_a_submission_has_its_time_and_what_is_left_is_not_run_whatever_the_verdicts(course):

@@ -29,6 +29,8 @@ from grader.course.intake.submission import read_submission
 ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()
 NUMBERS = sorted(CATALOGUE)
+GRADED = range(1, 8)  # by the grader, here: what is wrong below is wrong in these
+POINTS = sum(task.points for number in GRADED for task in CATALOGUE[number].tasks)
 # Runs the code cells of notebooks as a kernel does, in one IPython without one; shows what each cell of checks came to.
 RUN = """
 import json, os, sys
@@ -57,7 +59,7 @@ def at_root(monkeypatch):
 def course():
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        yield load_course(seed=7)
+        yield load_course(frozenset(GRADED), seed=7)
 
 
 def solution(number):
@@ -206,12 +208,12 @@ SUBMISSIONS = {
 
 @pytest.mark.parametrize("kind", [*SUBMISSIONS, "half-done"])
 def test_a_submission_has_the_same_mark_as_files_and_as_notebooks(course, tmp_path, kind):
-    sources = {number: solution(number) for number in NUMBERS}
+    sources = {number: solution(number) for number in GRADED}
     for number, old, new in SUBMISSIONS.get(kind, []):
         assert old in sources[number]
         sources[number] = sources[number].replace(old, new)
     if kind == "half-done":
-        sources = {n: s if n < 4 else cut(s, CATALOGUE[n]) for n, s in sources.items() if n < 8}
+        sources = {n: s if n < 4 else cut(s, CATALOGUE[n]) for n, s in sources.items() if n < 6}
     files, cells = tmp_path / "files", tmp_path / "cells"
     for folder in (files, cells):
         folder.mkdir()
@@ -223,7 +225,7 @@ def test_a_submission_has_the_same_mark_as_files_and_as_notebooks(course, tmp_pa
         make_report(grade(read_submission(f, "s"), course, fence), course, fence.level) for f in (files, cells)
     )
     assert marks(of_files) == marks(of_cells)
-    assert of_files.score < 66 or kind == "right"
+    assert of_files.score < POINTS or kind == "right"
 
 
 def edited(text, before, after):
@@ -243,7 +245,7 @@ def marks(report):
 
 
 def test_a_notebook_that_lost_its_metadata_is_still_imported(course, tmp_path):
-    texts = notebooks(answers=True)
+    texts = notebooks(GRADED, answers=True)
     for name, text in texts.items():
         content = json.loads(text)
         for cell in content["cells"]:
@@ -252,4 +254,4 @@ def test_a_notebook_that_lost_its_metadata_is_still_imported(course, tmp_path):
         texts[name] = json.dumps(content)
     fence = sandbox()
     report = make_report(grade(read_submission(write(tmp_path, texts), "s"), course, fence), course, fence.level)
-    assert report.score == 66
+    assert report.score == POINTS
