@@ -118,7 +118,7 @@ mutation-score: test-layer ## Measure what the checks catch and the diagnosis na
 	@"$$PY" grader mutation-score
 field-score: test-layer ## Measure what becomes of mistakes in combination, for docs/field-score.md (many minutes, COUNT=3000).
 	@"$$PY" grader field-score
-lint: lint-layer ## Check style, types, and who may import whom.
+lint: lint-layer ## Check style, types, and who may import whom; of web/, too.
 	@"$$PY" grader -m ruff check .
 	@"$$PY" grader -m ruff format --check .
 	@"$$PY" grader -m mypy
