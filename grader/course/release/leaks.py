@@ -22,7 +22,7 @@ from typing import Any
 
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
-from grader.core.paths import HIDDEN_SUITE, PUBLIC, SKETCHES
+from grader.core.paths import HIDDEN_SUITE
 from grader.course.authoring.cut import solution
 from grader.course.authoring.illustrations import illustrations
 from grader.course.bank.chaffs import read_bank
@@ -65,8 +65,7 @@ def read_secrets() -> Secrets:
     secrets = Secrets()
     shown = chain.from_iterable(illustrations(each.stub.read_text(encoding="utf-8")) for each in exercises)
     secrets.pictures.update(_digest(path.read_bytes()) for path in shown)
-    sketches = ESCAPES.sub(_unescaped, (PUBLIC / SKETCHES).read_text(encoding="utf-8"))  # which explain draws for all
-    known = _Known([path.read_text(encoding="utf-8") for path in given], [*beliefs, sketches])
+    known = _Known([path.read_text(encoding="utf-8") for path in given], beliefs)
     for where, source in _answers():
         _add(secrets, known, where, source)
     rooms = sorted(path for path in REFERENCE.rglob("*.py") if path not in drawing and path.name != "__init__.py")
