@@ -52,8 +52,14 @@ def make_key(
 
     `seed` decides on the probes that are random; `number` asks for one exercise alone. Raises OracleError.
     """
-    exercises, checks = read_catalogue(), load_checks(suite, number, seed)
-    answers = answered(checks, oracles)
+    return key_of(load_checks(suite, number, seed), oracles, answered)
+
+
+def key_of(
+    checks: Sequence[Check], oracles: Sequence[str] | None = None, answered: Answered = agreed_answers
+) -> dict[str, Answer]:
+    """The key of these checks alone. Raises OracleError."""
+    exercises, answers = read_catalogue(), answered(checks, oracles)
     return {
         check.id: Answer(probe=check.probe.fingerprint(exercises[check.exercise].module), values=answers[check.id])
         for check in checks

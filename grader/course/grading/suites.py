@@ -14,7 +14,7 @@ from grader.core.fingerprints import read_fingerprints
 from grader.core.key import read_key
 from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC
 from grader.core.records import Fingerprint
-from grader.course.authoring.answer_key import make_key
+from grader.course.authoring.answer_key import key_of
 from grader.course.authoring.cut import solution
 from grader.course.authoring.known_answers import known_answers
 from grader.course.grading.config import read_settings
@@ -32,16 +32,12 @@ def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) 
     chosen = {n: exercise for n, exercise in catalogue.items() if n in numbers}
     if not chosen:
         raise KataError(f"There is no such exercise; they go from 1 to {len(catalogue)}.")
-    public = tuple(check for check in load_checks(PUBLIC) if check.exercise in chosen)
-    hidden = tuple(check for check in load_checks(HIDDEN_SUITE, seed=seed) if check.exercise in chosen)
-    twins = {
-        name: twin
-        for name, twin in make_twins(PUBLIC, seed, answered=known_answers).items()
-        if twin.check.exercise in chosen
-    }
+    public = tuple(check for n in chosen for check in load_checks(PUBLIC, n))
+    hidden = tuple(check for n in chosen for check in load_checks(HIDDEN_SUITE, n, seed))
+    key = read_key(PUBLIC / "key.json")
     suites = (
-        Suite(VISIBLE, public, read_key(PUBLIC / "key.json"), twins),
-        Suite(HIDDEN, hidden, make_key(HIDDEN_SUITE, seed, answered=known_answers)),
+        Suite(VISIBLE, public, key, make_twins(public, key, seed, answered=known_answers)),
+        Suite(HIDDEN, hidden, key_of(hidden, answered=known_answers)),
     )
     fingerprints = merged(*(read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE)))
     modules = {n: e.module for n, e in catalogue.items()}

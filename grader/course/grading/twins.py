@@ -10,13 +10,11 @@ import io
 import random
 import re
 import tokenize
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
-from grader.core.checks import load_checks
-from grader.core.key import expected_values, read_key
+from grader.core.key import Answer, expected_values
 from grader.core.records import Check, Exercise, Probe
 from grader.course.authoring.answer_key import Answered, agreed_answers
 from grader.course.grading.grading import Twin
@@ -29,14 +27,18 @@ TEXT_WITH_A_NUMBER = re.compile(r"""['"][^'"]*\d\.\d[^'"]*['"]""")
 
 
 def make_twins(
-    suite: Path, seed: int, oracles: Sequence[str] | None = None, answered: Answered = agreed_answers
+    checks: Sequence[Check],
+    key: Mapping[str, Answer],
+    seed: int,
+    oracles: Sequence[str] | None = None,
+    answered: Answered = agreed_answers,
 ) -> dict[str, Twin]:
-    """The twins of a suite's checks by check id, with their answers; a check without one is learned as it stands.
+    """The twins of these checks by check id, with their answers; a check without one is learned as it stands.
 
     Raises OracleError where the oracles do not agree on a twin.
     """
-    exercises, key = read_catalogue(), read_key(suite / "key.json")
-    twins = {check: moved for check in load_checks(suite) if (moved := twin(check, seed, exercises[check.exercise]))}
+    exercises = read_catalogue()
+    twins = {check: moved for check in checks if (moved := twin(check, seed, exercises[check.exercise]))}
     answers = answered(list(twins.values()), oracles)
     return {
         check.id: Twin(moved, answers[check.id])

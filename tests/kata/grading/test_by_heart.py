@@ -7,6 +7,7 @@ import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
+from grader.core.key import read_key
 from grader.core.paths import PUBLIC
 from grader.course.authoring.answer_key import available_oracles
 from grader.course.authoring.cut import stubs
@@ -137,7 +138,7 @@ def test_a_right_number_that_is_learned_fails_with_a_sentence_and_no_secret(cour
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_oracles_agree_on_every_twin(seed):
     """make_twins raises OracleError where they do not."""
-    found = make_twins(PUBLIC, seed, available_oracles())
+    found = make_twins(load_checks(PUBLIC), read_key(PUBLIC / "key.json"), seed, available_oracles())
     checks = load_checks(PUBLIC)
     by_exercise = Counter(its.check.exercise for its in found.values())
     assert set(by_exercise) == set(read_catalogue())

@@ -14,6 +14,7 @@ from grader.course.authoring.known_answers import known_answers
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Worker
+from grader.course.grading.suites import load_course
 
 FIXED = Check("test_fixed", 6, "task", 1, "Title.", Probe("c = Value(0.5).tanh()\nbig = Value(1e200)**2", ("c.data",)))
 DRAWN = replace(FIXED, name="test_drawn", random=True, probe=Probe("c = Value(0.25).exp()", ("c.data", "c._op")))
@@ -51,6 +52,19 @@ def test_what_no_seed_changes_is_asked_once_for_all_seeds(asked):
     assert asked == ["ex06.fixed", "ex06.drawn", "ex06.drawn"]
 
 
+def test_each_exercise_is_asked_for_and_kept_by_itself(asked):
+    other = replace(FIXED, exercise=5, probe=Probe("c = Value(0.5) * 2", ("c.data",)))
+    known_answers([FIXED, other], REFERENCE)
+    assert known_answers([other], REFERENCE) == {"ex05.fixed": {"c.data": 1.0}}
+    known_answers([FIXED], REFERENCE)
+    assert asked == ["ex05.fixed", "ex06.fixed"]
+
+
+def test_of_a_course_nobody_asks_for_exercises_that_it_has_not(asked):
+    load_course(frozenset({1}), seed=5)
+    assert {name[:4] for name in asked} == {"ex01"}
+
+
 @pytest.mark.parametrize("change", [{"rel": 0.5}, {"observe": ("c._op",)}, {"snippet": "c = Value(0.75).tanh()"}])
 def test_another_probe_is_asked_anew(asked, change):
     known_answers([FIXED], REFERENCE)
@@ -72,10 +86,10 @@ def test_a_changed_oracle_is_asked_anew(asked, monkeypatch, tmp_path, what):
         copy.write_bytes(path.read_bytes())
     monkeypatch.setattr(kept, "KATA", tmp_path)
     for source in ("", "", "\n# changed\n"):
-        kept._made_of.cache_clear()
+        kept.made_of.cache_clear()
         (tmp_path / what).write_bytes((tmp_path / what).read_bytes() + source.encode())
         known_answers([FIXED], REFERENCE)
-    kept._made_of.cache_clear()
+    kept.made_of.cache_clear()
     assert len(asked) == 2
 
 
