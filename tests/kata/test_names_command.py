@@ -326,5 +326,5 @@ def test_a_narrow_terminal_without_unicode_gets_the_same_facts():
     command.tell(run, ["iron", "abc"], console)
     stream.seek(0)
     said = " ".join(stream.read().split())
-    assert "1 of 2 stand in the data" in said
+    assert "1 of 2 is in the data, marked with a star." in said
     assert "iron *, abc" in said
