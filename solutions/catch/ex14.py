@@ -1,6 +1,6 @@
 """6 checks catch all 52 known wrong engines of exercise 14: Which letter comes next.
 
-The smallest set that a search among 25 checks has found.
+The smallest set that a search among 26 checks has found.
 """
 
 # Row by the token before, column by the one that comes next, boundaries included.

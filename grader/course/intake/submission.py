@@ -135,6 +135,16 @@ class _Candidate:
         )
 
 
+def _is_at_desk(path: str) -> bool:
+    return "/exercises/" in f"/{path}"
+
+
+def _made_in(path: str) -> str | None:
+    """The copy of the kata whose own commands have made this file, if it has exercises; None outside of any build/."""
+    before, build, _ = f"/{path}".partition("/build/")
+    return before if build else None
+
+
 class _Choice:
     """A source per exercise, from the best candidate; and notes."""
 
@@ -159,8 +169,11 @@ class _Choice:
         """Those that have an exercise's number in their names, and where there are none, its words."""
         by_words, rest = [], []
         found = []
+        desks = {f"/{file.path}".rpartition("/exercises/")[0] for file in self.contents.files if _is_at_desk(file.path)}
         for place, file in enumerate(self.contents.files):
             name = file.path.rpartition("/")[2]
+            if _made_in(file.path) in desks:
+                continue
             if (of := _number_of_checks(file.path)) is not None:
                 self._take_checks(file, of)
                 continue

@@ -279,6 +279,14 @@ def test_of_several_files_changed_work_counts_and_of_two_changed_ones_the_note_s
     assert len(counted) == (FOUR in [content for _, content, _ in PREFERRED[case]])
 
 
+@pytest.mark.parametrize("root", ["", "a/"])
+def test_what_the_kata_made_in_build_beside_exercises_is_nobodys_work(tmp_path, root):
+    made = (f"{root}build/repair/ex04_backward.py", WORK, 1)
+    stub = (f"{root}exercises/ex04_backward.py", STUB, 0)
+    assert read_submission(packed("folder", tmp_path / "copy", [made, stub])).sources == {4: STUB}
+    assert read_submission(packed("folder", tmp_path / "alone", [made])).sources == {4: WORK}
+
+
 def test_several_files_with_the_same_work_are_no_matter_to_speak_of(tmp_path):
     twice = [("ex04_backward.py", FOUR, 0), ("b/ex04_backward.py", FOUR, 1)]
     submission = read_submission(packed("folder", tmp_path, twice))
