@@ -139,7 +139,7 @@ workbench.plot(
 )
 
 # %% [markdown]
-# And who looks at whom? A row is the letter that looks, its columns are the letters before it and itself.
+# And which letter looks at which? A row is the letter that looks, its columns are the letters before it and itself.
 
 # %%
 word = "christina"

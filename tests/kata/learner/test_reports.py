@@ -7,8 +7,10 @@ import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.core.judging import judge
-from grader.core.records import Check, Observation, Probe
+from grader.core.records import Check, Observation, Probe, Status, Verdict
 from grader.core.text import explain, rows_of
+from grader.learner.causes import Causes
+from grader.learner.report import Failure, also_told
 
 CATALOGUE = read_catalogue()
 GOLDEN = Path(__file__).with_name("golden")
@@ -164,3 +166,10 @@ def test_a_table_with_several_rows_or_long_ones_stands_row_by_row():
     )
     got = "        got      "
     assert told.endswith("\n".join([f"{got}[[0, 1],", f"{' ' * len(got)} [2, 3],", f"{' ' * len(got)} [4, 5]]"]))
+
+
+def test_what_else_is_stopped_is_named_in_one_sentence():
+    stopped = Verdict(Check("a", 14, "sample", 1, "Draws", Probe("", ("x",))), Status.CRASHED)
+    assert also_told(Failure(stopped), Causes()) == []
+    assert also_told(Failure(stopped, ("A",)), Causes()) == ["Also stopped by this: A."]
+    assert also_told(Failure(stopped, ("A", "B", "C")), Causes()) == ["Also stopped by this: A, B and C."]
