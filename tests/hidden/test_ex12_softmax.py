@@ -260,3 +260,31 @@ def test_any_loss_far_from_zero(probe, rng):
         "[loss.data for loss in losses]",
         "[[s.grad for s in row] for row in rows]",
     )
+
+
+@check("log_softmax", points=1)
+def test_no_score_near_zero(probe):
+    """Where all scores are far below 0, the logarithms and their slopes are right as well."""
+    probe(
+        """
+        low = [Value(-2000.0), Value(-2001.5), Value(-2000.25)]
+        logs = log_softmax(low)
+        logs[1].backward()
+        """,
+        "[x.data for x in logs]",
+        "[s.grad for s in low]",
+    )
+
+
+@check("cross_entropy", points=1)
+def test_a_target_that_is_hopeless(probe):
+    """The loss of a target whose probability is 0 as a float is a number."""
+    probe(
+        """
+        hopeless = [Value(900.0), Value(-300.0), Value(0.5)]
+        loss = cross_entropy(hopeless, 1)
+        loss.backward()
+        """,
+        "loss.data",
+        "[s.grad for s in hopeless]",
+    )

@@ -274,3 +274,42 @@ def test_any_clipping(probe, rng):
         """,
         "found",
     )
+
+
+FALLING = """
+a, b = Value(1.0), Value(-2.0)
+optimiser = {optimiser}
+answers, places, kept = [], [], []
+for rate, grads in ((0.4, (3.0, -1.0)), (0.1, (0.0, 2.0)), (0.0, (0.0, 0.25)), (0.2, (0.5, 0.0))):
+    optimiser.learning_rate = rate
+    a.grad, b.grad = grads
+    answers.append(optimiser.step())
+    places.append([a.data, b.data])
+    kept.append([a.grad, b.grad])
+"""
+
+
+@check("SGD.step", points=1)
+def test_rates_that_change_under_way_with_momentum(probe):
+    """With momentum the rate of each step is that of the moment; gradients stay, and nothing is returned."""
+    probe(FALLING.format(optimiser="SGD([a, b], 0.4, 0.5)"), "places", "kept", "[x is None for x in answers]")
+
+
+@check("Adam.step", points=1)
+def test_rates_that_change_under_way_with_means(probe):
+    """With means the rate of each step is that of the moment; gradients stay, and nothing is returned."""
+    probe(FALLING.format(optimiser="Adam([a, b], 0.4)"), "places", "kept", "[x is None for x in answers]")
+
+
+@check("clip_grad_norm", points=1)
+def test_a_norm_far_below_the_limit(probe):
+    """Gradients whose norm is far below the limit stay as they are, and their norm is returned."""
+    probe(
+        """
+        few = [Value(1.0), Value(2.0)]
+        few[0].grad, few[1].grad = 0.06, -0.08
+        before = clip_grad_norm(few, 5.0)
+        """,
+        "before",
+        "[p.grad for p in few]",
+    )

@@ -305,3 +305,20 @@ def test_any_walk_through_a_table(probe, rng):
         """,
         "walks",
     )
+
+
+@check("sample", points=1)
+def test_the_lowest_number_and_a_token_that_cannot_come(probe):
+    """If the number drawn is 0, a first token with the probability 0 is not taken all the same."""
+    probe(
+        """
+        import random
+
+        class Lowest(random.Random):
+            def random(self):
+                return 0.0
+
+        tokens = [sample(scores, 1.0, Lowest()) for scores in ([-3000.0, 0.5, -3000.0], [-3000.0, -2999.0, 4.0])]
+        """,
+        "tokens",
+    )

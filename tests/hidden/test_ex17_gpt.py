@@ -310,7 +310,8 @@ def test_parameters_of_changed_parts(probe):
     """The parameters are those that the parts have now, and a list that was given stays with whoever got it."""
     probe(
         """
-        model = GPT(2, width=1, heads=1, layers=1, context=1)
+        import random
+        model = GPT(2, width=1, heads=1, layers=1, context=1, rng=random.Random(5))
         before = model.parameters()
         before.clear()
         model.output.w = [[Value(0.5)], [Value(1.5)]]

@@ -88,7 +88,7 @@ def sentences(hand_ins: HandIns, found: Sequence[Listed]) -> list[str]:
     """What the table says in a few lines; what is left aside is told once for each reason."""
     readable = sum(bool(one.submission.sources) for one in found)
     look = sum(bool(one.look) for one in found)
-    told = [f"{len(found)} hand-ins: {readable} can be graded, {look} need a look."]
+    told = [f"{len(found)} hand-ins: {readable} can be graded, {look} {'needs' if look == 1 else 'need'} a look."]
     by_reason: dict[str, list[str]] = defaultdict(list)
     for name, why in hand_ins.aside:
         by_reason[why].append(name)

@@ -41,6 +41,7 @@ GIVEN = (  # trains as the last exercises do; walks a graph by the learner's own
     "grader/learner/train.py",
     "grader/course/release/student/minigrad_reference/drawing/walk.py",
 )
+LITERAL = re.compile(r"""f?(["'])(?P<text>.*)\1,?""")
 ESCAPES = re.compile(r'\\([n"])')
 
 
@@ -198,7 +199,7 @@ def _add(secrets: Secrets, known: _Known, where: str, source: str) -> None:
         if squeezed.endswith(("(", "[", "{")):  # half a line: anybody begins one so
             squeezed += _squeezed(following.split("  #")[0])
         telling = len(squeezed) >= LINE and not line.lstrip().startswith(("import ", "from ", "@", "###", '"""', "#"))
-        if telling and squeezed not in secrets.lines and not known.has(squeezed):
+        if telling and squeezed not in secrets.lines and not known.has(squeezed) and not known.has(_bare(squeezed)):
             secrets.lines[squeezed] = where
     for body in _functions(ast.parse(source)):
         if known.has_met(body[0].col_offset, *lines[body[0].lineno - 1 : body[-1].end_lineno]):
@@ -207,6 +208,12 @@ def _add(secrets: Secrets, known: _Known, where: str, source: str) -> None:
         telling = shape not in secrets.trees.get(kinds, {}) and sum(map(_size, body)) >= TREE
         if telling and not known.shows(kinds, shape):
             secrets.trees.setdefault(kinds, {})[shape] = where
+
+
+def _bare(squeezed: str) -> str:
+    """A line of a snippet that stands in a list of its lines, without its quotes: these say nothing of whose it is."""
+    literal = LITERAL.fullmatch(squeezed)
+    return literal["text"] if literal else squeezed
 
 
 def _functions(tree: ast.AST) -> Iterator[list[ast.stmt]]:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.catalogue import read_catalogue
 from grader.course.fence.sandbox import sandbox
 from grader.learner.greeting import read_rules
 from tests.kata.layered import make_environment
@@ -35,6 +36,7 @@ ROOT = Path(__file__).parents[3]
 GUIDES = ROOT / "docs/instructors"
 PAGES = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *GUIDES.glob("*.md")]
 RULES = {rule.target for rule in read_rules(ROOT / "Makefile")}
+POINTS = sum(task.points for exercise in read_catalogue().values() for task in exercise.tasks)
 CLASS = "Prof's class"
 ADDRESS = r"tcp://127\.0\.0\.1:\d+"
 
@@ -50,10 +52,14 @@ STORIES = {
         ("make solution-1 FORCE=1", 0, "return rise / (2 * h)"),
         ("make reset-1", 0, "is the stub already"),
         ("make progress", 0, "Next: write derivative"),
+        ("make catch-1", 0, "exercises/catch/ex01.py"),
         ("make train EPOCHS=2", 0, "decision_boundary.png"),
+        ("make names STEPS=1 WIDTH=2 HEADS=1", 0, "attention.svg"),
     ],
     "a learner is done": [
         ("make watch", 0, "Exercise 1, Derivatives, is done."),
+        ("make catch-1", 0, "exercises/catch/ex01.py is new"),
+        ("make repair-1 SEED=1", 0, "build/repair"),
         ("make my-minigrad", 0, "Your files are one package now"),
         ("make step ENGINE=mine", 0, "The page is build/step/step.html"),
         ("make train ENGINE=mine DATASET=toy EPOCHS=2", 0, "Epoch 2/2"),
@@ -68,9 +74,13 @@ ELSEWHERE = {
 NEVER = {
     "github": "a target of the student's Makefile; platforms/test_github.py",
     "test": "these tests",
+    "site": "platforms and npm; tests/kata/site makes it",
+    "serve": "the same, and a server",
+    "worked-checks": "a minute; author/test_catch.py wants the files that it writes",
     "promises": "a minute; author/test_verify.py wants the page that it writes",
     "mutation-score": "some minutes; author/test_mutants.py has its parts",
     "bench-engine": "it measures this machine",
+    "bench-language": "it measures this machine",
     "bench-grader": "it measures this machine",
     "bench-scale": "it measures this machine",
 }
@@ -236,7 +246,7 @@ def test_what_students_get_is_made_and_searched_as_the_guide_says(kata, environm
 def test_what_gradescope_gets_is_made_as_the_guide_says(kata, environments):
     for line in commands("gradescope.md"):
         said = kata.run(f"{line} SEEDS=1", environments)
-        assert "Give the assignment 66 points." in said or "EXERCISES" in line
+        assert f"Give the assignment {POINTS} points." in said or "EXERCISES" in line
     with zipfile.ZipFile(kata.folder / "build/gradescope/autograder.zip") as opened:
         assert json.loads(opened.read("options.json"))["hidden"] == "after_due_date"
 

@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.filterwarn
 Gradebook = Lazily("nbgrader.api", "Gradebook")
 ROOT = Path(__file__).parents[3]
 BASH = shutil.which("bash") or "bash"
+POINTS = sum(task.points for exercise in read_catalogue().values() for task in exercise.tasks)
 PAGE = (ROOT / "docs/instructors/nbgrader.md").read_text(encoding="utf-8")
 COMMANDS = [line for block in re.findall(r"```\n(.*?)```", PAGE, re.DOTALL) for line in block.strip().splitlines()]
 ADDED = ("self.grad += other.data * out.grad", "other.grad += self.data * out.grad")
@@ -198,14 +199,14 @@ def test_the_gradebook_of_nbgrader_has_the_marks_of_make_grade(graded, student):
     found, expected = scores(graded, student), by_grade(graded, student)
     assert {m: pytest.approx(pair) for m, pair in found.items()} == expected
     total = sum(score for score, _ in found.values())
-    assert {"right": total == 66, "untouched": total == 0}.get(student, 0 < total < 66)
+    assert {"right": total == POINTS, "untouched": total == 0}.get(student, 0 < total < POINTS)
 
 
 def test_the_export_has_everybody(graded):
     with (graded / "grades.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert set(rows) == {"right", "untouched", "wrong", "damaged", "hostile"}
-    assert rows["right"] == 66
+    assert rows["right"] == POINTS
     assert rows["untouched"] == 0
 
 
@@ -226,7 +227,7 @@ def test_a_broken_notebook_is_graded_as_far_as_it_goes(graded):
 
 
 def test_no_kernel_is_started_and_hostile_code_writes_nothing(kata, graded):
-    assert sum(score for score, _ in scores(graded, "right").values()) == 66
+    assert sum(score for score, _ in scores(graded, "right").values()) == POINTS
     assert not (kata / "kernel-was-started").exists()
     assert not [path for path in [*kata.rglob("breach"), ROOT / "breach"] if path.exists()]
 
