@@ -1,6 +1,6 @@
 """Exercise 14: Which letter comes next.
 
-A language model answers one question: given what stands there, what comes next? The smallest one
+A language model answers one question: given what has come so far, what comes next? The smallest one
 looks at the last letter alone. It can be had in two ways, by counting and by learning, and here
 both give the same. The parts that it is made of are those of the large ones.
 
@@ -47,9 +47,9 @@ sum, 3, these are probabilities: 0.3333 for an n, 0.6667 for the end.
 
 Learning
 --------
-The other way: a table of scores, at first all alike. The row of the last token goes through the
+The other way: a table of scores, at first all equal. The row of the last token goes through the
 softmax and says how likely each next token is; the cross-entropy says how wrong that was. The loss
-is the mean over all bigrams of all names. Who knows nothing pays ln(6) here, for there are six
+is the mean over all bigrams of all names. Whoever knows nothing pays ln(6) here, for there are six
 tokens:
 
     >>> table = [[Value(0.0) for _ in range(6)] for _ in range(6)]
@@ -88,9 +88,9 @@ the one with the counted shares. A score of ln(count) gives these shares at once
 
 Choosing the next token
 -----------------------
-To always take the likeliest one would give the same name each time. A model draws by chance: a
-token with the probability 0.67 in two of three cases. Take a number u from 0 to 1 by chance, and
-go along the running sum of the probabilities to the first one that is larger than u:
+To always take the likeliest one would give the same name each time. A model draws at random: a
+token with the probability 0.67 in two of three cases. Draw a number u from 0 to 1 at random, and go
+along the running sum of the probabilities to the first one that is larger than u:
 
     probability      0.2       0.5                     0.3
                   |-------|-----------------------|------------|
@@ -103,8 +103,9 @@ go along the running sum of the probabilities to the first one that is larger th
     >>> [sample(scores, 1.0, rng) for _ in range(10)]
     [2, 2, 1, 1, 1, 1, 2, 1, 1, 1]
 
-How bold is it? The scores are divided by a temperature before the softmax. Below 1 the differences
-grow and the likely becomes likelier; above 1 they shrink and rare things happen more often:
+How daring is it? The scores are divided by a temperature before the softmax. Below 1 the
+differences grow and the likely becomes likelier; above 1 they shrink and rare things happen more
+often:
 
     temperature     0.5      1       2
     probabilities   0.11     0.2     0.26
@@ -117,7 +118,7 @@ What to write
 - `Tokenizer.decode(tokens)`: the name again.
 - `count_bigrams(names, tokenizer)`: the table of counts.
 - `bigram_loss(table, names, tokenizer)`: the mean cross-entropy of each next token, a Value.
-- `sample(scores, temperature, rng)`: a token, drawn by chance.
+- `sample(scores, temperature, rng)`: a token, drawn at random.
 
 The constructor of the Tokenizer is there already.
 
@@ -130,7 +131,7 @@ Conventions
   names has at least one name; the loss is a Value.
 - `sample` takes a list of Values or numbers, a temperature above 0 and a random.Random. It calls
   `rng.random()` once, so that the same seed gives the same token, and returns an int. If rounding
-  has made the whole sum a little too small for u, it is the last token.
+  has left the whole sum a little below u, the result is the last token.
 
 Names
 -----
@@ -224,7 +225,7 @@ def bigram_loss(table, names, tokenizer):
 
 
 def sample(scores, temperature, rng):
-    """Return a token by chance, an int: likelier ones more often, at low temperatures even more so.
+    """Return a token drawn at random, an int: likelier ones more often, at low temperatures more so.
 
     scores is a list of Values or numbers, temperature a number above 0, rng a random.Random.
     """

@@ -171,7 +171,7 @@ workbench.graph(draw_dot(out, expand=True))
 # %% [markdown]
 # ## 7. A network
 #
-# Neurons side by side are a layer, layers one behind the other a network, a multilayer perceptron. This one has 2
+# Neurons side by side are a layer, layers one after the other a network, a multilayer perceptron. This one has 2
 # inputs, 4 neurons in a hidden layer and 1 at the end. Blue weights are positive, orange ones negative, thick ones
 # large.
 

@@ -85,7 +85,7 @@ print("slopes of the query:", [round(number.grad, 3) for number in query])
 # %% [markdown]
 # ## 4. The model
 #
-# Embeddings of letter and place, a norm, one block of attention and a small MLP, and a matrix that makes scores. It
+# Embeddings of letter and place, rms_norm, one block of attention and a small MLP, and a matrix that makes scores. It
 # knows nothing yet, so its loss is about that of a guess among all tokens, $\ln 27$.
 
 # %%
@@ -139,7 +139,7 @@ workbench.plot(
 )
 
 # %% [markdown]
-# And who looks at whom? A row is the letter that looks, its columns are the letters before it and itself.
+# And which letter looks at which? A row is the letter that looks, its columns are the letters before it and itself.
 
 # %%
 word = "christina"
@@ -147,7 +147,7 @@ heads = attention_weights(model, tokenizer.encode(word)[:-1])
 workbench.drawn(lambda path: attention_maps(heads, ["·", *word], path, per_layer=4))
 
 # %% [markdown]
-# At last twenty invented names, at three temperatures. A low one prefers what is likely, a high one dares more. A star
+# Finally twenty invented names, at three temperatures. A low one prefers what is likely, a high one dares more. A star
 # is behind a name that stands in the data.
 
 # %%

@@ -58,9 +58,10 @@ never learns.
 
 Keeping the size
 ----------------
-Layer by layer the numbers of a vector can grow or shrink, until no step fits them all. So their
-size is set back now and then: a vector is divided by the root of the mean of its squares (root mean
-square, RMS).
+Layer by layer the numbers of a vector can grow or shrink, until no learning rate suits them all. So
+their size is set back now and then: a vector is divided by the root of the mean of its squares
+(root mean square, RMS). What `rms_norm` does is called normalising a vector. (The norm of exercise
+13 is a number.)
 
     rms = sqrt((x1**2 + x2**2 + ... + xn**2) / n + eps)
     y_i = x_i / rms

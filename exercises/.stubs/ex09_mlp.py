@@ -147,7 +147,7 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """Layers one behind the other: MLP(3, [4, 4, 1]) has 3 inputs and 1 output.
+    """Layers one after the other: MLP(3, [4, 4, 1]) has 3 inputs and 1 output.
 
     layers  a list of Layers
 

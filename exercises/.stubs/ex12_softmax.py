@@ -25,9 +25,9 @@ This is the softmax. All scores have a say in each probability: if one rises, th
 
 Numbers that are too large
 --------------------------
-e**1000 is no float any more, and e**-1000 is 0, so that a sum of such powers has nothing to divide
-by. But only the differences between scores matter. A number c taken from every score divides above
-and below by the same e**c:
+e**1000 is too large for a float, and e**-1000 is 0, so that a sum of such powers is 0 and nothing
+can be divided by it. But only the differences between scores matter. Taking a number c from every
+score divides numerator and denominator by the same e**c:
 
     e**(s_i - c)           e**s_i / e**c              e**s_i
     ----------------  =  --------------------  =  ---------------
@@ -69,8 +69,8 @@ Nothing here can be too large or too small. For the scores 2, 1, 0 with c = 2 th
 The loss of a choice: cross-entropy
 -----------------------------------
 A sample says which choice was right: the target, counted from 0. Its loss is the negative logarithm
-of the probability that the target was given. It is called cross-entropy, or negative
-log-likelihood. Who knows nothing and gives n choices the same score pays ln(n):
+of the probability that the scores give to the target. It is called cross-entropy, or negative
+log-likelihood. Whoever knows nothing and gives n choices the same score pays ln(n):
 
     >>> loss = cross_entropy([Value(0.0), Value(0.0), Value(0.0), Value(0.0)], 2)
     >>> round(loss.data, 4)                    # ln 4

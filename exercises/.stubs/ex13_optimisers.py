@@ -5,7 +5,7 @@ optimisers of this exercise remember something: where they have been going, and 
 gradients of a parameter usually are. A third function keeps a step from becoming too long.
 
 An optimiser is an object. It is made once, with the parameters, and what it remembers of each of
-them lies in it. Its `step` comes where `sgd_step` stood in the round:
+them is kept in it. Its `step` comes where `sgd_step` stood in the round:
 
     forward, loss, zero, backward, optimiser.step()
 
@@ -40,9 +40,10 @@ With the momentum 0 this is `sgd_step`.
 Adam
 ----
 Gradients have different sizes: a weight that only a rare letter uses has small ones, a bias large
-ones. One learning rate cannot be right for both. Adam keeps for each parameter two running means: m of
-its gradients, v of the squares of its gradients. It steps along m divided by the root of v, which
-is about 1 where all gradients agree, and small where they contradict each other.
+ones. One learning rate cannot be right for both. Adam keeps for each parameter two running means: m
+of its gradients, v of the squares of its gradients. It steps along m divided by the root of v. The
+size of this quotient is about 1 where all gradients agree, and small where they contradict each
+other.
 
 With the betas b1 = 0.9 and b2 = 0.999, in step t = 1, 2, 3, ...:
 
@@ -59,7 +60,7 @@ gradient, and v a thousandth of its square. The second pair of lines makes up fo
 divides m by 0.1 and v by 0.001, in step 2 by 0.19 and 0.001999; later by almost 1. m and v
 themselves are kept as they are, m_hat and v_hat are made anew in each step.
 
-The number eps, 0.00000001, keeps from dividing by 0. It stands outside the root.
+The number eps, 0.00000001, prevents a division by 0. It stands outside the root.
 
 A parameter at 1, the learning rate 0.1, the gradients 2 and then -1:
 
@@ -78,7 +79,8 @@ A parameter at 1, the learning rate 0.1, the gradients 2 and then -1:
     0.9
     0.873366
 
-The first step is always about as long as the learning rate, however large the gradient.
+The first step is about as long as the learning rate, however large or small the gradient is. Only a
+gradient of 0, or one as tiny as eps, makes a shorter step.
 
 Clipping
 --------
@@ -90,8 +92,8 @@ the gradient is that of all parameters together:
 
     every p.grad is multiplied by max_norm / (norm + 0.000001), if that is less than 1
 
-All are multiplied by the same number, so that the direction stays. The small number below keeps
-from dividing by 0. Gradients 3 and -4 have the norm 5:
+All are multiplied by the same number, so that the direction stays. The small number in the
+denominator prevents a division by 0. Gradients 3 and -4 have the norm 5:
 
     >>> p, q = Value(0.0), Value(0.0)
     >>> p.grad, q.grad = 3.0, -4.0
@@ -174,7 +176,7 @@ class Adam:
     parameters     the Values that it moves, a list
     learning_rate  how far a step goes; may be changed between steps
     betas          how much of m and of v is left after one step, a pair
-    eps            a small number that keeps from dividing by 0
+    eps            a small number that prevents a division by 0
     t              how many steps have been made; 0 at the beginning
     m              running means of the gradients, one number for each parameter; 0.0 at first
     v              running means of their squares, likewise
@@ -195,7 +197,7 @@ class Adam:
 
 
 def clip_grad_norm(parameters, max_norm):
-    """Shorten all gradients by one factor where their norm is above max_norm; return that norm.
+    """Multiply all gradients by max_norm / (norm + 0.000001), if that is less than 1.
 
     parameters is a list of Values, max_norm a positive number. Returns a float, the norm before.
     """

@@ -1,16 +1,17 @@
 """Exercise 16: Attention.
 
-A table of bigrams sees one letter and guesses the next. After "a" it guesses alike in "anna" and in
-"barbara". Who wants to guess better has to look further back, and not everywhere alike: here the
-first letter matters, there the last vowel. Attention is a way to look back that learns where to
-look.
+A table of bigrams sees one letter and guesses the next. After an "a" it makes the same guess in
+"anna" and in "barbara". Whoever wants to guess better has to look further back, and not always at
+the same place: here the first letter matters, there the last vowel. Attention is a way to look back
+that learns where to look.
 
 Questions and answers
 ---------------------
 Every position of the name so far offers two vectors: a key, which says what there is to find here,
-and a value, which says what one gets. The current position asks with a third vector, the query. All
-three are made by linear layers from the vector of their position, so what to ask for and what to
-offer is learned. That comes in the next exercise; here the vectors are given.
+and a value, which says what one gets. (This value is a vector whose entries are Values.) The
+current position asks with a third vector, the query. All three are made by linear layers from the
+vector of their position, so what to ask for and what to offer is learned. That comes in the next
+exercise; here the vectors are given.
 
     query --+--- . key 1 --> score 1 --+            +--> weight 1 --- * value 1 --+
             |                          |            |                             |
@@ -24,10 +25,11 @@ Three steps lead from the query to the output:
     weight   = softmax(scores)                                         shares that add up to 1
     output_i = weight_1 * v_1i + weight_2 * v_2i + ...                 the mean of the values
 
-The score is the dot product of exercise 15, once more: it is large where query and key point the
-same way. d is the width of a key. A sum of d products grows with d, about as the root of d does;
-without the division a wide model would look at one position alone from the beginning, where softmax
-is flat and hardly learns.
+The score is a weighted sum like those of exercise 15. Of two vectors it is called the dot product,
+and it is large where they point the same way. d is the width of a key. A sum of d products grows
+with d, about as the root of d does. Without the division, the scores of a wide model would be so
+far apart that softmax gives all the weight to one position from the start. There its slope is
+almost 0, and it hardly learns.
 
 A worked example
 ----------------
@@ -58,7 +60,7 @@ To raise the second output, let the query be more like the second key and less l
 
 The past
 --------
-Position by position a name is read, and each position adds its key and its value to the lists. So
+A name is read position by position, and each position adds its key and its value to the lists. So
 the lists hold what is behind, with the current position as their last entry, and never what is
 ahead. Other programs compute all positions at once and have to hide the future behind a mask; here
 there is no future to hide.
@@ -91,8 +93,8 @@ that of a part, 2 here, and so is the d under the root.
     >>> [round(o.data, 3) for o in out]
     [1.956, 8.044, 0.0, 0.0]
 
-Head 1 has the scores 0 and 2 / sqrt(2) = 1.4142, and looks harder than before. Head 2 has the query
-(0, 0) and looks everywhere alike; its values are 0 all the same.
+Head 1 has the scores 0 and 2 / sqrt(2) = 1.4142, and is more decided than before. Head 2 has the
+query (0, 0) and gives both positions the same weight; its values are 0 in any case.
 
 What to write
 -------------
@@ -157,7 +159,7 @@ def attention(query, keys, values):
 
 
 def multi_head(query, keys, values, heads):
-    """Return what the heads find, one behind the other, a list of Values as wide as the query.
+    """Return what the heads find, one after the other, a list of Values as wide as the query.
 
     heads says into how many parts of equal width query, keys and values are cut; it divides their
     width.

@@ -1,12 +1,12 @@
 """Exercise 17: A small GPT.
 
-All parts are there: embeddings, linear layers, a norm, attention and cross-entropy. Put together in
-the right order they are a GPT, a model that reads a name letter by letter and says at every letter
-how likely each next one is. The large models that the world talks about are built by the same plan,
-with more of everything.
+All parts are there: embeddings, linear layers, `rms_norm`, attention and cross-entropy. Put
+together in the right order they are a GPT (generative pretrained transformer), a model that reads a
+name letter by letter and says after every letter how likely each one is to come next. The large
+models that the world talks about are built by the same plan, with more of everything.
 
     token -----> tokens(token) ------+
-                                     +--> norm --> block --> ... --> block --> output --> scores
+                                     +--> rms_norm --> block --> ... --> block --> output --> scores
     position --> positions(position)-+
 
 A position has an embedding of its own, as the token's does not tell where it stands: an "a" at the
@@ -18,17 +18,17 @@ A block
 A block lets a position look back, and then think about what it saw. x is the vector of the current
 position:
 
-    x --+--> norm --+--> query --> multi_head --> mix --(+)--> x, the new one
-        |           |                 ^                ^
-        |           +--> key, value --+                |       key and value are added
-        |                                              |       to the past
-        +----------------------------------------------+
+    x --+--> rms_norm --+--> query --> multi_head --> mix --(+)--> x, the new one
+        |               |                 ^                ^
+        |               +--> key, value --+                |       key and value are added
+        |                                                  |       to the past
+        +--------------------------------------------------+
 
-    x --+--> norm --> expand --> relu --> shrink --(+)--> x, the result
-        |                                           ^
-        +-------------------------------------------+
+    x --+--> rms_norm --> expand --> relu --> shrink --(+)--> x, the result
+        |                                               ^
+        +-----------------------------------------------+
 
-Both halves have the same shape: a copy of x is normed and changed, and the result is added to x
+Both halves have the same shape: a copy of x is normalised and changed, and the result is added to x
 itself. x is never replaced, only added to; such a way round is called a residual connection. It
 matters on the way back: the gradient comes through the sum undiminished, however many blocks there
 are. A block whose weights are all 0 gives back what it is given:
@@ -62,17 +62,17 @@ elsewhere), and `expand` and `shrink` remain 0, so that the second half adds not
     >>> [round(out.data, 3) for out in first]
     [1.2, 8.4]
 
-The norm of (1, 7) is (0.2, 1.4), as in exercise 15. This is the value; the position has only itself
-to look at, and so (0.2, 1.4) is added to (1, 7). Now a second position with the same past, x = (7,
-1). Its value is (1.4, 0.2). All queries are 0 and all scores equal, so the two values count half
-each: (0.8, 0.8) is added to (7, 1).
+`rms_norm` of (1, 7) is (0.2, 1.4), as in exercise 15. This is the value; the position has only
+itself to look at, and so (0.2, 1.4) is added to (1, 7). Now a second position with the same past,
+where x is (7, 1). Its value is (1.4, 0.2). All queries are 0 and all scores equal, so the two
+values count half each: (0.8, 0.8) is added to (7, 1).
 
     >>> second = block([Value(7.0), Value(1.0)], past)
     >>> [round(out.data, 3) for out in second]
     [7.8, 1.8]
 
-At last the second half: when `expand` and `shrink` hand on the first two entries, the norm of (1.2,
-8.4) is added once more, and that is (0.2, 1.4) again.
+Finally the second half: when `expand` and `shrink` hand on the first two entries, `rms_norm` of
+(1.2, 8.4) is added once more, and that is (0.2, 1.4) again.
 
     >>> for i in range(2):
     ...     block.expand.w[i][i].data = block.shrink.w[i][i].data = 1.0
@@ -81,13 +81,14 @@ At last the second half: when `expand` and `shrink` hand on the first two entrie
 
 The model
 ---------
-`GPT.__call__` reads one token: it adds the two embeddings, norms the sum, sends it through the
-blocks and makes scores of it, one for each token of the vocabulary. Each block has a past of its
-own. `new_past()` makes empty ones for all of them, a list with one pair per block. Whoever reads a
-name begins with a new past, and hands the same one in at every position.
+`GPT.__call__` reads one token: it adds the two embeddings, normalises the sum, sends it through the
+blocks and makes scores of it, one for each token that there is; all tokens together are the
+vocabulary. Each block has a past of its own. `new_past()` makes empty ones for all of them, a list
+with one pair per block. Whoever reads a name begins with a new past, and hands the same one in at
+every position.
 
-How many parameters are there? With a vocabulary of 27, width 16, 1 block and a context of 16
-positions:
+How many parameters are there? With a vocabulary of 27 tokens, width 16, 1 block and room for 16
+positions, which is called its context:
 
     tokens                     27 * 16       =   432
     positions                  16 * 16       =   256
@@ -101,14 +102,15 @@ positions:
 The loss of a name
 ------------------
 The tokens of a name have the boundary at both ends. Every token but the last is read, and every
-token but the first is what should have come next. For "ann":
+token but the first is what should have come next. For "ann" (a dot stands for the boundary):
 
     position    0    1    2    3
     token       .    a    n    n
     target      a    n    n    .
 
 At every position the scores and the target give a cross-entropy, as in exercise 12. The loss of the
-name is their mean, so that a long name does not count more than a short one.
+name is their mean, so that a long name does not count more than a short one. In exercise 14 every
+bigram counted the same; here every name does, since a step takes one name.
 
 An untrained model knows nothing. With all weights 0 all scores are 0, every one of 27 tokens is as
 likely as the others, and the loss of any name is ln(27) = 3.2958:
@@ -135,9 +137,9 @@ Conventions
 -----------
 - `Block.__call__` appends one key and one value to the two lists of its past, in place, and returns
   a list of Values as wide as x. x itself is not changed.
-- The key and the value are made from the normed x, as the query is, and they are not cut into
+- The key and the value are made from the normalised x, as the query is, and they are not cut into
   heads.
-- The norm is `rms_norm` with its usual eps. There is none behind the last block.
+- `rms_norm` has its usual eps. Behind the last block nothing is normalised.
 - `GPT.__call__` returns a list of Values, as many as the vocabulary has tokens. It does not make
   probabilities of them.
 - `GPT.loss` begins with a new past. tokens is a list of two tokens or more, and of context + 1 at
@@ -190,7 +192,8 @@ class Block(Module):
     """Attention and a small MLP, each added to what goes in.
 
     query, key, value  what a position asks for, offers, and gives: Linear, from width to width
-    mix                puts the outputs of the heads to use: Linear, from width to width
+    mix                combines the outputs of the heads, each entry a weighted sum of all of them:
+                       Linear, from width to width
     expand, shrink     the MLP: Linear, to four times the width and back
     """
 

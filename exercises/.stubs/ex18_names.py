@@ -1,6 +1,6 @@
 """Exercise 18: Inventing names.
 
-This is where the road ends: your engine trains your GPT on real names, and it invents new ones. Two
+This is the last exercise: your engine trains your GPT on real names, and it invents new ones. Two
 loops are left to write. One trains, the other lets the trained model speak.
 
 Training, one name a step
@@ -23,11 +23,11 @@ them.
     of 4 steps with the learning rate 0.01:    0.01, 0.0075, 0.005, 0.0025
 
 The optimiser is made once, before the loop, since it remembers the steps before. Its betas are 0.85
-and 0.99 instead of the usual ones: few steps want a shorter memory.
+and 0.99 instead of the usual ones: with few steps a shorter memory works better.
 
 A bigram table cannot learn the name "abba". After an a it has seen a b and the end, once each, and
 after a b a second b and an a. A guess of one half costs ln(2) = 0.6931, and 4 of the 5 tokens have
-to be guessed: its loss stays above 0.8 * 0.6931 = 0.5545. A GPT knows where it is:
+to be guessed: its loss cannot fall below 0.8 * 0.6931 = 0.5545. A GPT knows where it is:
 
     >>> tokenizer = Tokenizer(["abba"])
     >>> model = GPT(tokenizer.size, width=4, heads=1, context=5, rng=random.Random(1))
@@ -39,7 +39,7 @@ Inventing, one letter at a time
 -------------------------------
 A new name begins with the boundary token at position 0. The scores of the model give the next
 token, drawn by `sample` of exercise 14. This token is what the model reads at the next position,
-with the same past. It ends when the boundary is drawn, or when the context is full.
+with the same past. The name ends when the boundary is drawn, or when the context is full.
 
     position    0             1             2
     reads       .             a             n
@@ -64,18 +64,22 @@ Conventions
   Gradients that are there before it is called have no influence.
 - The optimiser is Adam with the betas 0.85 and 0.99 and its usual eps. Its rate in step k is
   learning_rate * (1 - k / steps).
-- `generate` returns a string without boundaries. Each letter takes one call of `sample`, with rng
-  as its source of random numbers. It reads at most as many tokens as the model has positions
-  (`model.context`), so no name is longer.
+- `generate` returns a string without boundaries. Each token, the final boundary included, takes one
+  call of `sample`, with rng as its source of random numbers. It reads at most as many tokens as the
+  model has positions (`model.context`), so no name is longer.
 - Every name begins with a new past (`model.new_past()`). `generate` changes nothing in the model.
 
 Names of your own
 -----------------
 When all checks pass, `make names ENGINE=mine` trains your model on your engine on some thousand
-given names and shows the names that it invents, better and better ones. 1,000 steps take a few
-minutes. The loss begins near ln(27) = 3.2958 and ends at about 2.25. That is not much less than
-what a bigram table reaches; a scalar engine has to stay small. With `NAMES=` it takes a file of
+given names and shows the names that it invents, better and better ones. With it 1,000 steps take a
+few minutes. The loss begins near ln(27) = 3.2958 and ends at about 2.25. A bigram table reaches
+2.35, so that is not much less; a scalar engine has to stay small. With `NAMES=` it takes a file of
 your own: names of places, of plants, of whatever you like.
+
+If you call train_names yourself, put `import gc; gc.set_threshold(1_000_000)` before it: a step is
+then several times faster, since Python does not search the growing graph again and again for Values
+that are no longer used.
 
 Run `make test-exercise-18`. If you are stuck: `make hint-18`.
 """

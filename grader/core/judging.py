@@ -44,11 +44,15 @@ def same(expected: object, got: object, rel: float, abs_: float) -> bool:
 
 def _difference(expression: str, expected: object, got: object, rel: float, abs_: float) -> Difference:
     """Both values with the digits that count, or with more where that many do not tell them apart."""
-    digits = min(10, round(-math.log10(rel)) + 1)
-    if show(expected, digits) == show(got, digits):
-        digits = 16
     meant = same(as_meant(expected), as_meant(got), rel, abs_)
-    return Difference(expression, show(expected, digits), show(got, digits), spellings(expected, got) if meant else ())
+    digits = min(10, round(-math.log10(rel)) + 1)
+    return Difference(expression, *apart(expected, got, digits), spellings(expected, got) if meant else ())
+
+
+def apart(expected: object, got: object, digits: int) -> tuple[str, str]:
+    """Both values as they are shown, with as many more digits as it takes to see that they differ."""
+    pairs = [(show(expected, more), show(got, more)) for more in range(digits, 18)]
+    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[0])
 
 
 def show(value: object, digits: int = 10) -> str:

@@ -205,18 +205,19 @@ def _is_silent(node: Any) -> bool:
 
 
 def results_in(expression: str, namespace: dict[str, object], given: set[str]) -> str:
-    """', where out is None': the snippet's own names in an expression and what they are."""
+    """', where out is None': the snippet's own names in an expression and what they are, but for a bare address."""
     import re
 
     names = dict.fromkeys(re.findall(r"[A-Za-z_]\w*", expression))
     own = [name for name in names if name in namespace and name not in given]
     texts = []
-    for name in own[:3]:
+    for name in own:
         value = encode(namespace[name])
         text = value["repr"] if isinstance(value, dict) and "repr" in value else repr(namespace[name])
         kind = "" if value is None else f" ({type(namespace[name]).__name__})"
-        texts.append(f"{name} is {text if len(text) <= 60 else text[:57] + '...'}{kind}")
-    return ", where " + ", ".join(texts) if texts else ""
+        if not re.search(r"<.* at 0x\w+>", text):
+            texts.append(f"{name} is {text if len(text) <= 60 else text[:57] + '...'}{kind}")
+    return ", where " + ", ".join(texts[:3]) if texts else ""
 
 
 class time_limit:  # noqa: N801 - used as a function, in a `with` statement

@@ -10,6 +10,7 @@ from grader.core.records import Exercise, Fault, Probe, Status, Verdict
 
 MARGIN = "    "
 PRINTED_LINES = 15
+FEW, WIDE = 2, 60  # rows and characters of a table that stands on one line
 NOT_RUN = "Not run: an earlier check did not end."
 
 
@@ -49,10 +50,32 @@ def _snippet(probe: Probe, exercise: Exercise) -> str:
 
 def _table(verdict: Verdict) -> str:
     blocks = [
-        f"{MARGIN}{d.expression}\n{MARGIN}    expected {d.expected}\n{MARGIN}    got      {d.got}"
+        f"{MARGIN}{d.expression}\n{_beside('expected', d.expected)}\n{_beside('got', d.got)}"
         for d in verdict.differences
     ]
     return "Then:\n" + "\n".join(blocks)
+
+
+def _beside(word: str, value: str) -> str:
+    """A word and a value; a table that is long or has several rows stands below itself, row by row."""
+    start = f"{MARGIN}    {word:8} "
+    rows = rows_of(value)
+    if len(rows) <= FEW and len(value) <= WIDE:
+        return start + value
+    return start + ("\n" + " " * len(start)).join(rows)
+
+
+def rows_of(shown: str) -> list[str]:
+    """A list of lists, as it is shown, in its rows: '[[1, 2],' and ' [3]]'; anything else as it is."""
+    if not shown.startswith("[["):
+        return [shown]
+    rows, depth, begin = [], 0, 0
+    for place, sign in enumerate(shown):
+        depth += {"[": 1, "]": -1}.get(sign, 0)
+        if sign == "," and depth == 1:
+            rows.append(shown[begin : place + 1])
+            begin = place + 1
+    return [*rows, shown[begin:]]
 
 
 def _traceback(fault: Fault) -> str:

@@ -1,4 +1,4 @@
-"""Who looks at whom: the weights of a language model's attention, read off while it reads a name."""
+"""Which letter looks at which: the weights of a language model's attention, read off while it reads a name."""
 
 from __future__ import annotations
 

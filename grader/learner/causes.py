@@ -11,6 +11,7 @@ from grader.core.overlay import with_own_helpers
 from grader.core.paths import SOLUTIONS
 from grader.core.records import Diagnosis, Exercise, Status, Verdict
 from grader.learner.exercises import beliefs, is_wrong, run, with_replaced, wrong_before
+from grader.learner.waiting import Waiting, as_told, waiting_tasks
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,15 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Causes:
-    """The beliefs of the exercise itself, and the earlier exercises that account for some of its failures."""
+    """The beliefs of the exercise itself, and what of earlier exercises and tasks accounts for some of its failures."""
 
     own: tuple[Diagnosis, ...] = ()
     earlier: tuple[Earlier, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+
+    def told(self, verdicts: Sequence[Verdict]) -> list[Verdict]:
+        """The verdicts as they are told."""
+        return as_told(verdicts, self.waiting)
 
 
 def find_causes(exercise: Exercise, verdicts: Sequence[Verdict]) -> Causes:
@@ -42,6 +48,9 @@ def find_causes(exercise: Exercise, verdicts: Sequence[Verdict]) -> Causes:
     if not is_wrong(verdicts):
         return Causes(beliefs(verdicts) if any(v.status is Status.TOO_DEEP for v in verdicts) else ())
     suspects = list(wrong_before(exercise))
+    if not suspects:
+        waiting = tuple(waiting_tasks(exercise, verdicts))
+        return Causes(_beliefs_beside(verdicts, waiting), waiting=waiting)
     alone = _on_worked_answers(exercise, verdicts) if suspects and SOLUTIONS.exists() else None
     if alone is None:
         used = next((s for s in suspects if _is_used(_number(s), exercise, verdicts)), None)
@@ -53,6 +62,19 @@ def find_causes(exercise: Exercise, verdicts: Sequence[Verdict]) -> Causes:
             earlier.append(Earlier(_number(suspect), beliefs(suspect), checks))
             mended -= checks
     return Causes(beliefs(alone) if is_wrong(alone) else (), tuple(earlier))
+
+
+def _beliefs_beside(verdicts: Sequence[Verdict], waiting: Sequence[Waiting]) -> tuple[Diagnosis, ...]:
+    """Of a task that waits for another one only what is believed beside that one put right, or is seen in its text."""
+    found = beliefs(verdicts)
+    if not waiting:
+        return found
+    tasks = {each.task for each in waiting}
+    found = tuple(d for d in found if d.misconception.task not in tasks or d.misconception.slip)
+    known = {d.misconception.task for d in found}
+    beside = {check: v for each in waiting for check, v in each.beside.items()}
+    again = beliefs([beside.get(v.check.id, v) for v in verdicts]) if beside else ()
+    return (*found, *(d for d in again if d.misconception.task not in known))
 
 
 def _on_worked_answers(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[Verdict] | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError, in_words
 from grader.core.probing import TimeIsUp, time_limit
 from grader.learner.switches import is_on
@@ -78,6 +79,13 @@ def load_engine(name: str) -> Engine:
 def load_language(name: str) -> Language:
     """As `load_engine`, for exercises 12 to 18."""
     return _my_language() if name == "mine" else _reference_language()
+
+
+def what_it_trains() -> str:
+    """The command that trains the finished engine; in a copy with too few exercises the one for progress."""
+    tasks = {task.name for exercise in read_catalogue().values() for task in exercise.tasks}
+    trained = {"generate": "make names ENGINE=mine", "hinge_loss": "make train ENGINE=mine"}
+    return next((command for task, command in trained.items() if task in tasks), "make progress")
 
 
 def has_reference() -> bool:
@@ -255,7 +263,6 @@ def _stopped(error: BaseException, first: str) -> str:
 
 def _own_line(error: BaseException) -> str | None:
     """Where in the learner's files an error comes from; in the package made of them the lines have other numbers."""
-    from grader.core.catalogue import read_catalogue
     from grader.learner.assemble import PACKAGE
     from grader.learner.exercises import text_of_file
 

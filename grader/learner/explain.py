@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError, words_of
-from grader.core.judging import judge_fault, show
+from grader.core.judging import apart, judge_fault, show
 from grader.core.paths import BUILD, DESK, EXERCISES
 from grader.core.records import Exercise, Fault, Node, Probe, Sketch, Status, are_right_but_too_deep
 from grader.learner.explanation import Explanation, shares_of, sketches
@@ -110,7 +110,8 @@ def _cell(explanation: Explanation, expression: str, expected: object) -> str:
         return ""
     if not explanation.is_wrong(expression, expected):
         return show(expected, 6)
-    return f"{show(explanation.got.get(expression), 6)} (expected {show(expected, 6)})"
+    right, got = apart(expected, explanation.got.get(expression), 6)
+    return f"{got} (expected {right})"
 
 
 def _where(explanation: Explanation) -> Iterator[str]:

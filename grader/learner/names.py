@@ -35,11 +35,12 @@ FOLDER = Path("build/names")
 FILES = ("loss.png", "attention.svg", "embedding.png", "names.txt", "metrics.json")
 WEIGHTS = FOLDER / "weights.json"  # and all else that is needed to go on
 LEARNING_RATE, BETAS = 0.01, (0.85, 0.99)
-INVENTED, SHOWN = 50, 5  # names at the end; names in each line on the way
+INVENTED, SHOWN = 50, 5  # names at the end; at most so many in each line on the way
+SHARE = 0.1  # of the steps: so many names are invented on the way at most, since one takes about as long as a step
 LINES = 10  # on the way
 KEPT_EVERY = 100  # steps
-LAST = 100  # losses whose mean is told at the end
-MARK = " *"  # behind an invented name that stands in the data
+LAST = 100  # losses at most, at the beginning and at the end, whose means are told
+MARK = " *"  # behind an invented name that is in the data
 
 
 class InterruptedRunError(KataError):
@@ -187,12 +188,13 @@ def _interruptions() -> Iterator[Callable[[], bool]]:
 def _line(run: Run, temperature: float) -> str:
     done, steps = len(run.losses), run.plan.steps
     loss = mean(run.losses[-max(1, steps // LINES) :])
-    invented = ", ".join(marked(run.invent(SHOWN, temperature), run))
+    count = max(1, min(SHOWN, round(SHARE * steps / LINES)))
+    invented = ", ".join(marked(run.invent(count, temperature), run))
     return f"Step {done:>{len(str(steps))}}/{steps}, loss {loss:.4f}: {invented}"
 
 
 def marked(invented: Sequence[str], run: Run) -> list[str]:
-    """The names as they are shown, with a star behind those that stand in the data."""
+    """The names as they are shown, with a star behind those that are in the data."""
     known = set(run.names.names)
     return [f"{name or '(nothing)'}{MARK if name in known else ''}" for name in invented]
 
@@ -201,14 +203,17 @@ def tell(run: Run, invented: Sequence[str], to: Console) -> None:
     """Print what the training came to."""
     losses = run.losses
     drawn = "" if to.options.ascii_only else f": {sparkline(running_mean(losses))}"
-    first, last = losses[0], mean(losses[-LAST:])
-    count = min(LAST, len(losses))
-    to.print(wrapped(f"The loss on its way from {first:.4f} to {last:.4f}, the mean of the last {count}{drawn}"))
+    count = max(1, min(LAST, len(losses) // 3))
+    first, last = mean(losses[:count]), mean(losses[-count:])
+    means = f", the means of the first and of the last {count}" if count > 1 else ""
+    to.print(wrapped(f"The loss on its way from {first:.4f} to {last:.4f}{means}{drawn}"))
     to.print("Invented names:")
     to.print(wrapped(", ".join(marked(invented, run)), "  "))
     there = sum(name in set(run.names.names) for name in invented)
     if there:
-        to.print(wrapped(f"{there} of {len(invented)} stand in the data, which the star says."))
+        to.print(
+            wrapped(f"{there} of {len(invented)} {'is' if there == 1 else 'are'} in the data, marked with a star.")
+        )
 
 
 def _metrics(run: Run, invented: Sequence[str], temperature: float) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from grader.learner.causes import find_causes
 from grader.learner.exercises import exercise, is_done, is_wrong, run
 from grader.learner.hints import next_hint
 from grader.learner.journal import Journal
-from grader.learner.report import ALIKE, ALSO, READING, failures, next_step, reasons
+from grader.learner.report import ALIKE, READING, also_told, failures, next_step, reasons
 from grader.learner.state import hints_used, read_state, write_state
 
 ANY_WIDTH = 1_000_000  # a page breaks its lines itself
@@ -102,6 +102,7 @@ def check(number: int) -> dict[str, Any]:
     chosen = exercise(number)
     verdicts = run(chosen)
     causes = find_causes(chosen, verdicts)
+    told = causes.told(verdicts)
     explained = is_wrong(verdicts) and explaining.exit_code(number) == explaining.SHOWS
     passed = sum(v.status is Status.PASSED for v in verdicts)
     return {
@@ -110,12 +111,11 @@ def check(number: int) -> dict[str, Any]:
         "count": len(verdicts),
         "done": is_done(verdicts),
         "tasks": [
-            {"name": task.name, "checks": [_line(v) for v in verdicts if v.check.task == task.name]}
+            {"name": task.name, "checks": [_line(v) for v in told if v.check.task == task.name]}
             for task in chosen.tasks
         ],
         "failures": [
-            {**_failure(each.verdict, chosen), "also": [f"{ALSO} {task}." for task in each.also]}
-            for each in failures(chosen, verdicts)
+            {**_failure(each.verdict, chosen), "also": also_told(each, causes)} for each in failures(chosen, told)
         ],
         "reasons": [
             {"heading": why.heading, "title": why.title, "paragraphs": why.paragraphs}

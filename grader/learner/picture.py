@@ -10,7 +10,7 @@ from typing import Any
 import graphviz
 
 from grader.core.errors import KataError
-from grader.core.judging import same, show
+from grader.core.judging import apart, same, show
 from grader.core.records import Node
 from grader.learner.explanation import ABS, REL, Explanation, shares_of
 from grader.learner.expression import terms
@@ -98,14 +98,20 @@ def _cell(explanation: Explanation, name: str, expression: str, expected: Any) -
     label = f'<FONT COLOR="{QUIET}">{name}</FONT>'
     if not explanation.is_wrong(expression, expected):
         return f'<TD BGCOLOR="{PALE}">{label} {_number(expected)}</TD>'
-    got = f'<FONT COLOR="{RED}"><B>{_number(explanation.got.get(expression))}</B></FONT>'
-    right = f'<FONT POINT-SIZE="9">expected {_number(expected)}</FONT>'
+    value = explanation.got.get(expression)
+    right, got = (_typeset(text, kind) for text, kind in zip(apart(expected, value, 5), (expected, value), strict=True))
+    got = f'<FONT COLOR="{RED}"><B>{got}</B></FONT>'
+    right = f'<FONT POINT-SIZE="9">expected {right}</FONT>'
     return f'<TD BGCOLOR="{BLUSH}">{label} {got}<BR/>{right}</TD>'
 
 
 def _number(value: Any) -> str:
-    text = _text(show(value, 5))
-    return text.replace("-", "−") if isinstance(value, int | float) else text
+    return _typeset(show(value, 5), value)
+
+
+def _typeset(shown: str, value: Any) -> str:
+    """What shows a value, as the picture has it: a number's sign is a minus and no hyphen."""
+    return _text(shown).replace("-", "−") if isinstance(value, int | float) else _text(shown)
 
 
 def _operation(node: Node, number: int | None, early: bool) -> str:

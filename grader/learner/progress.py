@@ -8,6 +8,7 @@ from rich.table import Table
 
 from grader.core.catalogue import by_part, read_catalogue
 from grader.core.records import Exercise, Status, Verdict, are_right_but_too_deep
+from grader.learner.engines import what_it_trains
 from grader.learner.exercises import everything, is_done, is_untouched, next_step, run
 from grader.learner.state import best_catches, hints_used, read_state, repaired
 from grader.learner.terminal import wrapped
@@ -70,5 +71,5 @@ def _next_step(catalogue: dict[int, Exercise], results: dict[int, list[Verdict]]
     for number, verdicts in results.items():
         if not is_done(verdicts):
             return "\n" + wrapped(f"Next: {next_step(catalogue[number], verdicts)}.")
-    last = "make my-minigrad makes a package of it, make train ENGINE=mine trains your network."
-    return "\n" + wrapped(f"{everything()} {last}")
+    last = "make my-minigrad makes a package of your files."
+    return "\n" + wrapped(f"{everything()} {last} Next: {what_it_trains()}.")

@@ -13,6 +13,7 @@ from grader.core.paths import SOLUTIONS
 from grader.core.probing import OBSERVED, PROBE_FILE
 from grader.core.records import Diagnosis, Exercise, Status, Verdict, are_right_but_too_deep
 from grader.core.text import MARGIN, explain, told
+from grader.learner.engines import what_it_trains
 from grader.learner.terminal import BLUE, BROWN, GREEN, RED, coloured, wrapped
 
 if TYPE_CHECKING:
@@ -31,12 +32,13 @@ def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict], causes: Cau
 
     `explained` says whether `make explain-N` has something to show.
     """
+    verdicts = causes.told(verdicts)
     parts = [click.style(f"Exercise {exercise.number}: {exercise.title}", bold=True) + "\n"]
     for task in exercise.tasks:
         parts += [task.name, *(_line(verdict) for verdict in verdicts if verdict.check.task == task.name)]
     return (
         "\n".join(parts)
-        + "".join(f"\n\n{_detail(failure, exercise)}" for failure in failures(exercise, verdicts))
+        + "".join(f"\n\n{_detail(failure, exercise, causes)}" for failure in failures(exercise, verdicts))
         + "".join(f"\n\n{_belief(why)}" for why in reasons(causes))
         + "\n\n"
         + _reading(exercise, verdicts)
@@ -137,10 +139,17 @@ def _headed(word: str, colour: int | None, text: str, margin: str = "") -> str:
     return margin + (coloured(word, colour) if colour else word) + lines[len(margin) + len(word) :]
 
 
-def _detail(failure: Failure, exercise: Exercise) -> str:
+def _detail(failure: Failure, exercise: Exercise, causes: Causes) -> str:
     """In full; tasks that are stopped by the same thing at the same place are only named under it."""
-    also = [f"{ALSO} {task}." for task in failure.also]
-    return "\n\n".join([_heading(failure.verdict), explain(failure.verdict, exercise, wrapped), *also])
+    below = map(wrapped, also_told(failure, causes))
+    return "\n\n".join([_heading(failure.verdict), explain(failure.verdict, exercise, wrapped), *below])
+
+
+def also_told(failure: Failure, causes: Causes) -> list[str]:
+    """Sentences of the tasks that the same thing stops, and of those that wait for this task to be mended."""
+    names = " and ".join(filter(None, [", ".join(failure.also[:-1]), *failure.also[-1:]]))
+    stopped = [f"{ALSO} {names}."] if names else []
+    return stopped + [each.sentence for each in causes.waiting if each.on == failure.verdict.check.task]
 
 
 def _cause(verdict: Verdict) -> object:
@@ -174,7 +183,7 @@ def _ending(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, exp
 def next_step(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool) -> str:
     """What to do now, as sentences with the commands that do it."""
     n = exercise.number
-    following = "make progress" if n == max(read_catalogue()) else f"make test-exercise-{n + 1}"
+    following = what_it_trains() if n == max(read_catalogue()) else f"make test-exercise-{n + 1}"
     if are_right_but_too_deep(verdicts):
         return f"{TOO_DEEP} You can go on; the next command is {following}."
     if any(v.status is not Status.PASSED for v in verdicts):

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from minigrad_reference.drawing.difference import Difference, FirstDifference
 from minigrad_reference.drawing.play import Box, real
 from minigrad_reference.drawing.shares import TIMES
-from minigrad_reference.drawing.text import short, shown
+from minigrad_reference.drawing.text import apart, short, shown
 
 HEADING = 30  # characters of a node's first line
 Json: TypeAlias = Mapping[str, object]
@@ -25,9 +25,9 @@ def content(
     lanes: Json | None = None,
 ) -> str:
     """The JSON, in ASCII and such that no label ends its element; without `found` nothing was compared."""
-    wrong: dict[int, dict[str, str]] = {}
+    wrong: dict[int, dict[str, tuple[str, str]]] = {}
     for difference in found or ():
-        wrong.setdefault(difference.node, {})[difference.attribute] = told(difference.got)
+        wrong.setdefault(difference.node, {})[difference.attribute] = told(difference)
     read = {
         "expression": expression,
         "nodes": [_node(box, boxes, wrong.get(place, {})) for place, box in enumerate(boxes)],
@@ -39,7 +39,7 @@ def content(
     return json.dumps(read, allow_nan=False).replace("<", "\\u003c")
 
 
-def _node(box: Box, boxes: Sequence[Box], wrong: Mapping[str, str]) -> Json:
+def _node(box: Box, boxes: Sequence[Box], wrong: Mapping[str, tuple[str, str]]) -> Json:
     return {
         "name": box.name,
         "heading": heading(box, boxes),
@@ -84,7 +84,8 @@ def sentence_of(first: FirstDifference, boxes: Sequence[Box]) -> str:
     """Where the numbers first differ, in words: the reader's own, who is told what should have come."""
     difference = first.difference
     box = boxes[difference.node]
-    numbers = f"{box.name}.{difference.attribute} is {told(difference.got)}, expected {shown(difference.expected)}"
+    got, expected = told(difference)
+    numbers = f"{box.name}.{difference.attribute} is {got}, expected {expected}"
     if difference.attribute == "data":
         made = f", the result of {box.op}" if box.op else ""
         return f"Your numbers first differ in {box.name}{made}: {numbers}."
@@ -104,6 +105,8 @@ def _expected(first: FirstDifference, box: Box) -> str:
     return f"{should}."
 
 
-def told(got: object) -> str:
-    """Somebody's number as it is shown, or whatever they have in its place."""
-    return shown(real(got)) if isinstance(got, Real) else short(repr(got))
+def told(difference: Difference) -> tuple[str, str]:
+    """Somebody's number, or whatever they have in its place, and the right one, so that one sees them differ."""
+    if isinstance(difference.got, Real):
+        return apart(real(difference.got), difference.expected)
+    return short(repr(difference.got)), shown(difference.expected)

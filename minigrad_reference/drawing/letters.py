@@ -1,4 +1,4 @@
-"""A language model as pictures: how its loss fell, who looks at whom, which letters it takes to be alike."""
+"""A language model as pictures: how its loss fell, which letter looks at which, which letters it takes to be alike."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ VOWELS = "aeiouy"
 SMOOTH = 100  # losses in a running mean
 SHADE = "Blues"  # from white for 0 to dark for 1
 COLUMNS = 4  # of maps side by side
+WRITTEN = 0.1  # the smallest weight that is written into its cell
 
 
 @PLAIN
@@ -67,7 +68,7 @@ def letter_map(rows: Sequence[Sequence[float]], letters: str, path: str | Path) 
         axes.plot([], [], "o", color=colour, markersize=9, alpha=0.5, label=name)
     axes.margins(0.1)
     axes.set(
-        title="Embeddings: letters that are used alike lie side by side",
+        title="Embeddings: after enough steps, letters that are used alike lie side by side",
         xlabel=f"first component ({shares[0]:.0%} of the differences)",
         ylabel=f"second component ({shares[1]:.0%})",
     )
@@ -108,7 +109,8 @@ def attention_maps(
         _map(figure.axes[number], weights, tokens)
     for empty in figure.axes[len(heads) :]:
         empty.axis("off")
-    figure.suptitle(f"Who looks at whom in {_word(tokens)!r}: the row looks at the columns, in %\n", fontsize=11)
+    title = f"Which letter looks at which in {_word(tokens)!r}: the row at the columns"
+    figure.suptitle(f"{title}\nin %; below {100 * WRITTEN:.0f} % there is no number\n", fontsize=11)
     _save_svg(figure, path)
 
 
@@ -126,7 +128,7 @@ def _map(axes: Any, weights: Sequence[Sequence[float]], tokens: Sequence[str]) -
     for i, row in enumerate(weights):
         for j, weight in enumerate(row):
             axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=shade(weight), edgecolor="white"))
-            if weight >= 0.1:
+            if weight >= WRITTEN:
                 look = {"color": "white" if weight > 0.5 else INK, "fontsize": 7}
                 axes.text(j, i, f"{100 * weight:.0f}", ha="center", va="center", **look)
     for side in axes.spines.values():

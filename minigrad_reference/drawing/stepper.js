@@ -83,7 +83,7 @@ function lines(i, count) {
 }
 
 function number(word, x, wrong, mark = "") {
-  const text = wrong ? `${word} ${wrong} (expected ${shown(x)}) ✗` : `${word} ${x === null ? "·" : shown(x)}${mark}`;
+  const text = wrong ? `${word} ${wrong[0]} (expected ${wrong[1]}) ✗` : `${word} ${x === null ? "·" : shown(x)}${mark}`;
   return { text, kind: wrong ? "wrong" : "", value: x === null ? "not computed yet" : String(x) };
 }
 

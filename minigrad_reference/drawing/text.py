@@ -5,9 +5,18 @@ from __future__ import annotations
 LINE = 80  # characters
 
 
-def shown(x: float) -> str:
-    """A number with five digits."""
-    return (f"{x:.5g}" if x else "0").replace("-", "−")
+DIGITS, ALL = 5, 17  # that are shown; that tell any two floats apart
+
+
+def shown(x: float, digits: int = DIGITS) -> str:
+    """A number with five digits, or as many as are asked for."""
+    return (f"{x:.{digits}g}" if x else "0").replace("-", "−")
+
+
+def apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers that differ with five digits, or as many more as it takes to see it."""
+    pairs = [(shown(one, digits), shown(other, digits)) for digits in range(DIGITS, ALL + 1)]
+    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[0])
 
 
 def bracketed(x: float) -> str:

@@ -97,7 +97,7 @@ def test_any_matrix(probe, rng):
 
 @check("Linear.__call__", points=2)
 def test_any_layers_in_a_row(probe, rng):
-    """Layers one behind the other pass their outputs on, and gradients back to the first."""
+    """Layers one after the other pass their outputs on, and gradients back to the first."""
     probe(
         "\n".join(
             [
@@ -245,7 +245,7 @@ def test_a_vector_of_one_entry(probe):
 
 @check("rms_norm", points=1)
 def test_normed_twice(probe):
-    """What is normed twice has the size one still, and gradients go through both."""
+    """What is normalised twice has the size one still, and gradients go through both."""
     probe(
         """
         x = [Value(3.0), Value(-1.0), Value(0.5), Value(2.0)]
@@ -259,7 +259,7 @@ def test_normed_twice(probe):
 
 @check("rms_norm", points=1)
 def test_a_vector_far_from_one(probe):
-    """Huge and tiny vectors are normed as well, and entries that are zero stay zero."""
+    """Huge and tiny vectors are normalised as well, and entries that are zero stay zero."""
     probe(
         """
         found = [[v.data for v in rms_norm([Value(x), Value(0.0), Value(-2 * x)])] for x in (1e100, 1e-2, 1e-8)]
@@ -270,7 +270,7 @@ def test_a_vector_far_from_one(probe):
 
 @check("rms_norm", points=2)
 def test_any_vector(probe, rng):
-    """Any vector is normed rightly, and its gradients are right."""
+    """Any vector is normalised rightly, and its gradients are right."""
     lines, observe = [], []
     for i, n in enumerate((2, 3, 5), start=1):
         lines += [

@@ -165,7 +165,7 @@ scores = [[s.data for s in model(token, position, past)] for position, token in 
 
 @check("GPT.__call__", points=1)
 def test_a_model_without_blocks(probe):
-    """Without blocks the normed sum of both embeddings goes to the output."""
+    """Without blocks the normalised sum of both embeddings goes to the output."""
     probe(
         f"""
 model = GPT(3, width=2, heads=1, layers=0, context=2)

@@ -326,5 +326,25 @@ def test_a_narrow_terminal_without_unicode_gets_the_same_facts():
     command.tell(run, ["iron", "abc"], console)
     stream.seek(0)
     said = " ".join(stream.read().split())
-    assert "1 of 2 stand in the data" in said
+    assert "1 of 2 is in the data, marked with a star." in said
     assert "iron *, abc" in said
+
+
+@pytest.mark.parametrize(("steps", "count"), [(12, 1), (200, 2), (1000, 5)])
+def test_a_short_run_invents_fewer_names_on_the_way(steps, count):
+    run = new_run(steps=steps)
+    run.step()
+    assert len(command._line(run, 0.5).partition(": ")[2].split(", ")) == count
+
+
+@pytest.mark.parametrize(
+    ("losses", "said"), [([4.0] * 2 + [3.0] * 4 + [1.0] * 2, "4.0000 to 1.0000"), ([3.0], "3.0000")]
+)
+def test_the_losses_of_the_beginning_and_the_end_are_means_of_as_many(losses, said):
+    run = new_run(steps=len(losses))
+    run.losses = losses
+    stream = io.StringIO()
+    command.tell(run, ["iron"], Console(file=stream, width=200))
+    told = " ".join(stream.getvalue().split())
+    assert said in told
+    assert ("the means of the first and of the last 2" in told) == (len(losses) > 1)

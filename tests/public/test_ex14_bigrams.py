@@ -193,3 +193,20 @@ def test_tokens_without_a_chance(probe):
         """,
         "tokens",
     )
+
+
+@check("sample", points=1)
+def test_a_sum_that_rounding_left_too_small(probe):
+    """If rounding has left the whole sum a little below the number drawn, the result is the last token."""
+    probe(
+        """
+        import random
+
+        class Highest(random.Random):
+            def random(self):
+                return 1.0 - 2**-53
+
+        tokens = [sample([0.0] * 7, 1.0, Highest()), sample([0.0] * 2, 1.0, Highest())]
+        """,
+        "tokens",
+    )

@@ -215,16 +215,16 @@ def test_divided_by_the_root_of_the_mean_square(probe):
     probe(
         """
         x = [Value(1.5), Value(-7.0), Value(2.5)]
-        normed = rms_norm(x)
+        normalised = rms_norm(x)
         """,
-        "isinstance(normed, list)",
-        "[v.data for v in normed]",
+        "isinstance(normalised, list)",
+        "[v.data for v in normalised]",
     )
 
 
 @check("rms_norm", points=1)
 def test_every_size_gives_the_same(probe):
-    """A vector that is ten or a thousand times larger gives the same result, but for a trace of eps."""
+    """A vector that is ten or a thousand times larger gives the same result, apart from a tiny effect of eps."""
     probe(
         """
         found = [[v.data for v in rms_norm([Value(0.3 * size), Value(0.4 * size)])] for size in (1, 10, 1000)]
@@ -275,14 +275,14 @@ def test_eps_is_added_under_the_root(probe):
 
 @check("rms_norm", points=1)
 def test_numbers_are_normed_and_the_vector_stays(probe):
-    """Plain numbers are normed too, the results are Values, and the vector stays as it was."""
+    """Plain numbers are normalised too, the results are Values, and the vector stays as it was."""
     probe(
         """
         x = [3.5, -4.0]
-        normed = rms_norm(x)
+        normalised = rms_norm(x)
         single = rms_norm([Value(-2.5)])
         """,
-        "[[isinstance(v, Value), v.data] for v in normed]",
+        "[[isinstance(v, Value), v.data] for v in normalised]",
         "[v.data for v in single]",
         "x",
     )

@@ -42,7 +42,7 @@ def test_a_block_of_zeros_gives_back_its_input(probe):
 
 @check("Block.__call__", points=2)
 def test_attention_is_added_to_the_input(probe):
-    """What attention finds is added to x itself, and query, key and value see the normed x."""
+    """What attention finds is added to x itself, and query, key and value see the normalised x."""
     probe(
         """
         block = Block(2, 1)
@@ -61,7 +61,7 @@ def test_attention_is_added_to_the_input(probe):
 
 @check("Block.__call__", points=2)
 def test_the_mlp_is_added_to_the_input(probe):
-    """The MLP is expand, relu and shrink of the normed vector, and is added to the vector that is not normed."""
+    """The MLP is expand, relu and shrink of the normalised vector, and is added to the one that is not normalised."""
     probe(
         """
         block = Block(2, 1)
@@ -94,7 +94,7 @@ outputs = [[v.data for v in block([Value(x), Value(1.25 - x)], past)] for x in (
 
 @check("Block.__call__", points=2)
 def test_key_and_value_go_to_the_past(probe):
-    """One key and one value of the normed x go to the end of the past, in place, and are not cut into heads."""
+    """One key and one value of the normalised x go to the end of the past, in place, and are not cut into heads."""
     probe(
         f"""
 block = Block(2, 2)

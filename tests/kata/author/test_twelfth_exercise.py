@@ -248,7 +248,7 @@ def test_the_learners_commands_know_it(twelfth):
         shutil.copy(path, desk)
     said = " ".join(twelfth.run("test", N).split())
     assert "2 of 2 checks pass. " in said
-    assert said.endswith("Next: make progress.")
+    assert said.endswith("Next: make names ENGINE=mine.")
     assert "Your files are one package now" in twelfth.run("my-minigrad")
     assert f"def {TASK}(" in twelfth.read(f"build/my_minigrad/my_minigrad/{PACKAGE}.py")
     assert "loss" in twelfth.run("train", "--engine", "mine", "--epochs", 2, "--hidden", "2")

@@ -236,6 +236,13 @@ def test_a_number_that_is_none_is_a_difference_and_is_shown(number, shown):
     assert f"e.data is {shown}, expected 1." in value_to_html(wrong(e_data=number), compare=True).difference
 
 
+def test_numbers_that_differ_are_told_with_the_digits_that_show_it():
+    page = value_to_html(wrong(e_data=1.000004), compare=True)
+    assert page.difference.endswith(": e.data is 1.000004, expected 1.")
+    (found,) = [node["wrong"]["data"] for node in content(page)["nodes"] if "data" in node["wrong"]]
+    assert found == ["1.000004", "1"]
+
+
 # the file
 
 

@@ -249,3 +249,31 @@ def test_two_tasks_that_make_the_same_slip_at_two_places_are_both_told(learner):
     assert "CRASHED  Value.__add__: " in result
     assert "CRASHED  Value.__mul__: " in result
     assert "Also stopped" not in result
+
+
+APPENDED = "        keys.append(self.key(normalised))\n        values.append(self.value(normalised))\n"
+MADE_ANEW = "        keys = keys + [self.key(normalised)]\n        values = values + [self.value(normalised)]\n"
+USES_BLOCK = "GPT.__call__ uses Block.__call__, which is still wrong: mend that first."
+
+
+def test_a_task_that_only_waits_for_an_earlier_one_of_its_exercise_is_not_called_wrong(learner):
+    learner.solve(*range(1, 17))
+    learner.edit(17, "keys.append(self.key(normalised))", "keys.append(self.key(x))")
+    result = joined(learner.run("test", 17).stdout)
+    assert re.findall("^WRONG  (.*?):", result, re.MULTILINE) == ["Block.__call__"]
+    assert USES_BLOCK in flat(result)
+    assert "GPT.loss uses Block.__call__, which is still wrong: mend that first." in flat(result)
+    assert {task for _, _, task in WHY.findall(result)} <= {"Block.__call__"}
+
+
+def test_what_is_believed_of_a_task_is_proved_beside_the_earlier_one_put_right(learner):
+    learner.solve(*range(1, 17))
+    learner.edit(17, APPENDED, MADE_ANEW)
+    learner.edit_again(17, "x = block(x, past_of_block)", "x = block(x, past[0])")
+    result = joined(learner.run("test", 17).stdout)
+    assert WHY.findall(result) == [("WHY", "17", "Block.__call__"), ("WHY", "17", "GPT.__call__")]
+    assert "WHY  All blocks share the past of the first (exercise 17, GPT.__call__)." in result
+    (learner.folder / "solutions").unlink()
+    without = joined(learner.run("test", 17).stdout)
+    assert WHY.findall(without) == [("WHY", "17", "Block.__call__")]
+    assert USES_BLOCK in flat(without)

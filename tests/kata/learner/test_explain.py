@@ -531,3 +531,14 @@ def test_text_and_picture_hold_every_number_of_the_learner(sketch, data):
     assert f"12345.0 (expected {node.expected_grad:.6g}"[:-1].rstrip(".") in as_text(found)
     source = picture(found).source
     assert source.count("12345.0") == source.count("expected") == 1
+
+
+@law
+@given(st.sampled_from(WITH_GRADS), st.data(), st.floats(1e-5, 1e-2))
+def test_two_numbers_that_differ_are_never_shown_alike(sketch, data, share):
+    node = data.draw(st.sampled_from([node for node in sketch.nodes if node.expected_grad]))
+    found = Explanation(sketch, {**right(sketch), node.grad: node.expected_grad * (1 + share)})
+    (got, expected) = re.search(r"(\S+) \(expected (\S+)\)", as_text(found)).groups()
+    assert got != expected
+    (drawn,) = re.findall(r"<B>([^<]*)</B></FONT><BR/><FONT[^>]*>expected ([^<]*)<", picture(found).source)
+    assert drawn[0] != drawn[1]

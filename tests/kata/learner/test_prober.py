@@ -12,7 +12,7 @@ import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.core.judging import judge
-from grader.core.probing import Desk, is_exercise, silent_functions
+from grader.core.probing import Desk, is_exercise, results_in, silent_functions
 from grader.core.records import Check, Observation, Probe, Status
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Worker
@@ -304,3 +304,9 @@ def test_an_import_that_does_not_end_is_waited_for_once(tmp_path, monkeypatch):
 def test_an_observation_from_json_has_all_of_a_fault():
     fault = {"type": "A", "message": "b", "during": "run", "frames": [], "caret": "", "silent": "trace"}
     assert Observation.from_json({"fault": fault}).fault.silent == "trace"
+
+
+def test_what_a_name_is_is_told_of_a_result_and_not_of_a_bare_address():
+    names = {"out": None, "thing": object(), "size": 3}
+    assert results_in("out.data + thing.size + size", names, set()) == ", where out is None, size is 3 (int)"
+    assert results_in("thing.length", names, set()) == ""

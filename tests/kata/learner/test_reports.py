@@ -5,6 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.catalogue import read_catalogue
+from grader.core.judging import judge
+from grader.core.records import Check, Observation, Probe, Status, Verdict
+from grader.core.text import explain, rows_of
+from grader.learner.causes import Causes
+from grader.learner.report import Failure, also_told
+
+CATALOGUE = read_catalogue()
 GOLDEN = Path(__file__).with_name("golden")
 
 
@@ -146,3 +154,22 @@ def test_on_60_columns_sentences_hang_beside_their_word_and_code_stays_whole(lea
 def test_every_golden_report_belongs_to_a_shape_and_is_plain_ascii():
     assert {path.stem for path in GOLDEN.glob("*.txt")} == {shape.__name__ for shape in SHAPES}
     assert all(path.read_text(encoding="utf-8").isascii() for path in GOLDEN.glob("*.txt"))
+
+
+def test_a_table_with_several_rows_or_long_ones_stands_row_by_row():
+    assert rows_of("[[1, 2], [3]]") == ["[[1, 2],", " [3]]"]
+    assert rows_of("[[[1], [2]], [[3]]]") == ["[[[1], [2]],", " [[3]]]"]
+    assert rows_of("[1, 2]") == ["[1, 2]"]
+    check = Check("a", 14, "count_bigrams", 1, "Counts", Probe("", ("counts",)))
+    told = explain(
+        judge(check, CATALOGUE[14], Observation({"counts": [[0, 1], [2, 3], [4, 5]]}), {"counts": 7}), CATALOGUE[14]
+    )
+    got = "        got      "
+    assert told.endswith("\n".join([f"{got}[[0, 1],", f"{' ' * len(got)} [2, 3],", f"{' ' * len(got)} [4, 5]]"]))
+
+
+def test_what_else_is_stopped_is_named_in_one_sentence():
+    stopped = Verdict(Check("a", 14, "sample", 1, "Draws", Probe("", ("x",))), Status.CRASHED)
+    assert also_told(Failure(stopped), Causes()) == []
+    assert also_told(Failure(stopped, ("A",)), Causes()) == ["Also stopped by this: A."]
+    assert also_told(Failure(stopped, ("A", "B", "C")), Causes()) == ["Also stopped by this: A, B and C."]

@@ -230,7 +230,7 @@ def test_explain_writes_the_stepper_with_the_learners_numbers(learner):
     page = page_of(learner.folder, "build/explain/exercise-3.html")
     sentence = page["first"]["sentence"]
     assert sentence.startswith("Your numbers first differ on the way back")
-    wrong = [(node["name"], node["wrong"]["grad"], node["data"]) for node in page["nodes"] if node["wrong"]]
+    wrong = [(node["name"], node["wrong"]["grad"][0], node["data"]) for node in page["nodes"] if node["wrong"]]
     for name, got, _ in wrong:  # the same numbers as in the text above
         assert re.search(rf"^    {name} .* {re.escape(got.replace('−', '-'))}\S* \(expected ", said, re.MULTILINE)
     assert wrong

@@ -48,7 +48,7 @@ def test_all_worked_answers_pasted_in_order_go_from_not_attempted_to_everything_
             after, progress = pool.map(lambda command: learner.run(*command), [["test", number], ["progress"]])
         assert (after.returncode, after.stderr) == (0, "")
         assert statuses(after.stdout) == ["passed"] * checks
-        following = f"make test-exercise-{number + 1}" if number < max(CATALOGUE) else "make progress"
+        following = f"make test-exercise-{number + 1}" if number < max(CATALOGUE) else "make names ENGINE=mine"
         compare = f"Compare yours with the worked answer and one in another style: make solution-{number}."
         assert last_paragraph(after) == f"{checks} of {checks} checks pass. {compare} Next: {following}."
 
@@ -65,4 +65,5 @@ def test_all_worked_answers_pasted_in_order_go_from_not_attempted_to_everything_
             assert last == f"Next: write {task} in exercises/{module}.py, then make test-exercise-{number + 1}."
         else:
             assert last.startswith("Everything passes. make my-minigrad ")
+            assert last.endswith(" Next: make names ENGINE=mine.")
     assert (passed, sorted(table)) == (total, list(CATALOGUE))

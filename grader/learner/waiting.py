@@ -1,0 +1,101 @@
+"""Checks that fail because an earlier task of the same exercise is wrong, as far as that can be proved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from grader.core.judging import STUB
+from grader.core.overlay import put
+from grader.core.records import Exercise, Status, Verdict
+from grader.core.source import functions, lines_of
+from grader.learner.exercises import run, with_replaced
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What becomes of the checks of a task beside earlier tasks of its exercise that are put right.
+
+    `beside` are those verdicts by check id; empty where there are no worked answers, and all that is known is that each
+    failing check makes use of the task `on`.
+    """
+
+    task: str
+    on: str
+    beside: Mapping[str, Verdict] = field(default_factory=dict)
+
+    @property
+    def mended(self) -> frozenset[str]:
+        return frozenset(id_ for id_, verdict in self.beside.items() if verdict.status is Status.PASSED)
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.task} uses {self.on}, which is still wrong: mend that first."
+
+
+def waiting_tasks(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[Waiting]:
+    """The tasks that fail and use an earlier one that is wrong; those that the same exception stops are left out."""
+    failing = _failing(exercise, verdicts)
+    found = []
+    wrong: list[str] = []  # by themselves, as far as one knows
+    for task, its in failing.items():
+        stopped = {v.message for earlier in wrong for v in failing[earlier] if v.fault is not None}
+        checks = {v.check.id for v in its if v.fault is None or v.message not in stopped}
+        waiting = _waiting(exercise, task, wrong, checks) if wrong and checks else None
+        found += [waiting] if waiting else []
+        if waiting is None or not waiting.mended >= set(waiting.beside):
+            wrong.append(task)
+    return found
+
+
+def _waiting(exercise: Exercise, task: str, earlier: Sequence[str], checks: Collection[str]) -> Waiting | None:
+    on = _used(exercise, earlier, checks)
+    if on is None:
+        return None
+    waiting = Waiting(task, on, _beside(exercise, earlier, checks))
+    return waiting if waiting.mended or not waiting.beside else None
+
+
+def as_told(verdicts: Sequence[Verdict], waiting: Sequence[Waiting]) -> list[Verdict]:
+    """The verdicts in which what only waits for another task is called blocked, and not wrong."""
+    why = {check: each for each in waiting for check in each.mended}
+    return [
+        replace(v, status=Status.BLOCKED, message=each.sentence, differences=(), blocked_by=v.check.exercise)
+        if (each := why.get(v.check.id))
+        else v
+        for v in verdicts
+    ]
+
+
+def _failing(exercise: Exercise, verdicts: Sequence[Verdict]) -> dict[str, list[Verdict]]:
+    """What is wrong, by task in their order; nothing where the file cannot be imported or takes long to run."""
+    wrong = [v for v in verdicts if v.status.is_wrong]
+    if any(v.status is Status.TIMED_OUT or (v.fault is not None and v.fault.during == "import") for v in wrong):
+        return {}
+    by_task = {task.name: [v for v in wrong if v.check.task == task.name] for task in exercise.tasks}
+    return {task: its for task, its in by_task.items() if its}
+
+
+def _used(exercise: Exercise, tasks: Sequence[str], checks: Collection[str]) -> str | None:
+    """The one of these tasks that every one of the checks comes to; None where some check does without them."""
+    ends = [v.observation.fault for v in _with_tasks_of(exercise.stub, exercise, tasks, checks) if v.observation]
+    stubs = [STUB.fullmatch(fault.message) if fault is not None else None for fault in ends]
+    return next((stub[2] for stub in stubs if stub), None) if stubs and all(stubs) else None
+
+
+def _beside(exercise: Exercise, tasks: Sequence[str], checks: Collection[str]) -> dict[str, Verdict]:
+    if not exercise.solution.exists():
+        return {}
+    return {v.check.id: v for v in _with_tasks_of(exercise.solution, exercise, tasks, checks)}
+
+
+def _with_tasks_of(path: Path, exercise: Exercise, tasks: Sequence[str], checks: Collection[str]) -> list[Verdict]:
+    """The verdicts of some checks on the learner's file, in which another file's functions do some of the tasks."""
+    own, other = (each.read_text(encoding="utf-8-sig") for each in (exercise.file, path))
+    found, lines = functions(other), lines_of(other)
+    if not set(tasks) <= set(functions(own)) & set(found):
+        return []
+    texts = {task: "".join(lines[found[task].top - 1 : found[task].last]) for task in tasks}
+    with with_replaced(exercise, {exercise.number: put(own, texts)}) as folder:
+        return run(exercise, folder=folder, only=checks)
