@@ -439,7 +439,8 @@ def regrade(submissions: Path, out: Path, jobs: int, force: bool, weak_sandbox: 
     found = regrading.changes()
     if found:
         table = as_table(found)
-        Console().print(table)
+        if table.row_count:
+            Console().print(table)
         more = " The table shows the first of them." if table.row_count >= ROWS else ""
         click.echo(f"{out / MARKDOWN} and {out / SHEET} hold every change.{more}")
         click.echo(f"The reports from before are in {regrading.before}; make pages makes the pages anew.")
@@ -613,12 +614,16 @@ def gradescope(exercises: str | None, hidden: str, leaderboard: bool, seeds: int
 def release(exercises: str | None) -> None:
     """Make what students get: a folder and a zip, with nothing of the course in it."""
     from grader.course.grading.config import read_settings
+    from grader.course.intake.listing import ranges
     from grader.course.release.release import release as run
+    from grader.course.release.release import with_earlier
 
     numbers = _numbers(exercises)
     *made, last = map(str, run(numbers, read_settings()))
-    what = f"exercises 1 to {numbers[-1]}" if len(numbers) > 1 else "exercise 1"
+    what = f"exercises 1 to {numbers[-1]}" if numbers[-1] > 1 else "exercise 1"
     click.echo(f"{', '.join(made)} and {last} hold {what}; nothing of the course was found in them.")
+    if beside := [number for number in with_earlier(numbers) if number not in numbers]:
+        click.echo(f"Not graded, and there because later ones import their files: {ranges(beside)}.")
 
 
 @click.command()

@@ -27,7 +27,7 @@ from grader.course.authoring.illustrations import LINE, illustrations
 from grader.course.authoring.notebooks import markdown
 from grader.course.grading.config import Settings
 from grader.course.release.leaks import contents_of, files_of
-from grader.course.release.release import LEFT, refuse_leaks, student_files, zipped
+from grader.course.release.release import LEFT, refuse_leaks, student_files, with_earlier, zipped
 from grader.course.site.node import MODULES, WEB, run_script
 from grader.learner.page import contents
 from minigrad_reference.drawing.page import digest
@@ -56,6 +56,7 @@ def make_site(numbers: Sequence[int], settings: Settings, *, answers: bool, out:
 
     Raises LeakError, KataError.
     """
+    numbers = with_earlier(numbers)
     given = {**(answer_files(numbers) if answers else {}), **packages()}
     partial = out.with_name(f"{out.name}.part")
     shutil.rmtree(partial, ignore_errors=True)
