@@ -7,8 +7,6 @@ const { inputs, labels, sizes, activations, frames, losses, accuracies, rates } 
 const plane = sizes[0] === 2;
 const GRID = 40; // points on each side of the plane
 const SIDE = 320; // pixels of the large plane
-const ABOVE = [31, 95, 158];
-const BELOW = [168, 74, 20];
 const CURVES = { tanh: Math.tanh, relu: (x) => Math.max(x, 0), linear: (x) => x };
 const MARGIN = 0.2;
 const span = [0, 1].map((axis) => {
@@ -17,6 +15,8 @@ const span = [0, 1].map((axis) => {
   const margin = MARGIN * (high - low) || 1;
   return [low - margin, high + margin];
 });
+const darkness = matchMedia("(prefers-color-scheme: dark)");
+let colours = coloursOf();
 let at = frames.length - 1;
 let probe = [...inputs[0]];
 let chosen = null;
@@ -26,8 +26,10 @@ function byId(id) {
   return document.getElementById(id);
 }
 
-function shown(x) {
-  return String(Number(x.toPrecision(4))).replaceAll("-", "−");
+// The palette's, light or dark, as the page is.
+function coloursOf() {
+  const style = getComputedStyle(document.documentElement);
+  return Object.fromEntries(["page", "ink", "above", "below", "bad"].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 
 function nameOf(layer, i) {
@@ -96,8 +98,9 @@ function place() {
 
 function colour(x, reach) {
   const strength = Math.min(1, Math.abs(x) / (reach || 1));
-  const full = x > 0 ? ABOVE : BELOW;
-  return full.map((part) => Math.round(255 + (part - 255) * strength));
+  const [none, full] = [colours.page, x > 0 ? colours.above : colours.below];
+  const part = (hex, i) => parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16);
+  return [0, 1, 2].map((i) => Math.round(part(none, i) + (part(full, i) - part(none, i)) * strength));
 }
 
 // One number for each point of the grid, as an image; the first row is at the top.
@@ -168,28 +171,53 @@ function paintField(map, scores) {
   const context = byId("plane").getContext("2d");
   context.imageSmoothingEnabled = true;
   context.drawImage(map, 0, 0, SIDE, SIDE);
-  context.fillStyle = "#1b2430";
-  const cell = SIDE / GRID;
-  scores.forEach((score, k) => {
-    const [column, row] = [k % GRID, Math.floor(k / GRID)];
-    if (column + 1 < GRID && score > 0 !== scores[k + 1] > 0) context.fillRect((column + 1) * cell - 1, row * cell, 2.5, cell);
-    if (row + 1 < GRID && score > 0 !== scores[k + GRID] > 0) context.fillRect(column * cell, (row + 1) * cell - 1, cell, 2.5);
+  context.strokeStyle = colours.ink;
+  context.lineWidth = 2.5;
+  context.stroke(new Path2D(zeroLine(scores)));
+  inputs.forEach((point, k) => {
+    mark(context, toField(point), labels[k] > 0);
+    if (outputs(frames[at].layers, point).at(-1)[0] > 0 !== labels[k] > 0) cross(context, toField(point));
   });
-  inputs.forEach((point, k) => mark(context, toField(point), labels[k] > 0));
   const [x, y] = toField(probe);
-  context.strokeStyle = "#1b2430";
+  context.strokeStyle = colours.ink;
   context.lineWidth = 2.5;
   context.stroke(new Path2D(`M${x - 12} ${y}h24M${x} ${y - 12}v24`));
 }
 
+// Where the score is 0: a piece of line through each square of the grid in which it changes its sign.
+function zeroLine(scores) {
+  const cell = SIDE / GRID;
+  const pieces = [];
+  scores.forEach((_, k) => {
+    const [column, row] = [k % GRID, Math.floor(k / GRID)];
+    if (column + 1 === GRID || row + 1 === GRID) return;
+    const corners = [[0, 0], [1, 0], [1, 1], [0, 1]].map(([x, y]) => ({ x: (column + x + 0.5) * cell, y: (row + y + 0.5) * cell, score: scores[k + x + y * GRID] }));
+    const crossed = corners.flatMap((one, i) => between(one, corners[(i + 1) % 4]));
+    for (let i = 0; i + 1 < crossed.length; i += 2) pieces.push(`M${crossed[i]}L${crossed[i + 1]}`);
+  });
+  return pieces.join("");
+}
+
+function between(one, other) {
+  if (one.score > 0 === other.score > 0) return [];
+  const share = one.score / (one.score - other.score);
+  return [`${one.x + share * (other.x - one.x)} ${one.y + share * (other.y - one.y)}`];
+}
+
 function mark(context, [x, y], isAbove) {
-  context.fillStyle = isAbove ? "#1f5f9e" : "#a84a14";
-  context.strokeStyle = "#ffffff";
+  context.fillStyle = isAbove ? colours.above : colours.below;
+  context.strokeStyle = colours.page;
   context.lineWidth = 1.5;
   const shape = new Path2D(isAbove ? "" : `M${x} ${y - 6}l5.5 10h-11z`);
   if (isAbove) shape.arc(x, y, 5, 0, 7);
   context.fill(shape);
   context.stroke(shape);
+}
+
+function cross(context, [x, y]) {
+  context.strokeStyle = colours.bad;
+  context.lineWidth = 2.5;
+  context.stroke(new Path2D(`M${x - 6} ${y - 6}l12 12m0 -12l-12 12`));
 }
 
 function toField([x, y]) {
@@ -272,6 +300,7 @@ function begin() {
     setProbe([probe[0] + (x * (span[0][1] - span[0][0])) / GRID, probe[1] + (y * (span[1][1] - span[1][0])) / GRID]);
   });
   addEventListener("resize", () => { place(); render(); });
+  darkness.addEventListener("change", () => { colours = coloursOf(); render(); });
   place();
   render();
 }
