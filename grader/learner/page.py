@@ -156,13 +156,14 @@ def hint(number: int) -> str:
 def explain(number: int) -> dict[str, str]:
     """`make explain-N`: what it says, the picture, and the page that plays it."""
     from grader.learner.picture import picture, sketch_page
+    from minigrad_reference.drawing.palette import with_dark
     from minigrad_reference.drawing.render import picture as drawn
 
     said, found = explaining.in_words(exercise(number))
     if found is None:
         return {"said": said, "svg": "", "html": ""}
     page = sketch_page(found)
-    return {"said": said, "svg": drawn(picture(found), "svg").decode(), "html": page.html if page else ""}
+    return {"said": said, "svg": with_dark(drawn(picture(found), "svg").decode()), "html": page.html if page else ""}
 
 
 def solution(number: int, force: bool = False) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from grader.course.release.release import LEFT, refuse_leaks, student_files, wit
 from grader.course.site.node import MODULES, WEB, run_script
 from grader.learner.page import contents
 from minigrad_reference.drawing.page import digest
+from minigrad_reference.drawing.palette import STYLE
 from minigrad_reference.drawing.stepper import SCRIPTS
 
 OUT = BUILD / "site"
@@ -128,7 +129,12 @@ def _pages(numbers: Sequence[int], settings: Settings) -> dict[str, bytes]:
     """The page itself, what it says of the course, the lessons and their pictures."""
     chosen = [read_catalogue()[number] for number in numbers]
     stepper = digest(SCRIPTS)  # a frame's script needs our leave
-    fill = {"title": escape(settings.title), "course": _in_script(_course(chosen, settings)), "stepper": stepper}
+    fill = {
+        "title": escape(settings.title),
+        "course": _in_script(_course(chosen, settings)),
+        "stepper": stepper,
+        "palette": STYLE,
+    }
     pages = {name: Template((WEB / name).read_text(encoding="utf-8")).safe_substitute(fill) for name in STATIC}
     found = {name: text.encode() for name, text in pages.items()}
     found["contents.json"] = json.dumps(contents(chosen)).encode()

@@ -78,7 +78,7 @@ def test_without_two_inputs_the_film_is_of_the_loss_alone(tmp_path):
     assert {image.size for image, _ in found} == {(405, 324)}
 
 
-def test_the_map_of_a_frame_is_the_score_of_that_step_blue_above_zero_and_red_below(tmp_path):
+def test_the_map_of_a_frame_is_the_score_of_that_step_blue_above_zero_and_brown_below(tmp_path):
     """Two steps of a network without hidden layers: first the score is x1 - 0.5, then 0.5 - x2."""
     film, model = Film(POINTS, LABELS, 1), MLP(2, [1])
     for step, numbers in enumerate([(1.0, 0.0, -0.5), (0.0, -1.0, 0.5)]):
@@ -88,8 +88,8 @@ def test_the_map_of_a_frame_is_the_score_of_that_step_blue_above_zero_and_red_be
     film.save([1.0, 0.5], [0.5, 0.5], tmp_path / "film.gif")
     (first, _), (second, _) = frames(tmp_path / "film.gif")[0]
     left, right, top, bottom = (90, 150), (320, 150), (200, 50), (200, 255)
-    assert (is_blue(first, right), is_red(first, left)) == (True, True)
-    assert (is_blue(second, bottom), is_red(second, top)) == (True, True)
+    assert (is_blue(first, right), is_brown(first, left)) == (True, True)
+    assert (is_blue(second, bottom), is_brown(second, top)) == (True, True)
 
 
 def is_blue(image, place):
@@ -97,7 +97,7 @@ def is_blue(image, place):
     return blue > red + 30
 
 
-def is_red(image, place):
+def is_brown(image, place):
     red, _, blue = image.getpixel(place)
     return red > blue + 30
 

@@ -74,7 +74,7 @@ def test_every_neuron_has_a_map_and_a_relu_that_is_off_is_marked_and_said(w):
     assert w.page.locator(".neuron canvas").count() == 2 + 3 + 1
     drawn = "(all) => all.map((c) => new Set(c.getContext('2d').getImageData(0, 0, 40, 40).data).size)"
     colours = w.page.eval_on_selector_all(".neuron canvas", drawn)
-    assert colours[2] == 1  # off: white everywhere
+    assert colours[2] == 1  # off: the colour of the page everywhere
     assert all(count > 3 for count in colours[:2] + colours[-1:])
     assert "n1.1" in w.page.text_content("#off")
     assert w.page.locator(".neuron.off").first.get_attribute("aria-label").endswith("off for every sample")
