@@ -20,7 +20,7 @@ SPOKEN = (  # what the kata's sentences call a command, and what it is called he
     (re.compile(r"\bmake (hint|explain|solution|reset|catch)-(\w+)"), r"minigrad \1 \2"),
     (re.compile(r"\bmake (progress|watch|step|train|names|my-minigrad)\b"), r"minigrad \1"),
     (re.compile(r"(\bminigrad [\w-]+(?: \d+)?) FORCE=1"), r"\1 --force"),
-    (re.compile(r"(\bminigrad [\w-]+) ENGINE=mine"), r"\1"),
+    (re.compile(r"(\bminigrad [\w-]+) ENGINE=mine"), r"\1 --engine mine"),
     (re.compile(r"use make, which installs what a command needs"), "install minigrad-kata[train], which brings it"),
     (re.compile(r"\bor grader test (\d+)"), r"or minigrad test \1"),
 )
@@ -96,21 +96,22 @@ def update() -> None:
 @click.argument("number", type=click.IntRange(1))
 def explain(number: int) -> None:
     """Say on which simplest expression your code differs, and where; draw it where Graphviz is installed."""
-    from grader.core.errors import KataError
+    from grader.learner import explain as explaining
     from grader.learner.exercises import exercise
-    from grader.learner.explain import FOLDER, explain_exercise, in_words
-    from grader.learner.picture import sketch_page
+    from grader.learner.picture import picture, sketch_page
     from grader.learner.terminal import wrapped
+    from minigrad_reference.drawing.render import render
 
+    said, found = explaining.in_words(exercise(number))
+    click.echo(said)
+    if found is None:
+        return
+    path = explaining.FOLDER / f"exercise-{number}.svg"
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        click.echo(explain_exercise(exercise(number)), nl=False)
-    except KataError as error:
-        if "Graphviz" not in str(error):
-            raise
-        said, found = in_words(exercise(number))
-        page = sketch_page(found) if found else None
-        click.echo(said)
-        if page:
-            path = page.write(FOLDER / f"exercise-{number}.html")
-            click.echo(wrapped(f"Step by step, in a browser: {path}."))
-        click.echo(wrapped(f"No picture: {str(error)[0].lower()}{str(error)[1:]}"))
+        render(picture(found), path)
+        click.echo(wrapped(f"The picture: {path}."))
+    except RuntimeError as error:
+        click.echo(wrapped(f"There is no picture. {error}"))
+    if page := sketch_page(found):
+        click.echo(wrapped(f"Step by step, in a browser: {page.write(path.with_suffix('.html'))}."))

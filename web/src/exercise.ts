@@ -24,7 +24,8 @@ export async function showExercise(context: Context, exercise: Exercise): Promis
     ...(context.answers ? [button("Repair", () => act(`repair-${exercise.number}`), { title: "Find the mistake in somebody's engine" })] : []),
   ];
   const results = new Results(context, busy, () => { if (timer) keep(); }, act);
-  const work = make("div", {}, make("div", { class: "bar" }, ...busy, results.stop, saved), place, results.place);
+  const older = make("select", { "aria-label": "Backups of this file" });
+  const work = make("div", {}, make("div", { class: "bar" }, ...busy, results.stop, older, saved), place, results.place);
   const down = button("Go to your file", () => work.scrollIntoView(), { class: "down" }); // where one stands below the other
   context.main.replaceChildren(make("div", { class: "columns" }, make("div", { class: "reading" }, down, read), work));
 
@@ -44,8 +45,20 @@ export async function showExercise(context: Context, exercise: Exercise): Promis
     timer = window.setTimeout(keep, PAUSE);
   };
   const editor = new Editor(place, fileOf(exercise.file) ?? exercise.stub, edited, () => void check());
-  const kept = backups(exercise.file);
-  if (kept.length) saved.textContent = `${kept.length} backups are kept.`;
+
+  function listBackups(): void {
+    const kept = backups(exercise.file);
+    older.hidden = !kept.length;
+    older.replaceChildren(make("option", {}, "Backups"),
+      ...kept.map(({ at }, place) => make("option", { value: String(place) }, new Date(at).toLocaleString())));
+  }
+  older.addEventListener("change", () => {
+    const chosen = backups(exercise.file)[Number(older.value)];
+    if (!chosen) return;
+    keep();
+    replaceBy(chosen.text);
+  });
+  listBackups();
 
   const elsewhere = (event: StorageEvent): void => {
     if (!changed(event, exercise.file) || event.newValue === null || event.newValue === editor.text) return;
@@ -90,9 +103,15 @@ export async function showExercise(context: Context, exercise: Exercise): Promis
   function reset(): void {
     if (!confirm("Start this exercise afresh? Your file is kept as a backup.")) return;
     keep();
+    replaceBy(exercise.stub);
+  }
+
+  /** Puts another text into the editor; the file as it was is kept as a backup. */
+  function replaceBy(text: string): void {
     backUp(exercise.file);
-    editor.text = exercise.stub;
+    editor.text = text;
     keep();
+    listBackups();
   }
 
   return () => {

@@ -180,6 +180,8 @@ def test_reset_puts_the_stub_back_and_keeps_a_backup(alone):
     alone.page.wait_for_function("localStorage.getItem('minigrad/files/ex01_derivatives.py').length > 100")
     kept = alone.page.evaluate("localStorage.getItem('minigrad/backups/ex01_derivatives.py')")
     assert "mine = 1" in kept
+    alone.page.get_by_label("Backups of this file").select_option("0")
+    alone.page.wait_for_function("localStorage.getItem('minigrad/files/ex01_derivatives.py') === 'mine = 1\\n'")
 
 
 def kept(window, name):
@@ -255,7 +257,7 @@ def test_an_engine_is_repaired_in_the_page_and_the_belief_told(solved):
     solved.page.keyboard.press("Control+Enter")
     solved.page.get_by_text("Mended: every check passes.").wait_for()
     (mended,) = json.loads(kept(solved, "state"))["repaired"]
-    (belief,) = [each.misconception.belief for each in read_bank([4]) if each.misconception.id == mended]
+    (belief,) = {each.misconception.belief for each in read_bank([4]) if each.misconception.id == mended}
     assert belief in squeezed(solved.page.inner_text(".results"))
 
 
