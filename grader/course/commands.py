@@ -45,6 +45,7 @@ def add_to(group: click.Group) -> None:
         similarity,
         site,
         verify,
+        wheel,
         worked_checks,
     ):
         group.add_command(command)
@@ -129,8 +130,9 @@ def bank(exercise: int | None) -> int:
 def catch(number: int) -> None:
     """Try your own checks in exercises/catch: whether each is right, and which known wrong engines it catches."""
     from grader.course.bank.catch_report import catch_exercise
+    from grader.course.bank.catching import catch_and_keep
 
-    click.echo(catch_exercise(number))
+    click.echo(catch_exercise(number, catch_and_keep))
 
 
 @click.command()
@@ -624,6 +626,17 @@ def release(exercises: str | None) -> None:
     click.echo(f"{', '.join(made)} and {last} hold {what}; nothing of the course was found in them.")
     if beside := [number for number in with_earlier(numbers) if number not in numbers]:
         click.echo(f"Not graded, and there because later ones import their files: {ranges(beside)}.")
+
+
+@click.command()
+@EXERCISES
+def wheel(exercises: str | None) -> None:
+    """Make the student's copy as a package, for pipx and uvx."""
+    from grader.course.grading.config import read_settings
+    from grader.course.release.wheel import make_wheel
+
+    path = make_wheel(_numbers(exercises), read_settings())
+    click.echo(f"{path} is the package; nothing of the course was found in it.")
 
 
 @click.command()
