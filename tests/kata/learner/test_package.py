@@ -15,7 +15,7 @@ from grader.core.errors import KataError
 from grader.course.grading.config import Settings
 from grader.course.release import wheel
 from grader.learner import folder as folders
-from grader.learner.package import in_words
+from grader.package import in_words
 from tests.kata.layered import COMMAND, PACKAGES, _files, _link
 from tests.kata.learner.conftest import ROOT
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-HERE = Path(__file__).resolve().parents[1] / "kata"
+HERE = Path(__file__).resolve().parent / "kata"
 ANYWHERE = ("init", "--help")  # commands that need no folder
 SPOKEN = (  # what the kata's sentences call a command, and what it is called here
     (re.compile(r"\bmake test-exercise-(\w+)"), r"minigrad test \1"),
