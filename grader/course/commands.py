@@ -370,6 +370,7 @@ def _list_intake(submissions: Path, out: Path, roster: Path | None = None) -> An
     from grader.core.tables import read_sheet, write_sheet
     from grader.course.grading.config import read_settings
     from grader.course.intake.listing import ROWS, as_table, read_all, rows, sentences
+    from grader.course.platforms.gradebooks.ledger import some
     from grader.course.platforms.gradebooks.roster import match, read_people
     from grader.course.platforms.handins import find_class
 
@@ -392,7 +393,8 @@ def _list_intake(submissions: Path, out: Path, roster: Path | None = None) -> An
     click.echo(f"{out / 'intake.csv'}{more}.")
     if chosen:
         absent = [people[place].called for place in found.people]
-        click.echo(f"On the roster: {len(people)}, without a hand-in that is theirs: {len(absent)}.")
+        who = f", {some(absent)}" if absent else ""
+        click.echo(f"On the roster: {len(people)}, without a hand-in that is theirs: {len(absent)}{who}.")
     return hand_ins
 
 
@@ -783,7 +785,7 @@ def show(
     """Show the staff what checks ran on a student's code, hidden ones too: expected, got, and the student's lines."""
     from grader.core.catalogue import read_catalogue
     from grader.core.errors import KataError
-    from grader.course.classroom.showing import as_text, exercise_of, sources_of, write_page
+    from grader.course.classroom.showing import as_text, exercise_of, report_on, sources_of, write_page
     from grader.course.classroom.showing import show as run
     from grader.course.grading.roll import read_class
     from grader.course.grading.suites import load_course
@@ -792,9 +794,8 @@ def show(
 
     fence, known = _fence(weak_sandbox), read_class(out)
     number = exercise_of(check, exercise, read_catalogue())
-    report = next((report for report in known.reports.values() if report.student == student), None)
-    if report is None:
-        raise KataError(f"{out} has no report on {student!r}; marks.csv has the names in its column submission.")
+    report = report_on(student, known.reports.values())
+    student = report.student
     hand_ins = {one.student: one for one in find_class(submissions or Path(known.roll.folder or ".")).found}
     if student not in hand_ins:
         raise KataError(f"{student!r} is not in {submissions or known.roll.folder}; give the class as SUBMISSIONS.")
