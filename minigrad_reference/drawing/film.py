@@ -18,7 +18,7 @@ from minigrad_reference.files import write_whole
 FRAMES = 40  # a film has so many steps of training, or fewer
 GRID = 45  # points per side at which a frame's scores are computed
 PAUSE, REST = 100, 2500  # milliseconds: of a frame, of the last one
-COLOURS = 96  # in the film's palette
+COLOURS = 128  # in the film's palette
 BARS = "▁▂▃▄▅▆▇█"
 ACTIVATIONS = {"tanh": np.tanh, "relu": lambda x: np.maximum(x, 0.0), "linear": lambda x: x}
 
@@ -150,8 +150,12 @@ class _Curve:
 
 
 def _animated(frames: Sequence[Any]) -> bytes:
-    """One GIF of all frames, which rests on the last; the last has every colour, so its palette serves them all."""
-    palette = frames[-1].quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
+    """One GIF of all frames, which rests on the last; between them the first and the last have every colour."""
+    width, height = frames[0].size
+    both = Image.new("RGB", (width, 2 * height))
+    both.paste(frames[0], (0, 0))
+    both.paste(frames[-1], (0, height))
+    palette = both.quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
     first, *others = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     pauses = [PAUSE] * len(others) + [REST]
     content = BytesIO()

@@ -13,6 +13,7 @@ from pathlib import Path
 from grader.core.errors import KataError
 from grader.core.files import write_text
 from grader.course.authoring.digest import digest
+from minigrad_reference.drawing.stepper import SCRIPTS
 
 IMAGES, NOTEBOOKS = Path("docs/images"), Path("notebooks")
 MADE_OF = IMAGES / "made_of.json"
@@ -43,7 +44,7 @@ PLAYED = (
     "text.py",
     "walk.py",
 )
-STEPPER = tuple(DRAWING + name for name in (*PLAYED, "stepper.*", "*.js"))
+STEPPER = tuple(DRAWING + name for name in (*PLAYED, "stepper.*", *(f"{script}.js" for script in SCRIPTS)))
 PAGE = (*STEPPER, "grader/learner/stepping.py", "grader/learner/expression.py")
 CLASS = (
     "docs/images/made_up_class.py",
