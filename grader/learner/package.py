@@ -47,7 +47,7 @@ def home(start: Path) -> Path | None:
 
 def main() -> None:
     """The commands of a learner, and `init` and `update`, from anywhere in the learner's folder."""
-    os.environ["KATA"] = str(HERE)  # read by grader.core.paths, here and in the processes that are started
+    os.environ["MINIGRAD_KATA"] = str(HERE)  # read by grader.core.paths, here and in the processes that are started
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if isinstance(stream, TextIOWrapper):
