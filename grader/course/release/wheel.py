@@ -23,6 +23,7 @@ else:
 OUT = BUILD / "wheel"
 LEFT = ("grader/environment.py", "grader/layers.py")  # make an environment, which whoever installs a wheel has
 NOT_NEEDED = ("pytest",)  # and its plugins: the panel of an editor that opens a clone
+ENTRY = "grader/package.py"
 DRAWN = ("matplotlib",)
 METADATA = """\
 Metadata-Version: 2.1
@@ -37,7 +38,7 @@ Description-Content-Type: text/markdown
 {readme}
 """
 WHEEL = "Wheel-Version: 1.0\nGenerator: minigrad-kata\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-SCRIPTS = "[console_scripts]\nminigrad = grader.learner.package:main\nminigrad-kata = grader.learner.package:main\n"
+SCRIPTS = "[console_scripts]\nminigrad = grader.package:main\nminigrad-kata = grader.package:main\n"
 README = """\
 # The minigrad kata
 
@@ -70,14 +71,14 @@ def make_wheel(numbers: Sequence[int], settings: Settings, out: Path = OUT) -> P
 
 def package_files(numbers: Sequence[int], settings: Settings) -> dict[str, bytes]:
     """The code of a student's copy, and beside it the public checks and the stubs."""
-    found = {}
+    found = {ENTRY: Path(ENTRY).read_bytes()}
     for path, content in student_files(numbers, settings).items():
         if path.startswith(("grader/", "minigrad_reference/")) and path not in LEFT:
             found[path] = content
         elif path.startswith("tests/public/"):
-            found[f"grader/kata/{path}"] = content
+            found[f"grader/given/{path}"] = content
         elif path.startswith("exercises/.stubs/"):
-            found[f"grader/kata/stubs/{Path(path).name}"] = content
+            found[f"grader/given/stubs/{Path(path).name}"] = content
     return found
 
 
