@@ -1,6 +1,6 @@
 """`minigrad`: the kata as an installed package, without a clone or make, in a folder that `minigrad init` makes.
 
-The wheel has the public checks and the stubs beside this code (grader/kata); the folder has the learner's files alone.
+The wheel has the public checks and the stubs beside this code (grader/given); the folder has the learner's files alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-HERE = Path(__file__).resolve().parent / "kata"
+HERE = Path(__file__).resolve().with_name("given")
 ANYWHERE = ("init", "--help")  # commands that need no folder
 SPOKEN = (  # what the kata's sentences call a command, and what it is called here
     (re.compile(r"\bmake test-exercise-(\w+)"), r"minigrad test \1"),
@@ -47,7 +47,7 @@ def home(start: Path) -> Path | None:
 
 def main() -> None:
     """The commands of a learner, and `init` and `update`, from anywhere in the learner's folder."""
-    os.environ["KATA"] = str(HERE)  # read by grader.core.paths, here and in the processes that are started
+    os.environ["MINIGRAD_KATA"] = str(HERE)  # read by grader.core.paths, here and in the processes that are started
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if isinstance(stream, TextIOWrapper):

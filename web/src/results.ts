@@ -3,6 +3,8 @@ import { button, make, prose } from "./elements";
 import { Stopped } from "./engine";
 import type { Context } from "./page";
 
+const NARROW = "(max-width: 56rem)"; // as in style.css
+
 export interface Explained { said: string; svg: string; html: string }
 
 export class Results {
@@ -27,6 +29,7 @@ export class Results {
       const why = error instanceof Stopped ? "Stopped." : (error as Error).message;
       this.place.replaceChildren(make("p", {}, ...prose(why, this.act)));
     } finally {
+      if (matchMedia(NARROW).matches) this.place.scrollIntoView(); // below an editor that is as tall as its file
       this.busy.forEach((each) => (each.disabled = false));
       this.stop.disabled = true;
       this.place.removeAttribute("aria-busy");

@@ -24,6 +24,7 @@ OUT = BUILD / "wheel"
 LEFT = ("grader/environment.py", "grader/layers.py")  # make an environment, which whoever installs a wheel has
 ENTRY = "grader/package.py"  # of no use in a clone or a release
 NOT_NEEDED = ("pytest",)  # and its plugins: the panel of an editor that opens a clone
+ENTRY = "grader/package.py"
 DRAWN = ("matplotlib",)
 METADATA = """\
 Metadata-Version: 2.1
@@ -76,9 +77,9 @@ def package_files(numbers: Sequence[int], settings: Settings) -> dict[str, bytes
         if path.startswith(("grader/", "minigrad_reference/")) and path not in LEFT:
             found[path] = content
         elif path.startswith("tests/public/"):
-            found[f"grader/kata/{path}"] = content
+            found[f"grader/given/{path}"] = content
         elif path.startswith("exercises/.stubs/"):
-            found[f"grader/kata/stubs/{Path(path).name}"] = content
+            found[f"grader/given/stubs/{Path(path).name}"] = content
     return found
 
 

@@ -50,7 +50,7 @@ OF_NO_USE = re.compile(
 PACKAGES = ("click", "graphviz")  # that the learner's room imports, in Python alone
 NEEDED = ("grader/core/", "grader/learner/", "grader/__init__.py", "minigrad_reference/", "tests/public/")
 OF_THE_TERMINAL = {  # modules that a page has no use for
-    *("commands.py", "github.py", "greeting.py", "plugin.py", "progress.py", "solution.py", "train.py"),
+    *("commands.py", "folder.py", "github.py", "greeting.py", "plugin.py", "progress.py", "solution.py", "train.py"),
     *("watch.py", "film.py", "plots.py"),
 }
 GIVEN_AWAY = (  # with the worked answers: what catch and repair need

@@ -31,6 +31,7 @@ TERMINAL = """
 import json, sys
 from grader.core.catalogue import read_catalogue
 from grader.learner import page
+page.explaining.exit_code = lambda _: 0  # what is drawn is not compared
 page.terminal.columns, page.terminal.WIDEST = lambda: page.ANY_WIDTH, page.ANY_WIDTH
 for number, source in json.load(sys.stdin):
     file = read_catalogue()[number].file
