@@ -24,7 +24,6 @@ OUT = BUILD / "wheel"
 LEFT = ("grader/environment.py", "grader/layers.py")  # make an environment, which whoever installs a wheel has
 ENTRY = "grader/package.py"  # of no use in a clone or a release
 NOT_NEEDED = ("pytest",)  # and its plugins: the panel of an editor that opens a clone
-ENTRY = "grader/package.py"
 DRAWN = ("matplotlib",)
 METADATA = """\
 Metadata-Version: 2.1
