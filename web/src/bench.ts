@@ -32,7 +32,7 @@ export function showBench(context: Context, exercise: Exercise, game: "catch" | 
     clearTimeout(timer);
     timer = window.setTimeout(keep, PAUSE);
   };
-  const editor = new Editor(place, fileOf(name) ?? "", edited, () => void run());
+  const editor = new Editor(place, fileOf(name) ?? "", edited, () => void run(), game === "repair");
   const leaving = (): void => { if (timer) keep(); };
   addEventListener("pagehide", leaving);
 
