@@ -21,8 +21,8 @@ MAKERS = {IMAGES: "docs/images/make_images.py", NOTEBOOKS: "notebooks/refresh.py
 
 ENGINE = ("minigrad_reference/*.py",)
 DRAWING = "minigrad_reference/drawing/"
-GRAPHS = tuple(DRAWING + name for name in ("graph.py", "network.py", "palette.*", "render.py", "text.py", "walk.py"))
-PLOTS = tuple(DRAWING + name for name in ("film.py", "palette.*", "plots.py"))
+GRAPHS = tuple(DRAWING + name for name in ("graph.py", "network.py", "palette.py", "render.py", "text.py", "walk.py"))
+PLOTS = tuple(DRAWING + name for name in ("film.py", "palette.py", "plots.py"))
 DATA = ("grader/learner/data/*.csv",)
 LEARNER = ("grader/learner/explain.py", "grader/learner/explanation.py", "grader/learner/picture.py")
 EXPLAIN = (
@@ -38,7 +38,7 @@ PLAYED = (
     "lanes.py",
     "operations.py",
     "page.py",
-    "palette.*",
+    "palette.py",
     "play.py",
     "shares.py",
     "text.py",
@@ -50,7 +50,7 @@ CLASS = (
     "docs/images/made_up_class.py",
     "grader/course/pages/*.py",
     "grader/course/pages/templates/*",
-    DRAWING + "palette.*",
+    DRAWING + "palette.py",
 )
 WALKTHROUGH = ("notebooks/workbench.py", "grader/learner/engines.py", *ENGINE, *PLOTS)
 LANGUAGE = (
