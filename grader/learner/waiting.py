@@ -10,7 +10,7 @@ from grader.core.judging import STUB
 from grader.core.overlay import put
 from grader.core.records import Exercise, Status, Verdict
 from grader.core.source import functions, lines_of
-from grader.learner.exercises import run, with_replaced
+from grader.learner.exercises import as_imported, run, with_replaced
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _beside(exercise: Exercise, tasks: Sequence[str], checks: Collection[str]) -
 
 def _with_tasks_of(path: Path, exercise: Exercise, tasks: Sequence[str], checks: Collection[str]) -> list[Verdict]:
     """The verdicts of some checks on the learner's file, in which another file's functions do some of the tasks."""
-    own, other = (each.read_text(encoding="utf-8-sig") for each in (exercise.file, path))
+    own, other = (as_imported(each) for each in (exercise.file, path))
     found, lines = functions(other), lines_of(other)
     if not set(tasks) <= set(functions(own)) & set(found):
         return []
