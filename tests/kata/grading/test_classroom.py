@@ -143,7 +143,7 @@ def room():
 def whole(room):
     """The files of a run that nobody stopped."""
     said = room.run("whole")
-    assert "\n8 submissions, 8 graded now; scores from 7 to 10 of 10, median 8.\n" in said
+    assert "\n8 submissions, 7 graded now; scores from 7 to 10 of 10, median 8.\n" in said
     made = room.made("whole")
     assert len(made) == 12
     return made
@@ -179,9 +179,9 @@ def test_a_run_that_is_killed_and_run_again_ends_as_if_nobody_had_stopped_it(roo
     end(process)
     wait_until(room.is_empty, seconds=10)
     assert {(n, c) for n, c in room.made(out.name).items() if not n.endswith(".part")} <= whole.items()
-    done = len(room.reports(out.name))
+    done = sum("henry" not in path.name for path in room.reports(out.name))  # whose archive cannot be read
     said = room.run(out.name)
-    assert f"\n8 submissions, {8 - done} graded now" in said
+    assert f"\n8 submissions, {7 - done} graded now" in said
     assert room.made(out.name) == whole
 
 
