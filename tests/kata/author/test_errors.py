@@ -128,7 +128,7 @@ MISTAKES = {
     "a probe": (an_unanswerable_check, r"ex01.added: the oracle reference cannot answer \(NameError: ", ["key"]),
     "the catalogue": (
         no_points,
-        r"points = 0; a task is worth at least 1",
+        r"points = 0; a task is worth more than 0, with two decimals at most\.",
         ["key", "grade", "release", "hint", "verify"],
     ),
 }
