@@ -100,9 +100,9 @@ def steps() -> None:
     difference = sketch_page(breadth_first())
     if difference is None:
         raise SystemExit("The sketch of a breadth-first order cannot be played; choose another misconception.")
-    shoot(stepper(terms(EXPRESSION, VALUES), title=EXPRESSION).html, "#2", HERE / "step_forward.png", 700)
-    shoot(stepper(terms(reuse, {"a": 2.0, "b": -1.5}), title=reuse).html, "#7", HERE / "step_backward.png", 880)
-    shoot(difference.html, "#7", HERE / "step_difference.png", 900)
+    shoot(stepper(terms(EXPRESSION, VALUES), title=EXPRESSION).html, "#2", HERE / "step_forward.png", 690)
+    shoot(stepper(terms(reuse, {"a": 2.0, "b": -1.5}), title=reuse).html, "#7", HERE / "step_backward.png", 895)
+    shoot(difference.html, "#7", HERE / "step_difference.png", 980)
 
 
 def a_class() -> None:

@@ -96,7 +96,7 @@ function movedTexts(step) {
   const whole = [...new Set((step.shares ?? []).map(({ to }) => to))].filter((i) => nodes[i].complete !== null && nodes[i].complete <= done);
   return whole.slice(0, 3).map((i) => {
     const name = nodes[i].name;
-    return make("span", "", `${name} + ${NUDGE} → ${nodes[root].name} ${signed(nudge(i))}, really computed; ${NUDGE} × ${name}.grad is ${shown(NUDGE * run.grads[i])}. `);
+    return make("span", "", `If ${name} grows by ${NUDGE}, ${nodes[root].name} changes by ${signed(nudge(i))}, really computed; ${NUDGE} × ${name}.grad is ${shown(NUDGE * run.grads[i])}. `);
   });
 }
 

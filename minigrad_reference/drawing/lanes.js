@@ -32,22 +32,24 @@ function laneLines(i, { stacks, sums }, wrong) {
   return [{ text: nodes[i].heading, kind: "name" }, { text: `data ${shown(Number(nodes[i].data))}` }, { ...grad, value: String(sums[i]) }, ...stacks[i].map(shareLine)];
 }
 
+// The most that a box will have to hold in either lane, so that both draw the same picture.
+function laneRoom({ members: [i] }) {
+  const ends = [lanes.theirs, lanes.right].map((frames) => laneLines(i, stacked(frames, frames.length), true));
+  const width = Math.max(60, ...ends.map((all) => widthOf(all.map(({ text }) => text), true)));
+  return { width, lines: Math.max(...ends.map((all) => all.length)) };
+}
+
 function drawLane(id, frames, count) {
   const host = byId(id);
   const lane = stacked(frames, count);
-  const end = stacked(frames, frames.length);
   const frame = frames[count - 1];
   const step = frame && frame.node !== null ? { kind: "backward", node: frame.node } : null;
   const active = new Set((frame?.arrivals ?? []).map(({ to }) => to));
   const isBad = (i) => count === frames.length && !isClose(lane.sums[i], run.grads[i]);
-  const size = (box) => {
-    const all = laneLines(box.members[0], end, true);
-    return { width: Math.max(widthOf(all.map(({ text }) => text), true), 60), lines: all.length };
-  };
   const paint = (view) => {
     const boxes = folded(nodes, groups, view, step);
     const edges = edgesOf(nodes, boxes).filter((edge) => view !== "step" || edge.node === step?.node);
-    const place = placed(boxes, edges, size);
+    const place = placed(boxes, edges, laneRoom, GAP.bare);
     const isAt = (box) => box.members.includes(step?.node);
     draw(host.querySelector("svg"), boxes, edges, place, {
       linesOf: ({ title, members }) => (title ? [{ text: title }] : laneLines(members[0], lane, isBad(members[0]))),
@@ -95,6 +97,8 @@ function showLanes() {
   const count = Number(byId("lane-step").value);
   drawLane("theirs", lanes.theirs, Math.min(count, lanes.theirs.length));
   drawLane("works", lanes.right, Math.min(count, lanes.right.length));
+  byId("lane-back").disabled = count === 0;
+  byId("lane-next").disabled = count === Number(byId("lane-step").max);
 }
 
 function beginLanes(found) {

@@ -105,7 +105,7 @@ class _Lane:
                     to, amount, "again", product, f"{giver} passes on once more: this share has come before."
                 )
             if to in self.passed:
-                note = f"{name} has already passed on; too late: this share stays here."
+                note = f"{name} has already passed on; too late: this share stays in {name}."
                 return Arrival(to, amount, "late", product, note)
             return Arrival(to, amount, "right", product)
         if shares and any(is_same(last, after) for last in (due, shares[-1])):

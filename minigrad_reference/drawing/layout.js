@@ -2,7 +2,7 @@
 
 // What of a graph is drawn, and where: whole values or folds of many, in ranks from left to right.
 
-const GAP = { across: 132, down: 18, passing: 10 }; // between ranks, between boxes, beside a way that passes through
+const GAP = { across: 132, bare: 56, down: 18, passing: 10 }; // between ranks, without words on their edges, between boxes, beside a way that passes through
 const SWEEPS = 12;
 const FEW = 6; // operands that are drawn one by one
 const CURVES = new Set(["tanh", "relu", "sigmoid", "exp", "log"]);
@@ -77,7 +77,7 @@ function edgesOf(nodes, boxes) {
 }
 
 // Places for boxes that have a width and a height. An edge over several ranks gets a point in each between.
-function arrange(boxes, edges) {
+function arrange(boxes, edges, gap) {
   const rank = new Map(boxes.map((box) => [box, 0]));
   for (let again = true, rounds = 0; again && rounds <= boxes.length; rounds += 1) {
     again = false;
@@ -105,17 +105,17 @@ function arrange(boxes, edges) {
     edge.from.near.push(last);
   }
   const sorted = [...ranks].map((items) => items ?? []);
-  across(sorted);
+  across(sorted, gap);
   down(sorted);
   return bounds(boxes);
 }
 
-function across(ranks) {
+function across(ranks, gap) {
   let right = 0;
   for (const items of ranks) {
     const width = Math.max(...items.map((item) => item.width));
     for (const item of items) item.x = right - width / 2;
-    right -= width + GAP.across;
+    right -= width + gap;
   }
 }
 

@@ -28,12 +28,12 @@ function widthOf(texts, bold = false) {
 }
 
 // Gives each box its place. `room` says how wide its lines may become and how many there may be.
-function placed(boxes, edges, room) {
+function placed(boxes, edges, room, gap = GAP.across) {
   for (const box of boxes) {
     const { width, lines } = room(box);
     Object.assign(box, { width: width + 2 * PAD + 4, height: lines * LINE + 2 * PAD - 3 });
   }
-  return arrange(boxes, edges);
+  return arrange(boxes, edges, gap);
 }
 
 // Draws placed boxes. `linesOf(box)` gives [{ text, kind, value }], `lookOf(box)` and `lookOfEdge(edge)` the classes.

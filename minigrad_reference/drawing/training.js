@@ -20,6 +20,7 @@ let colours = coloursOf();
 let at = frames.length - 1;
 let probe = [...inputs[0]];
 let chosen = null;
+let read = null; // the wire whose weight is told
 let timer = 0;
 
 function byId(id) {
@@ -75,7 +76,10 @@ function wireOf(depth, j, i) {
     return path;
   });
   const wire = { depth, j, i, line, hit };
-  hit.addEventListener("pointerenter", () => tellWeight(wire));
+  hit.addEventListener("pointerenter", () => {
+    line.classList.add("now");
+    tellWeight(wire);
+  });
   hit.addEventListener("pointerleave", () => line.classList.remove("now"));
   return wire;
 }
@@ -124,6 +128,7 @@ function render() {
   byId("off").textContent = off.size ? `✗ Off for every sample: ${[...off].join(", ")}.` : "";
   paintWires(layers);
   tellProbe(here);
+  if (read) tellWeight(read);
   drawCurve(step);
 }
 
@@ -151,8 +156,9 @@ function paintWires(layers) {
   }
 }
 
-function tellWeight({ depth, j, i, line }) {
-  line.classList.add("now");
+function tellWeight(wire) {
+  read = wire;
+  const { depth, j, i } = wire;
   const [x, first] = [frames[at], frames[0]].map(({ layers }) => layers[depth].w[j][i]);
   const from = outputs(frames[at].layers, probe)[depth][i];
   const told = `The weight from ${nameOf(depth, i)} to ${nameOf(depth + 1, j)} is ${shown(x)}; it began as ${shown(first)}.`;

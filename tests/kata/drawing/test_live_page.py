@@ -35,6 +35,10 @@ COMPUTED = """([op, xs]) => {
   const {result, slopes} = operationOf(op), y = result(xs.map(Number));
   return [y, ...slopes(xs.map(Number), y)].map((x) => x === null ? null : String(x));
 }"""
+BESIDE = """(lane) => [...document.querySelectorAll(`#${lane} .node rect`)].map((rect) => {
+  const [box, pane] = [rect, rect.closest(".pane")].map((one) => one.getBoundingClientRect());
+  return [box.x - pane.x, box.y - pane.y, box.width, box.height].map(Math.round);
+})"""
 TYPED = """(places) => places.map((place) => {
   const fields = [...document.querySelectorAll("#leaves input")];
   for (const field of fields) leaves[field.dataset.leaf] = place[field.getAttribute("aria-label")];
@@ -139,7 +143,8 @@ def test_under_a_gradient_stands_what_comes_of_really_moving_the_value(window):
     w.press("End")
     moved = 2.01**2 * 3 - 12
     assert [line["text"] for line in of(w, "a")][-1] == f"+0.01 → f +{shown(moved)}"
-    assert f"a + 0.01 → f +{shown(moved)}, really computed; 0.01 × a.grad is 0.12." in w.page.text_content("#moved")
+    told = w.page.text_content("#moved")
+    assert f"If a grows by 0.01, f changes by +{shown(moved)}, really computed; 0.01 × a.grad is 0.12." in told
     field(w, "b").fill("-3")
     assert [line["text"] for line in of(w, "a")][-1] == f"+0.01 → f {shown(-moved)}"
 
@@ -304,9 +309,7 @@ def test_a_turned_phone_shows_giver_and_receivers_too(window):
 # your order beside one that works
 
 
-def test_the_late_share_is_shown_in_red_and_in_words_beside_an_order_that_works(window):
-    from axe_playwright_python.sync_playwright import Axe
-
+def too_early():
     text = "c = b * a; d = c * a; e = c * d"
     events = [  # c passes on before d has
         Event(None, 1.0, ((4, 0.0, 1.0),)),
@@ -317,8 +320,14 @@ def test_the_late_share_is_shown_in_red_and_in_words_beside_an_order_that_works(
     nodes = terms(text, {"a": 2.0, "b": -3.0})
     grads = [-24.0, 72.0, -24.0, -6.0, 1.0]
     theirs = [(data, grad) for (data, _), grad in zip(right_numbers(nodes), grads, strict=True)]
-    w = window(stepper(nodes, theirs, text, events), width=375)
-    assert "c has already passed on; too late" in w.page.text_content("#lanes-title")
+    return stepper(nodes, theirs, text, events)
+
+
+def test_the_late_share_is_shown_in_red_and_in_words_beside_an_order_that_works(window):
+    from axe_playwright_python.sync_playwright import Axe
+
+    w = window(too_early(), width=375)
+    assert "c has already passed on; too late: this share stays in c." in w.page.text_content("#lanes-title")
     assert w.page.locator("#theirs .order span").all_text_contents() == ["e", "c", "✗ d"]
     assert w.page.locator("#works .order span").all_text_contents() == ["e", "d", "c"]
     assert w.page.locator("#theirs text.wrong").filter(has_text="✗ −12 ◂ d: too late").count() == 1
@@ -331,3 +340,14 @@ def test_the_late_share_is_shown_in_red_and_in_words_beside_an_order_that_works(
     assert "e passes its gradient 1 on." in w.page.text_content("#theirs .told")
     found = Axe().run(w.page)
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_both_orders_are_drawn_whole_and_alike(window):
+    w = window(too_early())
+    for step in range(5):
+        w.page.fill("#lane-step", str(step))
+        places = [w.page.evaluate(BESIDE, lane) for lane in ("theirs", "works")]
+        assert places[0] == places[1]
+        assert w.page.evaluate("[...document.querySelectorAll('.pane')].every((p) => p.scrollWidth <= p.clientWidth)")
+        ends = [w.page.is_disabled(f"#lane-{way}") for way in ("back", "next")]
+        assert ends == [step == 0, step == 4]

@@ -123,6 +123,10 @@ def test_a_weight_is_told_and_a_chosen_neuron_fills_the_plane(w, moons):
     told = w.page.text_content("#told").replace("−", "-")
     assert re.search(r"The weight from n1.3 to n2.1 is (\S+);", told)
     assert float(re.search(r"is (\S+);", told)[1]) == pytest.approx(weight, rel=1e-3)
+    w.page.evaluate("move(0)")
+    then = re.search(r"is (\S+); it began as (\S+)\. ", w.page.text_content("#told"))
+    assert then[1] == then[2]
+    w.page.evaluate("move(99)")
     w.page.locator(".neuron").nth(3).click()
     assert "n1.2 is " in w.page.text_content("#probe")
     w.page.locator(".neuron").nth(3).click()
