@@ -157,7 +157,9 @@ def _read(code: str, mode: str, where: str) -> None:
         raise ExpectationError(f"{where}: Python cannot read {code[:60]!r}: {in_words(error)}.") from None
     for node in ast.walk(tree):
         if refused := _refused(node):
-            raise ExpectationError(f"{where}: {refused} may not be used in a check; it asks an engine for its numbers.")
+            why = "which asks an engine for its numbers alone"
+            allowed = f" With an underscore only {', '.join(sorted(PRIVATE))} may." if refused.startswith("_") else ""
+            raise ExpectationError(f"{where}: {refused} may not be used in a check, {why}.{allowed}")
 
 
 def _refused(node: ast.AST) -> str:

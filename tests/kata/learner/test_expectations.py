@@ -173,3 +173,8 @@ def test_a_file_that_is_no_text_ends_in_one_sentence(tmp_path):
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(KataError, match=re.escape(f"{path} is not UTF-8 text")):
         read_expectations(path)
+
+
+def test_a_misspelt_private_name_is_refused_with_those_that_may_be_used():
+    assert "_backwards may not be used in a check" in (said := refusal(expect("c._backwards()")))
+    assert said.endswith("With an underscore only _backward, _op, _prev may.")
