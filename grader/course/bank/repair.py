@@ -26,14 +26,16 @@ from grader.learner.worked import without_markers
 
 FOLDER = BUILD / "repair"
 DIFFICULTIES = ("hard", "medium", "easy")  # shown by few checks, by some, by many
+SMALL = "a small expression shows it"  # which explain looks for, and does not always find
 
 
 def repair_exercise(number: int, seed: int | None, difficulty: str | None, *, anew: bool) -> str:
     """Begin with a broken engine, or check the one that was begun. Returns what to say. Raises KataError."""
     chosen = exercise(number)
     begun = under_repair(read_state()).get(str(number))
-    if anew or begun is None or seed is not None or difficulty or not broken_file(chosen).exists():
-        return _begin(chosen, seed, difficulty)
+    there = broken_file(chosen).exists()
+    if anew or begun is None or not there or not _is_asked_for(chosen, begun, seed, difficulty):
+        return _begin(chosen, seed, difficulty, given_up=begun if anew or there else None)
     verdicts = run(chosen, folder=broken_file(chosen).parent)
     return _mended(chosen, begun) if all(v.status is Status.PASSED for v in verdicts) else _open(chosen, verdicts)
 
@@ -52,10 +54,24 @@ def lay_out(chosen: Exercise, source: str) -> None:
         write_text(folder / each.file.name, its)
 
 
-def _begin(chosen: Exercise, seed: int | None, difficulty: str | None) -> str:
+def _is_asked_for(chosen: Exercise, begun: str, seed: int | None, difficulty: str | None) -> bool:
+    """Whether the same command would begin with what was begun: then somebody has typed it again to check."""
+    if seed is not None:
+        return _choice(chosen, seed, difficulty).misconception.id == begun
+    return not difficulty or begun in {chaff.misconception.id for chaff in _pool(chosen, difficulty)}
+
+
+def _choice(chosen: Exercise, seed: int | None, difficulty: str | None, but: Sequence[str] = ()) -> Chaff:
     state = read_state()
-    chaff = choose(chosen, seed, difficulty, prefer=escaped(state).get(str(chosen.number), ()), done=repaired(state))
+    away = escaped(state).get(str(chosen.number), ())
+    return choose(chosen, seed, difficulty, prefer=away, done=[*repaired(state), *but])
+
+
+def _begin(chosen: Exercise, seed: int | None, difficulty: str | None, given_up: str | None) -> str:
+    state = read_state()
+    chaff = _choice(chosen, seed, difficulty, but=[given_up] if given_up and seed is None else ())
     path = broken_file(chosen)
+    gave = ["Given up. This was the mistake:", *_why(chosen, given_up)] if given_up else []
     kept = [wrapped(f"What was there is kept as {back_up(path)}.")] if path.exists() else []
     lay_out(chosen, without_markers(chaff.source))
     open_ = {**under_repair(state), str(chosen.number): chaff.misconception.id}
@@ -63,8 +79,8 @@ def _begin(chosen: Exercise, seed: int | None, difficulty: str | None) -> str:
     n = chosen.number
     task = f"{path.as_posix()} is somebody's exercise {n}, with one mistake in it. Find it and mend it"
     then = f"make repair-{n} runs the checks and, once they pass, says what was believed"
-    tool = f"; {explaining(chosen)} draws where its numbers go wrong" if sketches(chosen) else ""
-    return "\n\n".join([*kept, wrapped(f"{task}. {then}{tool}.")])
+    tool = f"; {explaining(chosen)} draws where its numbers go wrong, if {SMALL}" if sketches(chosen) else ""
+    return "\n\n".join([*gave, *kept, wrapped(f"{task}. {then}{tool}.")])
 
 
 def explaining(chosen: Exercise) -> str:
@@ -80,6 +96,14 @@ def choose(
     done: Sequence[str] = (),
 ) -> Chaff:
     """A chaff that public checks show: of one that got away from the learner's checks, else of one not mended yet."""
+    pool = _pool(chosen, difficulty)
+    fresh = [chaff for chaff in pool if chaff.misconception.id not in done]
+    away = [chaff for chaff in fresh if chaff.misconception.id in prefer]
+    return random.Random(seed).choice(away or fresh or pool)
+
+
+def _pool(chosen: Exercise, difficulty: str | None) -> list[Chaff]:
+    """The chaffs that public checks show, of a difficulty if one is given. Raises KataError where there is none."""
     known = [each for each in read_fingerprints(PUBLIC / FINGERPRINTS, chosen.number) if len(each.misconceptions) == 1]
     bank = read_bank([chosen.number])
     if [each.misconceptions[0].id for each in known] != [chaff.misconception.id for chaff in bank]:
@@ -90,9 +114,7 @@ def choose(
         raise KataError(
             f"The public checks show no known mistake of exercise {chosen.number}; choose another exercise."
         )
-    fresh = [chaff for chaff in pool if chaff.misconception.id not in done]
-    away = [chaff for chaff in fresh if chaff.misconception.id in prefer]
-    return random.Random(seed).choice(away or fresh or pool)
+    return pool
 
 
 def _of(difficulty: str, by_checks: Sequence[tuple[int, Chaff]]) -> list[Chaff]:
@@ -106,8 +128,8 @@ def _open(chosen: Exercise, verdicts: Sequence[Verdict]) -> str:
     failing = [v for v in verdicts if v.status is not Status.PASSED]
     titles = "\n".join(wrapped(f"- {v.check.title}", MARGIN, f"{MARGIN}  ") for v in failing)
     say = f"{len(failing)} of {len(verdicts)} checks fail in {broken_file(chosen).as_posix()}:"
-    more = f"{explaining(chosen)} draws it; " if sketches(chosen) else ""
-    more += f"make repair-{chosen.number} FORCE=1 begins with another."
+    more = f"{explaining(chosen)} draws it, if {SMALL}; " if sketches(chosen) else ""
+    more += f"make repair-{chosen.number} FORCE=1 tells the mistake and begins with another."
     return "\n\n".join([f"{wrapped(say)}\n{titles}", explain(failing[0], chosen, wrapped), wrapped(more)])
 
 
@@ -116,9 +138,13 @@ def _mended(chosen: Exercise, begun: str) -> str:
     tally = [*repaired(state), begun]
     open_ = {number: each for number, each in under_repair(state).items() if number != str(chosen.number)}
     write_state({**state, "repair": open_, "repaired": list(dict.fromkeys(tally))})
-    beliefs = {chaff.misconception.id: chaff.misconception for chaff in read_bank([chosen.number])}
-    why = [wrapped(text) for text in told(beliefs[begun])] if begun in beliefs else []
     count = len(set(tally))
     mistakes = "1 known mistake" if count == 1 else f"{count} known mistakes"
     last = f"You have mended {mistakes} so far. make repair-{chosen.number} begins with another."
-    return "\n\n".join(["Mended: every check passes.", *why, wrapped(last)])
+    return "\n\n".join(["Mended: every check passes.", *_why(chosen, begun), wrapped(last)])
+
+
+def _why(chosen: Exercise, begun: str) -> list[str]:
+    """What was believed, as paragraphs; nothing where the bank does not know it any more."""
+    beliefs = {chaff.misconception.id: chaff.misconception for chaff in read_bank([chosen.number])}
+    return [wrapped(text) for text in told(beliefs[begun])] if begun in beliefs else []

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.core.expectations import Expectation
-from grader.core.judging import same
+from grader.core.judging import same, show
 from grader.core.records import Exercise, Fault, Misconception, Observation, Probe
 from grader.course.fence.room import desk
 from grader.course.fence.sandbox import sandbox
@@ -174,6 +174,8 @@ def judge_expectation(expectation: Expectation, shown: Shown, variants: Sequence
     torn = tuple(_differing(probe, reference.values, other))
     wrong = tuple(_differing(probe, expected, reference))
     pairs = list(zip(variants, shown.variants, strict=False))
+    if wrong and not torn and any(_holds(probe, expected, seen) for v, seen in pairs if not v.misconception):
+        return Judged(expectation, shown, accused=(_freedom(wrong, reference),))
     if torn or wrong:
         return Judged(expectation, shown, torn=torn, wrong=wrong, beliefs=_beliefs(expectation, wrong, pairs))
     accused = [v.why for v, seen in pairs if not v.misconception and not _holds(probe, expected, seen)]
@@ -182,6 +184,12 @@ def judge_expectation(expectation: Expectation, shown: Shown, variants: Sequence
         place for place, seen in enumerate(chaffs) if seen is not NOT_ASKED and not _holds(probe, expected, seen)
     ]
     return Judged(expectation, shown, accused=tuple(accused), catches=frozenset(catches))
+
+
+def _freedom(texts: Sequence[str], reference: Observation) -> str:
+    """Why the reference is right where a right answer to the exercise has what was expected."""
+    values = ", ".join(f"{show(reference.values[text])} for {text}" for text in texts)
+    return f"Answers with your numbers are right too, but the reference has {values}."
 
 
 def _differing(probe: Probe, expected: Mapping[str, object], seen: Observation) -> list[str]:

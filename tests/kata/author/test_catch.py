@@ -9,6 +9,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.expectations import FORM, parse_expectations, read_expectations
 from grader.core.fingerprints import read_fingerprints
 from grader.core.paths import FINGERPRINTS, PUBLIC
+from grader.core.records import Observation
 from grader.course.bank import catching
 from grader.course.bank.catch_report import catch_text
 from grader.course.bank.catching import catch
@@ -16,7 +17,7 @@ from grader.course.bank.chaffs import read_bank
 from grader.course.bank.variants import read_variants, worked_before
 from grader.course.bank.witnesses import ask_pytorch
 from grader.course.bank.worked_checks import Candidate, smallest, worked_checks
-from grader.course.grading.catching import Catch, catch_of_a_stranger
+from grader.course.grading.catching import Catch, Shown, Variant, catch_of_a_stranger, judge_expectation
 from grader.course.site import self_study
 
 CATALOGUE = read_catalogue()
@@ -117,9 +118,20 @@ def test_a_check_that_forbids_what_is_right_is_told_which_freedom():
     orders = parse_expectations("\n".join(asked % order for order in ("2.0, 3.0", "3.0, 2.0")), "mine")
     found = catch(CATALOGUE[4], orders)
     assert [each.counts for each in found.judged] == [False, False]
-    (accusing,) = [each for each in found.judged if each.is_right]
-    assert accusing.accused[0] in " ".join(catch_text(found).split())
-    assert found.as_json()["accused"] == 1
+    said = " ".join(catch_text(found).split())
+    assert all(each.accused[0] in said for each in found.judged)
+    assert found.as_json()["accused"] == 2
+
+
+def test_a_number_that_a_right_answer_shows_is_left_open_and_follows_from_no_belief():
+    (check,) = parse_expectations(
+        'expect("a = Value(3.0); b = a * 2.0; b.grad = 50.0; b.backward()", {"b.grad": 1.0, "a.grad": 2.0})', "mine"
+    )
+    seen = [Observation({"b.grad": value, "a.grad": 2.0}) for value in (51.0, 1.0, 1.0)]
+    belief = read_bank([4])[0].misconception
+    judged = judge_expectation(check, Shown(seen[0], None, (*seen[1:],)), [Variant(""), Variant("", belief)])
+    assert (judged.counts, judged.wrong, judged.beliefs) == (False, (), ())
+    assert judged.accused == ("Answers with your numbers are right too, but the reference has 51.0 for b.grad.",)
 
 
 def test_a_check_that_uses_what_a_later_exercise_makes_is_told_so_and_accuses_nobody():

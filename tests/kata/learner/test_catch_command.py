@@ -72,11 +72,19 @@ def test_an_engine_is_repaired_in_its_own_folder_and_the_belief_told_when_it_pas
     assert "Mended in other engines: 1 known mistake." in learner.run("progress").stdout
 
 
-def test_what_somebody_wrote_into_a_broken_engine_is_kept_when_another_is_begun(learner):
+def test_the_same_command_checks_what_somebody_wrote_and_giving_up_keeps_it_and_tells_the_belief(learner):
     learner.run("repair", 1, SEED="3")
     file = learner.folder / "build" / "repair" / "ex01" / WORKED.name
     file.write_text("# mine\n", encoding="utf-8")
-    assert "is kept as .minigrad/backups/" in " ".join(learner.run("repair", 1, FORCE="1").stdout.split())
+    assert "checks fail in" in " ".join(learner.run("repair", 1, SEED="3").stdout.split())
+    assert file.read_text(encoding="utf-8") == "# mine\n"
+    (named,) = json.loads((learner.folder / ".minigrad" / "state.json").read_text(encoding="utf-8"))["repair"].values()
+    belief = next(c.misconception for c in read_bank([1]) if c.misconception.id == named)
+    another = " ".join(learner.run("repair", 1, FORCE="1").stdout.split())
+    assert another.startswith(f"Given up. This was the mistake: Why: {belief.title}.")
+    assert "is kept as .minigrad/backups/" in another
+    (begun,) = json.loads((learner.folder / ".minigrad" / "state.json").read_text(encoding="utf-8"))["repair"].values()
+    assert begun != named
     (kept,) = (learner.folder / ".minigrad" / "backups").iterdir()
     assert kept.read_text(encoding="utf-8") == "# mine\n"
 
