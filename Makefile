@@ -60,7 +60,7 @@ help: learner ## Show this page.
 	@"$$PY" grader
 
 ### The course's commands
-.PHONY: course sandbox release gradescope nbgrader intake grade regrade similarity pages gradebook handback show scheduler worker site serve verify
+.PHONY: course sandbox release wheel gradescope nbgrader intake grade regrade similarity pages gradebook handback show scheduler worker site serve verify
 course: learner ## Show this page.
 	@"$$PY" grader course
 verify: learner ## Prove that stubs fail, solutions pass, and nothing is stale (EXERCISE=4 for one alone).
@@ -69,6 +69,8 @@ sandbox: grade-layer ## Show how well students' code is fenced in here.
 	@"$$PY" grader sandbox
 release: train-layer nbgrader-layer ## Make what students get, a folder and zips in build/release (EXERCISES=1-5).
 	@"$$PY" grader release
+wheel: learner ## Make what students get as a package in build/wheel, for pipx and uvx (EXERCISES=1-5).
+	@"$$PY" grader wheel
 gradescope: test-layer ## Make the autograder for Gradescope (EXERCISES=, HIDDEN=after_due_date, LEADERBOARD=1, SEEDS=).
 	@"$$PY" grader gradescope
 nbgrader: nbgrader-layer ## Make a course folder for nbgrader in build/nbgrader (ASSIGNMENT=, EXERCISES=1-5, OUT=, FORCE=1).

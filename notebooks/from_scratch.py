@@ -15,7 +15,7 @@ ENGINE = os.environ.get("ENGINE", "reference")  # or write "mine": your own exer
 # %%
 import workbench
 
-from minigrad_reference.drawing import decision_boundary, draw_dot, draw_network, loss_curve, value_to_html
+from minigrad_reference.drawing import curves, decision_boundary, draw_dot, draw_network, loss_curve, value_to_html
 
 engine = workbench.engine(ENGINE)
 Value, MLP = engine.Value, engine.MLP
@@ -48,6 +48,17 @@ for h in (1.0, 1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12):
 # A large $h$ looks too far away. A very small one subtracts two numbers that are almost the same, and few digits of
 # the difference are left. In between lies a good one.
 #
+# The slope is that of the tangent, the line that runs along the curve where it touches it. Looked at closely enough the
+# two are the same. That is why a slope says what a small step will do.
+
+# %%
+tangent = {"f(x)": f, "tangent at x = 1.5, slope 4.75": lambda x: f(1.5) + 4.75 * (x - 1.5)}
+workbench.plot(
+    lambda path: curves({"A curve and its tangent": tangent}, 0.0, 3.0, path),
+    "A curve that bends upwards, and the straight line that touches it at x = 1.5.",
+)
+
+# %% [markdown]
 # For a function of many numbers there is one slope per number: change one, keep the others. Together they are the
 # gradient. A network with 337 parameters would have to be run 674 times for one gradient. There is a way that needs one
 # run.
@@ -172,8 +183,8 @@ workbench.graph(draw_dot(out, expand=True))
 # ## 7. A network
 #
 # Neurons side by side are a layer, layers one after the other a network, a multilayer perceptron. This one has 2
-# inputs, 4 neurons in a hidden layer and 1 at the end. Blue weights are positive, orange ones negative, thick ones
-# large.
+# inputs, 4 neurons in a hidden layer and 1 at the end. Blue weights are positive, dashed brown ones negative, thick
+# ones large.
 
 # %%
 network = MLP(2, [4, 1], ["tanh", "tanh"], seed=1)

@@ -17,7 +17,7 @@ EPOCHS = int(os.environ.get("EPOCHS", "50"))
 import workbench
 
 from grader.learner.datasets import load
-from minigrad_reference.drawing import Film, loss_curve
+from minigrad_reference.drawing import Film, curves, decision_boundary, loss_curve
 
 engine = workbench.engine(ENGINE)
 Value, MLP = engine.Value, engine.MLP
@@ -63,6 +63,32 @@ for label, score in zip(labels, scores):
     margin = label * score.data
     print(f"label {label:+d}   score {score.data:+.1f}   margin {margin:+.1f}   slope {score.grad:+.2f}")
 print(f"mean loss {hinge.data:.3f}")
+
+
+# %%
+def at(function):
+    """What a function of a Value gives for a number, and its slope there."""
+
+    def both(number):
+        value = Value(number)
+        result = function(value)
+        result.backward()
+        return result.data, value.grad
+
+    return {"value": lambda number: both(number)[0], "slope": lambda number: both(number)[1]}
+
+
+kinks = {
+    "relu(u)": at(lambda u: u.relu()),
+    "hinge loss of a score, label +1": at(lambda score: engine.hinge_loss([score], [1])),
+}
+workbench.plot(
+    lambda path: curves(kinks, -2.0, 3.0, path),
+    "relu is flat below 0 and rises with slope 1 above; the hinge loss falls with slope -1 until the score is 1.",
+)
+
+# %% [markdown]
+# Both have a kink, at which there is no one slope. It does no harm: hardly ever does a number lie exactly there.
 
 # %% [markdown]
 # ## The penalty: small weights
@@ -142,6 +168,12 @@ for _ in engine.train(line, moons.inputs, moons.targets, loss_of, 1.0, EPOCHS):
     pass
 for network, name in ((line, "one neuron"), (model, "33 neurons")):
     print(f"{name}: {engine.accuracy([network(point) for point in moons.inputs], moons.targets):.0%} right")
+
+# %%
+workbench.plot(
+    lambda path: decision_boundary(lambda point: line(point).data, moons.inputs, moons.targets, path),
+    "A straight line has points of both moons on its wrong side, each with a cross.",
+)
 
 # %% [markdown]
 # ## To try

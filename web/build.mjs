@@ -3,7 +3,8 @@ import { build } from "esbuild";
 
 const out = process.argv[2];
 await build({
-  entryPoints: { page: "src/page.ts", worker: "src/worker.ts", offline: "src/offline.ts" },
+  entryPoints: { page: "src/page.ts", engine: "src/engine.ts", worker: "src/worker.ts", offline: "src/offline.ts" },
+  splitting: true, // so that there is one engine room, for the page and for whoever asks it by itself
   outdir: out,
   bundle: true,
   minify: true,

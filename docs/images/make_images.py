@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from docs.images.made_up_class import made_up_class
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
 from grader.course.authoring.freshness import IMAGES, record
 from grader.course.bank.chaffs import read_bank
+from grader.course.pages.rendering import class_page
+from grader.course.pages.standing import CourseOfPages
 from grader.learner.datasets import load
 from grader.learner.explain import simplest
 from grader.learner.explanation import Explanation
@@ -18,11 +21,12 @@ from grader.learner.picture import picture, sketch_page
 from grader.learner.stepping import EXPRESSION, VALUES
 from minigrad_reference import MLP, Value, accuracy, l2_penalty, linear_decay, max_margin, train
 from minigrad_reference.drawing import Film, decision_boundary, draw_dot, render
-from minigrad_reference.drawing.stepper import Stepper, stepper
+from minigrad_reference.drawing.stepper import stepper
 from minigrad_reference.files import write_whole
 
 HERE = Path(__file__).parent
 EPOCHS = 50  # what `make train` does by default
+WIDTH, SCALE = 640, 1.6  # of a page that is shown: on a phone half as wide it can still be read
 
 
 def expression() -> None:
@@ -35,7 +39,9 @@ def expression() -> None:
     f = e.tanh()
     f.label = "f"
     f.backward()
-    render(draw_dot(f), HERE / "expression.svg")
+    dot = draw_dot(f)
+    dot.graph_attr["rankdir"] = "TB"  # narrow enough to be read on a phone
+    render(dot, HERE / "expression.svg")
 
 
 def weighted_sum() -> None:
@@ -94,21 +100,30 @@ def steps() -> None:
     difference = sketch_page(breadth_first())
     if difference is None:
         raise SystemExit("The sketch of a breadth-first order cannot be played; choose another misconception.")
-    shoot(stepper(terms(EXPRESSION, VALUES), title=EXPRESSION), 2, HERE / "step_forward.png")
-    shoot(stepper(terms(reuse, {"a": 2.0, "b": -1.5}), title=reuse), 7, HERE / "step_backward.png")
-    shoot(difference, 7, HERE / "step_difference.png")
+    shoot(stepper(terms(EXPRESSION, VALUES), title=EXPRESSION).html, "#2", HERE / "step_forward.png", 700)
+    shoot(stepper(terms(reuse, {"a": 2.0, "b": -1.5}), title=reuse).html, "#7", HERE / "step_backward.png", 880)
+    shoot(difference.html, "#7", HERE / "step_difference.png", 900)
 
 
-def shoot(page: Stepper, step: int, path: Path) -> None:
-    """A page at a step, as chromium shows it."""
+def a_class() -> None:
+    """The first half of a class's page: scores, exercises, misconceptions."""
+    reports = {report.student.lower(): report for report in made_up_class()}
+    page = class_page(reports, course=CourseOfPages(title="A made-up class"))
+    shoot(page, "", HERE / "class.png", 1750)
+
+
+def shoot(page: str, place: str, path: Path, height: int) -> None:
+    """A page at a place, as chromium shows it."""
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if browser is None:
         raise SystemExit(f"{path.name} is taken by chromium, which is not here; on Debian: apt-get install chromium.")
     with TemporaryDirectory() as folder:
-        address = page.write(Path(folder, "page.html")).as_uri() + f"#{step}"
+        address = Path(folder, "page.html").as_uri() + place
+        Path(folder, "page.html").write_text(page, encoding="utf-8")
         quiet = "--headless", "--no-sandbox", "--hide-scrollbars", "--force-prefers-reduced-motion"
         shot = Path(folder, path.name)
-        command = [browser, *quiet, "--window-size=1280,700", f"--screenshot={shot}", address]
+        size = f"--window-size={WIDTH},{height}", f"--force-device-scale-factor={SCALE}"
+        command = [browser, *quiet, *size, f"--screenshot={shot}", address]
         subprocess.run(command, check=True, capture_output=True, timeout=60)
         write_whole(path, shot.read_bytes())
 
@@ -119,4 +134,5 @@ if __name__ == "__main__":
     training()
     explanation()
     steps()
+    a_class()
     record(IMAGES)

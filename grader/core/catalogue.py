@@ -22,6 +22,7 @@ else:
 
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 HINTS = ("one that points at the place", "one that teaches the idea", "one that all but gives the answer")
+MOST = 10_000  # points of a task
 FIELDS: dict[str, type] = {
     "number": int,
     "module": str,
@@ -31,10 +32,10 @@ FIELDS: dict[str, type] = {
     "goal": str,
     "builds_on": list,
     "reading": list,
-    "catch": int,
+    "catch": float,
 }
 PACKAGE = re.compile(r"[a-z][a-z0-9_]*")
-TASK_FIELDS: dict[str, type] = {"name": str, "points": int, "hints": list, "returns": bool}
+TASK_FIELDS: dict[str, type] = {"name": str, "points": float, "hints": list, "returns": bool}
 
 
 class CatalogueError(KataError):
@@ -132,8 +133,9 @@ def _task(table: dict[str, Any], where: str) -> Task:
     hints = tuple(values["hints"])
     if len(hints) != len(HINTS) or not all(isinstance(hint, str) and hint.strip() for hint in hints):
         raise CatalogueError(f"{where}: hints must be {len(HINTS)} texts: {'; '.join(HINTS)}.")
-    if values["points"] < 1:
-        raise CatalogueError(f"{where}: points = {values['points']}; a task is worth at least 1.")
+    points = values["points"]
+    if not 0 < points < MOST or round(points, 2) != points:
+        raise CatalogueError(f"{where}: points = {points}; a task is worth more than 0, with two decimals at most.")
     return Task(values["name"], values["points"], hints, values["returns"])
 
 
@@ -142,8 +144,9 @@ def _fields(
 ) -> dict[str, Any]:
     for name, kind in fields.items():
         value = table.get(name)
-        if type(value) is not kind or (isinstance(value, str) and not value.strip()):
-            example = {int: "1", str: '"…"', list: "[…]", bool: "false"}[kind]
+        kinds = {kind, int} if kind is float else {kind}
+        if type(value) not in kinds or (isinstance(value, str) and not value.strip()):
+            example = {int: "1", float: "1", str: '"…"', list: "[…]", bool: "false"}[kind]
             found = "is missing" if value is None else f"is {value!r}"
             raise CatalogueError(f"{where}: {name} {found}; write {name} = {example}.")
     for name in table:

@@ -23,7 +23,7 @@ class Marked:
     def worths(self) -> list[Fraction]:
         """What each check is worth."""
         weight = sum(verdict.check.points for verdict in self.verdicts)
-        return [Fraction(self.task.points * verdict.check.points, weight) for verdict in self.verdicts]
+        return [exact(self.task.points) * verdict.check.points / weight for verdict in self.verdicts]
 
     @property
     def earned(self) -> list[Fraction]:
@@ -41,6 +41,11 @@ def marked(task: Task, verdicts: Iterable[Verdict]) -> Marked:
     """A task of which every check that passes gives all its points."""
     own = tuple(verdict for verdict in verdicts if verdict.check.task == task.name)
     return Marked(task, own, (Fraction(1),) * len(own))
+
+
+def exact(points: float) -> Fraction:
+    """Points as they were written, such as 2.5 or 0.1, whatever a float makes of them."""
+    return Fraction(str(points))
 
 
 def rounded(points: Fraction) -> float:

@@ -63,7 +63,7 @@ class Task:
     """
 
     name: str
-    points: int
+    points: float  # with two decimals at most
     hints: tuple[str, ...]
     returns: bool = True
 
@@ -97,7 +97,7 @@ class Exercise:
     builds_on: tuple[int, ...]
     reading: tuple[str, ...]
     tasks: tuple[Task, ...]
-    catch: int = 2  # points for checks that catch wrong engines, in a course that gives them
+    catch: float = 2  # points for checks that catch wrong engines, in a course that gives them
 
     @property
     def tag(self) -> str:

@@ -45,6 +45,7 @@ def add_to(group: click.Group) -> None:
         similarity,
         site,
         verify,
+        wheel,
         worked_checks,
     ):
         group.add_command(command)
@@ -129,8 +130,9 @@ def bank(exercise: int | None) -> int:
 def catch(number: int) -> None:
     """Try your own checks in exercises/catch: whether each is right, and which known wrong engines it catches."""
     from grader.course.bank.catch_report import catch_exercise
+    from grader.course.bank.catching import catch_and_keep
 
-    click.echo(catch_exercise(number))
+    click.echo(catch_exercise(number, catch_and_keep))
 
 
 @click.command()
@@ -368,6 +370,7 @@ def _list_intake(submissions: Path, out: Path, roster: Path | None = None) -> An
     from grader.core.tables import read_sheet, write_sheet
     from grader.course.grading.config import read_settings
     from grader.course.intake.listing import ROWS, as_table, read_all, rows, sentences
+    from grader.course.platforms.gradebooks.ledger import some
     from grader.course.platforms.gradebooks.roster import match, read_people
     from grader.course.platforms.handins import find_class
 
@@ -390,7 +393,8 @@ def _list_intake(submissions: Path, out: Path, roster: Path | None = None) -> An
     click.echo(f"{out / 'intake.csv'}{more}.")
     if chosen:
         absent = [people[place].called for place in found.people]
-        click.echo(f"On the roster: {len(people)}, without a hand-in that is theirs: {len(absent)}.")
+        who = f", {some(absent)}" if absent else ""
+        click.echo(f"On the roster: {len(people)}, without a hand-in that is theirs: {len(absent)}{who}.")
     return hand_ins
 
 
@@ -439,7 +443,8 @@ def regrade(submissions: Path, out: Path, jobs: int, force: bool, weak_sandbox: 
     found = regrading.changes()
     if found:
         table = as_table(found)
-        Console().print(table)
+        if table.row_count:
+            Console().print(table)
         more = " The table shows the first of them." if table.row_count >= ROWS else ""
         click.echo(f"{out / MARKDOWN} and {out / SHEET} hold every change.{more}")
         click.echo(f"The reports from before are in {regrading.before}; make pages makes the pages anew.")
@@ -613,12 +618,27 @@ def gradescope(exercises: str | None, hidden: str, leaderboard: bool, seeds: int
 def release(exercises: str | None) -> None:
     """Make what students get: a folder and a zip, with nothing of the course in it."""
     from grader.course.grading.config import read_settings
+    from grader.course.intake.listing import ranges
     from grader.course.release.release import release as run
+    from grader.course.release.release import with_earlier
 
     numbers = _numbers(exercises)
     *made, last = map(str, run(numbers, read_settings()))
-    what = f"exercises 1 to {numbers[-1]}" if len(numbers) > 1 else "exercise 1"
+    what = f"exercises 1 to {numbers[-1]}" if numbers[-1] > 1 else "exercise 1"
     click.echo(f"{', '.join(made)} and {last} hold {what}; nothing of the course was found in them.")
+    if beside := [number for number in with_earlier(numbers) if number not in numbers]:
+        click.echo(f"Not graded, and there because later ones import their files: {ranges(beside)}.")
+
+
+@click.command()
+@EXERCISES
+def wheel(exercises: str | None) -> None:
+    """Make the student's copy as a package, for pipx and uvx."""
+    from grader.course.grading.config import read_settings
+    from grader.course.release.wheel import make_wheel
+
+    path = make_wheel(_numbers(exercises), read_settings())
+    click.echo(f"{path} is the package; nothing of the course was found in it.")
 
 
 @click.command()
@@ -765,7 +785,7 @@ def show(
     """Show the staff what checks ran on a student's code, hidden ones too: expected, got, and the student's lines."""
     from grader.core.catalogue import read_catalogue
     from grader.core.errors import KataError
-    from grader.course.classroom.showing import as_text, exercise_of, sources_of, write_page
+    from grader.course.classroom.showing import as_text, exercise_of, report_on, sources_of, write_page
     from grader.course.classroom.showing import show as run
     from grader.course.grading.roll import read_class
     from grader.course.grading.suites import load_course
@@ -774,9 +794,8 @@ def show(
 
     fence, known = _fence(weak_sandbox), read_class(out)
     number = exercise_of(check, exercise, read_catalogue())
-    report = next((report for report in known.reports.values() if report.student == student), None)
-    if report is None:
-        raise KataError(f"{out} has no report on {student!r}; marks.csv has the names in its column submission.")
+    report = report_on(student, known.reports.values())
+    student = report.student
     hand_ins = {one.student: one for one in find_class(submissions or Path(known.roll.folder or ".")).found}
     if student not in hand_ins:
         raise KataError(f"{student!r} is not in {submissions or known.roll.folder}; give the class as SUBMISSIONS.")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
 from grader.core.overlay import with_own_helpers
 from grader.core.paths import SOLUTIONS
 from grader.core.records import Diagnosis, Exercise, Status, Verdict
-from grader.learner.exercises import beliefs, is_wrong, run, with_replaced, wrong_before
+from grader.learner.exercises import as_imported, beliefs, is_wrong, run, with_replaced, wrong_before
 from grader.learner.waiting import Waiting, among_worked_answers, as_told, failing_tasks, waiting_tasks
 
 
@@ -101,14 +100,10 @@ def _mended_by(number: int, exercise: Exercise, checks: frozenset[str]) -> froze
 def _worked(numbers: Iterable[int], exercise: Exercise) -> dict[int, str]:
     """The worked answers of some exercises, with the learner's own helpers where this exercise imports any."""
     chosen = [each for number, each in read_catalogue().items() if number in numbers and each.solution.exists()]
-    own = {each.module: _read(each.file) for each in chosen if each.file.exists()}
+    own = {each.module: as_imported(each.file) for each in chosen if each.file.exists()}
     worked = {each.module: each.solution.read_text(encoding="utf-8") for each in chosen}
-    made = with_own_helpers(worked, own, _read(exercise.file))
+    made = with_own_helpers(worked, own, as_imported(exercise.file))
     return {each.number: made[each.module] for each in chosen}
-
-
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8-sig", errors="replace")
 
 
 def _is_used(number: int, exercise: Exercise, verdicts: Sequence[Verdict]) -> bool:

@@ -44,6 +44,11 @@ def text_of_file(exercise: Exercise) -> str:
         ) from None
 
 
+def as_imported(path: Path) -> str:
+    """A file as the check's own import reads it: what is not UTF-8 is no obstacle."""
+    return path.read_text(encoding="utf-8-sig", errors="replace")
+
+
 def must_exist(exercise: Exercise) -> None:
     """Raises KataError where the learner's file is gone."""
     if not exercise.file.exists():
@@ -179,7 +184,7 @@ def beliefs(verdicts: Sequence[Verdict]) -> tuple[Diagnosis, ...]:
     from grader.core.slips import find_slips
 
     exercise = read_catalogue()[verdicts[0].check.exercise]
-    source = exercise.file.read_text(encoding="utf-8-sig", errors="replace") if exercise.file.exists() else ""
+    source = as_imported(exercise.file) if exercise.file.exists() else ""
     slips = find_slips(source, exercise, verdicts)
     return diagnose(verdicts, read_fingerprints(PUBLIC / FINGERPRINTS, exercise.number), slips)
 

@@ -36,8 +36,8 @@ class Outcome:
     diagnoses: tuple[Diagnosis, ...]
 
     @property
-    def worth(self) -> int:
-        return sum(task.points for task in self.exercise.tasks)
+    def worth(self) -> float:
+        return total(task.points for task in self.exercise.tasks)
 
     @property
     def tasks(self) -> list[Marked]:

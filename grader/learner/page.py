@@ -23,6 +23,7 @@ from grader.core.records import Exercise, Status, Verdict
 from grader.core.text import parts_of
 from grader.learner import explain as explaining
 from grader.learner import prober, terminal
+from grader.learner.catch import catch_on_own_engine
 from grader.learner.causes import find_causes
 from grader.learner.exercises import exercise, is_done, is_wrong, run
 from grader.learner.hints import next_hint
@@ -31,6 +32,7 @@ from grader.learner.report import ALIKE, READING, also_told, failures, next_step
 from grader.learner.state import hints_used, read_state, write_state
 
 ANY_WIDTH = 1_000_000  # a page breaks its lines itself
+UNDER_WAY: list[Any] = []  # the training that is watched
 
 
 def begin(alarm: Callable[[float, float], None], draw: Callable[[str, str], str]) -> None:
@@ -39,7 +41,18 @@ def begin(alarm: Callable[[float, float], None], draw: Callable[[str, str], str]
 
     signal.setitimer = lambda _, seconds, interval=0.0: alarm(seconds, interval)  # type: ignore[assignment, return-value]
     STAND_IN.append(draw)
+    sys.modules["black"] = _Plain("black")
     terminal.columns, terminal.WIDEST = lambda: ANY_WIDTH, ANY_WIDTH
+
+
+class _Plain(ModuleType):
+    """Stands for black, which cannot be here: the package that is made of a learner's files stays as they wrote it."""
+
+    Mode = dict
+
+    @staticmethod
+    def format_str(source: str, mode: object) -> str:  # noqa: ARG004 - black's own form
+        return source
 
 
 def answer(request: str, asks: Callable[[str, float], None], answers: Callable[[str, str], None]) -> str:
@@ -65,6 +78,8 @@ def _lay_out(files: dict[str, str], state: dict[str, object]) -> None:
     for each in read_catalogue().values():
         each.file.write_text(files.get(each.file.name, each.stub.read_text(encoding="utf-8")), encoding="utf-8")
     write_state(state)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "my_minigrad"]:
+        del sys.modules[name]
     Loader.compiled.clear()
     linecache.clearcache()
 
@@ -156,13 +171,14 @@ def hint(number: int) -> str:
 def explain(number: int) -> dict[str, str]:
     """`make explain-N`: what it says, the picture, and the page that plays it."""
     from grader.learner.picture import picture, sketch_page
+    from minigrad_reference.drawing.palette import with_dark
     from minigrad_reference.drawing.render import picture as drawn
 
     said, found = explaining.in_words(exercise(number))
     if found is None:
         return {"said": said, "svg": "", "html": ""}
     page = sketch_page(found)
-    return {"said": said, "svg": drawn(picture(found), "svg").decode(), "html": page.html if page else ""}
+    return {"said": said, "svg": with_dark(drawn(picture(found), "svg").decode()), "html": page.html if page else ""}
 
 
 def solution(number: int, force: bool = False) -> dict[str, Any]:
@@ -184,6 +200,32 @@ def play(expression: str, values: dict[str, float], mine: bool) -> dict[str, str
     return {"html": page.html, "said": page.difference}
 
 
+def train(points: list[list[float]], rate: float, steps: int, mine: bool, fresh: bool) -> dict[str, Any]:
+    """`make train`, live: some steps more on these points (x, y, label), or none; the network's numbers after them."""
+    from grader.learner.live import Training
+
+    engine = "mine" if mine else "reference"
+    if fresh or not UNDER_WAY or UNDER_WAY[0].name != engine:
+        UNDER_WAY[:] = [Training(engine, seed=0)]
+    losses = UNDER_WAY[0].go(points, rate, steps) if steps else []
+    return {"losses": losses, "steps": UNDER_WAY[0].steps, "layers": UNDER_WAY[0].numbers()}
+
+
+def catch(number: int, text: str | None) -> dict[str, str]:
+    """`make catch-N`, where no wrong engine is; `text` is the learner's file of checks, None before there is one."""
+    return caught(number, text, catch_on_own_engine)
+
+
+def caught(number: int, text: str | None, say: Callable[[int], str]) -> dict[str, str]:
+    """What a command says of a file of checks, and the file, which the first call makes."""
+    path = exercise(number).catches
+    path.unlink(missing_ok=True)
+    if text is not None:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return {"said": say(number), "text": path.read_text(encoding="utf-8")}
+
+
 def hints() -> dict[str, dict[str, int]]:
     """How many hints were shown."""
     return hints_used(read_state())
@@ -195,5 +237,5 @@ def gives_answers() -> bool:
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {
-    command.__name__: command for command in (check, hint, explain, solution, play, hints, gives_answers)
+    command.__name__: command for command in (check, hint, explain, solution, play, train, catch, hints, gives_answers)
 }

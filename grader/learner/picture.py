@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import graphviz
@@ -15,19 +14,21 @@ from grader.core.records import Node
 from grader.learner.explanation import ABS, REL, Explanation, shares_of
 from grader.learner.expression import terms
 from grader.learner.recording import read_events
+from minigrad_reference.drawing.graph import FONT, INK, INNER, LEAF, OVAL, PAGE, QUIET, boxed, text
+from minigrad_reference.drawing.palette import LIGHT
 from minigrad_reference.drawing.play import right_numbers
 from minigrad_reference.drawing.stepper import Stepper, stepper
 
-INK, QUIET, PALE, RED, BLUSH = "#1f2933", "#8a97a6", "#f3f5f8", "#c4161c", "#fde8e8"
-FONT, MONOSPACE = "DejaVu Sans", "DejaVu Sans Mono"
+RED, BLUSH = LIGHT["bad"], LIGHT["bad-fill"]
+MONOSPACE = "DejaVu Sans Mono"
 ASSIGNED = re.compile(r"\w+ = ")  # the lines of a sketch that make its values
 
 
 def picture(explanation: Explanation) -> graphviz.Digraph:
-    """The graph of a sketch, left to right, with the learner's numbers; expected beside got where they are wrong."""
+    """The graph of a sketch, from top to bottom, with the learner's numbers; below wrong ones the expected."""
     sketch = explanation.sketch
     dot = graphviz.Digraph(
-        graph_attr={"rankdir": "LR", "bgcolor": "white", "nodesep": "0.25", "ranksep": "0.45", "labelloc": "t"},
+        graph_attr={"rankdir": "TB", "bgcolor": PAGE, "nodesep": "0.3", "ranksep": "0.3", "labelloc": "t"},
         node_attr={"shape": "plain", "fontname": FONT, "fontsize": "11", "fontcolor": INK},
         edge_attr={"color": QUIET, "arrowsize": "0.6", "fontname": FONT, "fontsize": "10", "fontcolor": RED},
     )
@@ -79,30 +80,27 @@ def _passed(explanation: Explanation, pair: tuple[str, str]) -> str:
 
 def _title(explanation: Explanation) -> str:
     """The snippet, so that the picture can be read without anything beside it."""
-    lines = "".join(f'{_text(line)}<BR ALIGN="LEFT"/>' for line in explanation.sketch.snippet.splitlines())
+    lines = "".join(f'{text(line)}<BR ALIGN="LEFT"/>' for line in explanation.sketch.snippet.splitlines())
     return f'<<FONT FACE="{MONOSPACE}" POINT-SIZE="11" COLOR="{QUIET}">{lines}</FONT><BR/>>'
 
 
 def _box(explanation: Explanation, node: Node, first: bool) -> str:
-    cells = [_cell(explanation, "data", node.data, node.expected_data)]
-    cells += [_cell(explanation, "grad", node.grad, node.expected_grad)] if node.grad else []
-    border, colour = ("3", RED) if first else ("0", QUIET)
-    name = f'<TD BGCOLOR="{PALE}"><B>{_text(node.name)}</B></TD>'
-    return (
-        f'<<TABLE BORDER="{border}" CELLBORDER="1" CELLSPACING="0" CELLPADDING="5" COLOR="{colour}">'
-        f"<TR>{name}{''.join(cells)}</TR></TABLE>>"
-    )
+    pairs = [("data", node.data, node.expected_data), ("grad", node.grad, node.expected_grad)]
+    shown = [pair for pair in pairs if pair[1]]
+    lines = [f"<B>{text(node.name)}</B>", *(line for pair in shown for line in _lines(explanation, *pair))]
+    wrong = any(explanation.is_wrong(expression, expected) for _, expression, expected in shown)
+    fill = BLUSH if wrong else INNER if node.op else LEAF
+    return boxed(lines, fill, *((RED, 3) if first else ()))
 
 
-def _cell(explanation: Explanation, name: str, expression: str, expected: Any) -> str:
-    label = f'<FONT COLOR="{QUIET}">{name}</FONT>'
+def _lines(explanation: Explanation, word: str, expression: str, expected: Any) -> list[str]:
     if not explanation.is_wrong(expression, expected):
-        return f'<TD BGCOLOR="{PALE}">{label} {_number(expected)}</TD>'
+        return [f"{word} {_number(expected)}"]
     value = explanation.got.get(expression)
-    right, got = (_typeset(text, kind) for text, kind in zip(apart(expected, value, 5), (expected, value), strict=True))
-    got = f'<FONT COLOR="{RED}"><B>{got}</B></FONT>'
-    right = f'<FONT POINT-SIZE="9">expected {right}</FONT>'
-    return f'<TD BGCOLOR="{BLUSH}">{label} {got}<BR/>{right}</TD>'
+    both = apart(expected, value, 5)
+    short = [_typeset(one, kind) for one, kind in zip(both, (expected, value), strict=True)]
+    right, got = short if short[0] != short[1] else map(text, both)
+    return [f'{word} <FONT COLOR="{RED}"><B>{got}</B> ✗</FONT>', f"expected {right}"]
 
 
 def _number(value: Any) -> str:
@@ -110,23 +108,18 @@ def _number(value: Any) -> str:
 
 
 def _typeset(shown: str, value: Any) -> str:
-    """What shows a value, as the picture has it: a number's sign is a minus and no hyphen."""
-    return _text(shown).replace("-", "−") if isinstance(value, int | float) else _text(shown)
+    """What shows a value, as a picture has it: of a number, a minus and no hyphen, and nothing after it that is 0."""
+    return text(shown.removesuffix(".0").replace("-", "−")) if isinstance(value, int | float) else text(shown)
 
 
 def _operation(node: Node, number: int | None, early: bool) -> str:
-    text = f"<B>back {number}: too early</B>" if early else f"back {number}"
-    order = f'<BR/><FONT POINT-SIZE="8" COLOR="{RED if early else QUIET}">{text}</FONT>' if number else ""
-    return f"<{_text(node.op)}{order}>"
-
-
-def _text(words: str) -> str:
-    """Words for an HTML-like label, in which Graphviz reads a backslash as a sign of its own."""
-    return escape(words).replace("\\", r"\\")
+    words = f"<B>back {number}: too early ✗</B>" if early else f"back {number}"
+    order = f'<BR/><FONT POINT-SIZE="9" COLOR="{RED if early else QUIET}">{words}</FONT>' if number else ""
+    return f"<{text(node.op)}{order}>"
 
 
 def _oval(first: bool) -> dict[str, str]:
-    return {"shape": "ellipse", "margin": "0.04", "color": RED if first else QUIET, "penwidth": "1.5" if first else "1"}
+    return {**OVAL, "margin": "0.04"} | ({"color": RED, "penwidth": "1.5"} if first else {})
 
 
 def _backward_numbers(explanation: Explanation) -> dict[str, int]:

@@ -16,10 +16,12 @@ from grader.learner.terminal import wrapped
 
 def show_progress(console: Console) -> None:
     """Run all public checks and print how many pass, by exercise."""
-    results: dict[int, list[Verdict]] = {}
+    tell_progress({number: run(exercise) for number, exercise in read_catalogue().items()}, console)
+
+
+def tell_progress(results: dict[int, list[Verdict]], console: Console) -> None:
+    """Print what the checks of every exercise gave."""
     catalogue = read_catalogue()
-    for number, exercise in catalogue.items():
-        results[number] = run(exercise)
     passed = sum(v.status is Status.PASSED for verdicts in results.values() for v in verdicts)
     total = sum(map(len, results.values()))
     console.print(ProgressBar(total=total, completed=passed, width=min(60, console.width - 1)), soft_wrap=False)

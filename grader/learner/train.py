@@ -30,6 +30,7 @@ from minigrad_reference.drawing import (
     sparkline,
     trace,
 )
+from minigrad_reference.drawing.film import scores_of, state_of
 from minigrad_reference.drawing.network import layer_columns, name_neurons
 from minigrad_reference.drawing.stepper import stepper
 from minigrad_reference.drawing.training_page import training_page
@@ -194,7 +195,8 @@ def _write(folder: Path, engine: Engine, dataset: Dataset, result: Result) -> No
     result.film.save(result.losses, result.accuracies, folder / "training.gif")
     if len(dataset.inputs[0]) == 2:
         path = folder / "decision_boundary.png"
-        decision_boundary(lambda x: _score(engine, model, x), dataset.inputs, dataset.targets, path)
+        end = state_of(model)  # arithmetic on arrays: thousands of points on Values would take longer than the training
+        decision_boundary(lambda x: float(scores_of(end, [x])[0]), dataset.inputs, dataset.targets, path)
     prediction = result.scores[0]
     model.zero_grad()
     prediction.backward()
@@ -221,12 +223,6 @@ def _write_pages(folder: Path, dataset: Dataset, result: Result) -> None:
     title = f"How a {shape} network learned {dataset.name}"
     page = training_page(result.film, result.losses, result.accuracies, result.rates, title, played)
     (folder / "training.html").write_text(page, encoding="utf-8")
-
-
-def _score(engine: Engine, model: Any, x: Sequence[float]) -> float:
-    score: float = model(x).data
-    engine.tidy()
-    return score
 
 
 def _draw(graph: Any, path: Path) -> None:

@@ -11,7 +11,7 @@ from grader.core.overlay import put, with_own_task
 from grader.core.probing import OBSERVED, PROBE_FILE
 from grader.core.records import Exercise, Status, Verdict
 from grader.core.source import functions, lines_of
-from grader.learner.exercises import run, with_replaced
+from grader.learner.exercises import as_imported, run, with_replaced
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _beside(exercise: Exercise, tasks: Sequence[str], checks: Collection[str]) -
 
 def among_worked_answers(exercise: Exercise, task: str, verdicts: Sequence[Verdict]) -> list[Verdict]:
     """The verdicts on all checks of a task, where the other tasks of its exercise are put right."""
-    own, worked = (each.read_text(encoding="utf-8-sig") for each in (exercise.file, exercise.solution))
+    own, worked = map(as_imported, (exercise.file, exercise.solution))
     mixture = with_own_task(worked, own, task)
     if mixture is None:
         return []
@@ -112,7 +112,7 @@ def among_worked_answers(exercise: Exercise, task: str, verdicts: Sequence[Verdi
 
 def _with_tasks_of(path: Path, exercise: Exercise, tasks: Sequence[str], checks: Collection[str]) -> list[Verdict]:
     """The verdicts of some checks on the learner's file, in which another file's functions do some of the tasks."""
-    own, other = (each.read_text(encoding="utf-8-sig") for each in (exercise.file, path))
+    own, other = (as_imported(each) for each in (exercise.file, path))
     found, lines = functions(other), lines_of(other)
     if not set(tasks) <= set(functions(own)) & set(found):
         return []

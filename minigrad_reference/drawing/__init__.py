@@ -16,11 +16,12 @@ from minigrad_reference.drawing.walk import trace
 if TYPE_CHECKING:
     from minigrad_reference.drawing.film import Film, sparkline
     from minigrad_reference.drawing.letters import attention_maps, language_loss, letter_map
-    from minigrad_reference.drawing.plots import decision_boundary, loss_curve
+    from minigrad_reference.drawing.plots import curves, decision_boundary, loss_curve
 
 __all__ = [
     "Film",
     "attention_maps",
+    "curves",
     "decision_boundary",
     "draw_dot",
     "draw_network",
@@ -36,7 +37,7 @@ __all__ = [
 PLOTTED = {
     **dict.fromkeys(("Film", "sparkline"), "film"),
     **dict.fromkeys(("attention_maps", "language_loss", "letter_map"), "letters"),
-    **dict.fromkeys(("decision_boundary", "loss_curve"), "plots"),
+    **dict.fromkeys(("curves", "decision_boundary", "loss_curve"), "plots"),
 }
 
 

@@ -4,7 +4,6 @@
 // operations.py and play.py say; tests compare the two, and PyTorch, at random places.
 
 const POWER = /^\*\*(-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)$/;
-const DIGITS = 5;
 
 function sum(xs) {
   return xs.reduce((total, x) => total + x, 0);
@@ -92,23 +91,4 @@ function played(nodes, leaves) {
 function moved(nodes, leaves, data, i, by) {
   const root = nodes.length - 1;
   return forward(nodes, { ...leaves, [i]: data[i] + by })[root] - data[root];
-}
-
-// A number with five digits, as Python's format(x, ".5g") writes it.
-function shown(x) {
-  if (Number.isNaN(x)) return "nan";
-  if (!Number.isFinite(x)) return x < 0 ? "−inf" : "inf";
-  if (x === 0) return "0";
-  const [digits, power] = x.toExponential(DIGITS - 1).split("e");
-  const exponent = Number(power);
-  const far = exponent < -4 || exponent >= DIGITS;
-  const size = String(Math.abs(exponent)).padStart(2, "0");
-  const text = far ? `${Number(digits)}e${exponent < 0 ? "-" : "+"}${size}` : String(Number(x.toPrecision(DIGITS)));
-  return text.replaceAll("-", "−");
-}
-
-// A number as an operand: (−3), since a minus sign belongs to nothing before it.
-function bracketed(x) {
-  const text = shown(x);
-  return text.startsWith("−") ? `(${text})` : text;
 }

@@ -12,13 +12,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from minigrad_reference.drawing.plots import BLUE, INK, ORANGE, PLAIN, SHADES, samples, save, span
+from minigrad_reference.drawing.plots import CROSS, INK, PLAIN, SHADES, is_wrong, samples, save, sheet, span
 from minigrad_reference.files import write_whole
 
 FRAMES = 40  # a film has so many steps of training, or fewer
 GRID = 45  # points per side at which a frame's scores are computed
 PAUSE, REST = 100, 2500  # milliseconds: of a frame, of the last one
-COLOURS = 96  # in the film's palette
+COLOURS = 128  # in the film's palette
 BARS = "▁▂▃▄▅▆▇█"
 ACTIVATIONS = {"tanh": np.tanh, "relu": lambda x: np.maximum(x, 0.0), "linear": lambda x: x}
 
@@ -49,7 +49,7 @@ class Film:
         Beside the loss it shows the decision boundary, if there are two inputs.
         """
         plane = len(self.inputs[0]) == 2
-        figure = Figure(figsize=(7.6, 3.6) if plane else (4.5, 3.6), dpi=90, layout="constrained")
+        figure = sheet(7.6 if plane else 4.5, 3.6, dpi=90)
         canvas = FigureCanvasAgg(figure)
         axes = figure.subplots(1, 2 if plane else 1, squeeze=False)[0]
         parts: list[_Boundary | _Curve] = [_Curve(axes[-1], losses, accuracies)]
@@ -107,7 +107,9 @@ class _Boundary:
         edges = (self.xs[0], self.xs[-1], self.ys[0], self.ys[-1])
         look = {"extent": edges, "origin": "lower", "aspect": "auto", "interpolation": "bilinear"}
         self.map = axes.imshow(last, cmap=SHADES, vmin=-reach, vmax=reach, alpha=0.8, **look)
-        samples(axes, film.inputs, film.labels, size=22)
+        samples(axes, film.inputs, film.labels, size=16)
+        self.wrong = {step: _wrong(state, film) for step, state in film.states.items()}
+        self.crosses = axes.scatter([], [], **{**CROSS, "s": 24, "linewidths": 1.5})
         axes.set(xlabel="x1", ylabel="x2")
 
     def show(self, step: int) -> None:
@@ -117,7 +119,15 @@ class _Boundary:
         crosses = scores.min() < 0 < scores.max()
         self.line = self.axes.contour(self.xs, self.ys, scores, [0.0], colors=INK, linewidths=2) if crosses else None
         self.map.set_data(scores)
-        self.axes.set_title(f"step {step}: the score is 0 on the line", fontsize=10)
+        self.crosses.set_offsets(self.wrong[step])
+        self.axes.set_title(f"after {step} {'step' if step == 1 else 'steps'}", fontsize=10)
+
+
+def _wrong(state: State, film: Film) -> Any:
+    """The samples on the wrong side."""
+    scores = scores_of(state, film.inputs)
+    wrong = [x for x, score, label in zip(film.inputs, scores, film.labels, strict=True) if is_wrong(score, label)]
+    return np.array(wrong).reshape(-1, 2)
 
 
 class _Curve:
@@ -125,9 +135,9 @@ class _Curve:
 
     def __init__(self, axes: Any, losses: Sequence[float], accuracies: Sequence[float]) -> None:
         self.axes, self.losses, self.accuracies = axes, losses, accuracies
-        axes.plot(losses, color=BLUE, alpha=0.2)
-        (self.line,) = axes.plot([], [], color=BLUE, linewidth=2)
-        (self.dot,) = axes.plot([], [], "o", color=ORANGE)
+        axes.plot(losses, color=INK, alpha=0.2)
+        (self.line,) = axes.plot([], [], color=INK, linewidth=2)
+        (self.dot,) = axes.plot([], [], "o", color=INK)
         axes.set(xlabel="step", ylabel="loss", ylim=(0, 1.1 * max(losses) or 1))
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
@@ -140,8 +150,12 @@ class _Curve:
 
 
 def _animated(frames: Sequence[Any]) -> bytes:
-    """One GIF of all frames, which rests on the last; the last has every colour, so its palette serves them all."""
-    palette = frames[-1].quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
+    """One GIF of all frames, which rests on the last; between them the first and the last have every colour."""
+    width, height = frames[0].size
+    both = Image.new("RGB", (width, 2 * height))
+    both.paste(frames[0], (0, 0))
+    both.paste(frames[-1], (0, height))
+    palette = both.quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
     first, *others = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     pauses = [PAUSE] * len(others) + [REST]
     content = BytesIO()

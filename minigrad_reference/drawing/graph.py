@@ -10,12 +10,16 @@ from typing import TypeAlias
 
 import graphviz
 
+from minigrad_reference.drawing.palette import LIGHT
+from minigrad_reference.drawing.text import shown
 from minigrad_reference.drawing.walk import Node, trace
 
 Columns: TypeAlias = Sequence[Mapping[str, Sequence[Node]]]
 
 FONT = "DejaVu Sans"
-INK, QUIET, LEAF, INNER, OPERATION = "#1f2933", "#7b8794", "#eaf4ec", "#eef2f7", "#fdf3d8"
+PAGE, INK, QUIET, LEAF, INNER, OPERATION = (
+    LIGHT[name] for name in ("page", "ink", "quiet", "leaf", "inner", "operation")
+)
 OVAL = {"shape": "ellipse", "style": "filled", "fillcolor": OPERATION, "color": QUIET, "width": "0.3", "height": "0.3"}
 MANY = 12  # a table with more leaves than this, or more inner nodes, sums them up
 
@@ -45,9 +49,10 @@ def draw_dot(root: Node, columns: Columns = (), expand: bool = False) -> graphvi
     boxes = {box.key: box for box in drawn}
     members = ((title, node) for column in columns for title, group in column.items() for node in group)
     home = {keys[id(node)]: title for title, node in members if id(node) in keys}
+    apart = "1.8" if any(len(column) > 1 for column in columns) else "0.3"  # where arrows cross they need room
     dot = graphviz.Digraph(
-        graph_attr={"rankdir": "LR", "nodesep": "0.12", "ranksep": "1.8" if columns else "0.3"}
-        | {"splines": "line" if columns else "true", "bgcolor": "white"},
+        graph_attr={"rankdir": "LR", "nodesep": "0.12", "ranksep": apart}
+        | {"splines": "line" if columns else "true", "bgcolor": PAGE},
         node_attr={"shape": "plain", "fontname": FONT, "fontsize": "10", "fontcolor": INK},
         edge_attr={"color": QUIET, "arrowsize": "0.5", "penwidth": "0.7"},
     )
@@ -56,9 +61,9 @@ def draw_dot(root: Node, columns: Columns = (), expand: bool = False) -> graphvi
     arrows = []
     for key, box in boxes.items():
         if key not in home:
-            dot.node(key, _row_box(box))
+            dot.node(key, _value(box))
             if box.op:
-                dot.node(f"{key}_op", f"<{_text(box.op)}>", **OVAL)
+                dot.node(f"{key}_op", f"<{text(box.op)}>", **OVAL)
                 arrows.append((key + "_op", key))
         head = _port(home[key], "w") if key in home else f"{key}_op"
         from_outside = [operand for operand in box.operands if home.get(operand, "") != home.get(key)]
@@ -107,38 +112,41 @@ def _expanded(node: Node, keys: Mapping[int, str]) -> Iterator[Box]:
     yield replace(box, op="+", operands=(*products, box.operands[-1]))
 
 
-def _row_box(box: Box) -> str:
-    name = f"<TD><B>{_text(box.label)}</B></TD>" if box.label else ""
-    fill = INNER if box.op else LEAF
-    return (
-        f'<<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="4" COLOR="{QUIET}" BGCOLOR="{fill}">'
-        f"<TR>{name}<TD>data {_number(box.data)}</TD><TD>grad {_number(box.grad)}</TD></TR></TABLE>>"
-    )
+def _value(box: Box) -> str:
+    name = [f"<B>{text(box.label)}</B>"] if box.label else []
+    return boxed([*name, f"data {shown(box.data)}", f"grad {shown(box.grad)}"], INNER if box.op else LEAF)
+
+
+def boxed(lines: Sequence[str], fill: str, frame: str = QUIET, width: int = 1) -> str:
+    """A value's lines, one below the other in a frame: how a value looks in every picture of a graph."""
+    rows = "".join(f"<TR><TD>{line}</TD></TR>" for line in lines)
+    look = f'BORDER="{width}" COLOR="{frame}" BGCOLOR="{fill}" STYLE="ROUNDED"'
+    return f'<<TABLE {look} CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>>'
 
 
 def _table(title: str, members: list[Box], outputs: set[str]) -> str:
     """A group as a table of name, data and grad; many leaves are summed up, many inner nodes cut to the outputs."""
     leaves = [box for box in members if not box.op]
     inner = [box for box in members if box.op]
-    rows = [f'<TR><TD COLSPAN="3" BGCOLOR="{OPERATION}"><B>{_text(title)}</B></TD></TR>']
+    rows = [f'<TR><TD COLSPAN="3" BGCOLOR="{OPERATION}"><B>{text(title)}</B></TD></TR>']
     heads = "".join(f'<TD><FONT COLOR="{QUIET}">{head}</FONT></TD>' for head in ("value", "data", "grad"))
     rows.append(f"<TR>{heads}</TR>")
     if len(leaves) > MANY:
         data, grad = (max(abs(getattr(box, name)) for box in leaves) for name in ("data", "grad"))
-        rows.append(_cells(f"{len(leaves)} leaves", f"|.| ≤ {_number(data)}", f"|.| ≤ {_number(grad)}", LEAF))
+        rows.append(_cells(f"{len(leaves)} leaves", f"|.| ≤ {shown(data)}", f"|.| ≤ {shown(grad)}", LEAF))
     else:
         names = _numbered([box.label or "leaf" for box in leaves])
-        rows += [_cells(name, _number(b.data), _number(b.grad), LEAF) for name, b in zip(names, leaves, strict=True)]
-    shown = [box for box in inner if len(inner) <= MANY or box.key in outputs]
-    names = _numbered([box.label or box.op for box in shown])
-    rows += [_cells(name, _number(b.data), _number(b.grad), INNER) for name, b in zip(names, shown, strict=True)]
-    if len(shown) < len(inner):
-        rows.append(_cells(f"+ {len(inner) - len(shown)} inner", "", "", "white"))
+        rows += [_cells(name, shown(b.data), shown(b.grad), LEAF) for name, b in zip(names, leaves, strict=True)]
+    listed = [box for box in inner if len(inner) <= MANY or box.key in outputs]
+    names = _numbered([box.label or box.op for box in listed])
+    rows += [_cells(name, shown(b.data), shown(b.grad), INNER) for name, b in zip(names, listed, strict=True)]
+    if len(listed) < len(inner):
+        rows.append(_cells(f"+ {len(inner) - len(listed)} inner", "", "", PAGE))
     return f'<<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="3" COLOR="{QUIET}">{"".join(rows)}</TABLE>>'
 
 
 def _cells(name: str, data: str, grad: str, fill: str) -> str:
-    cells = f'<TD ALIGN="LEFT">{_text(name)}</TD><TD ALIGN="RIGHT">{data}</TD><TD ALIGN="RIGHT">{grad}</TD>'
+    cells = f'<TD ALIGN="LEFT">{text(name)}</TD><TD ALIGN="RIGHT">{data}</TD><TD ALIGN="RIGHT">{grad}</TD>'
     return "<TR>" + cells.replace("<TD ", f'<TD BGCOLOR="{fill}" ') + "</TR>"
 
 
@@ -154,10 +162,6 @@ def _outputs(title: str, home: Mapping[str, str], boxes: Mapping[str, Box]) -> s
     return {key for key in boxes if home.get(key) == title and (key in abroad or key not in used)}
 
 
-def _text(words: str) -> str:
+def text(words: str) -> str:
     """Words for an HTML-like label: Graphviz drops line ends, refuses control characters, and reads a backslash."""
     return escape("".join(c if c.isprintable() else " " for c in words)).replace("\\", r"\\")
-
-
-def _number(x: float) -> str:
-    return f"{x:.4f}".replace("-", "−") if x == 0 or 1e-4 <= abs(x) < 1e5 else f"{x:.1e}".replace("-", "−")

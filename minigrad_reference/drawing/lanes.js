@@ -42,7 +42,7 @@ function drawLane(id, frames, count) {
   const isBad = (i) => count === frames.length && !isClose(lane.sums[i], run.grads[i]);
   const size = (box) => {
     const all = laneLines(box.members[0], end, true);
-    return { width: Math.max(widthOf([all[0].text], true), widthOf(all.map(({ text }) => text)), 60), lines: all.length };
+    return { width: Math.max(widthOf(all.map(({ text }) => text), true), 60), lines: all.length };
   };
   const paint = (view) => {
     const boxes = folded(nodes, groups, view, step);

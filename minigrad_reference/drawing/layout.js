@@ -2,7 +2,7 @@
 
 // What of a graph is drawn, and where: whole values or folds of many, in ranks from left to right.
 
-const GAP = { across: 116, down: 18, passing: 10 }; // between ranks, between boxes, beside a way that passes through
+const GAP = { across: 132, down: 18, passing: 10 }; // between ranks, between boxes, beside a way that passes through
 const SWEEPS = 12;
 const FEW = 6; // operands that are drawn one by one
 const CURVES = new Set(["tanh", "relu", "sigmoid", "exp", "log"]);

@@ -14,7 +14,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from minigrad_reference.drawing.plots import BLUE, INK, ORANGE, PLAIN, save
+from minigrad_reference.drawing.plots import ABOVE, BELOW, INK, PLAIN, RATE, save, sheet
 from minigrad_reference.files import write_whole
 
 BOUNDARY = "·"  # how the boundary token is written
@@ -28,13 +28,13 @@ WRITTEN = 0.1  # the smallest weight that is written into its cell
 @PLAIN
 def language_loss(losses: Sequence[float], levels: Mapping[str, float], path: str | Path) -> None:
     """The loss of every step and its running mean, beside levels to compare it with, as PNG."""
-    figure = Figure(figsize=(8, 5), layout="constrained")
+    figure = sheet(8, 5)
     axes = figure.subplots()
     steps = range(1, len(losses) + 1)
-    axes.plot(steps, losses, ".", color=BLUE, alpha=0.25, markersize=4, label="one name")
-    axes.plot(steps, running_mean(losses), color=BLUE, linewidth=2, label=f"mean of up to {SMOOTH} names")
+    axes.plot(steps, losses, ".", color=INK, alpha=0.25, markersize=4, label="one name")
+    axes.plot(steps, running_mean(losses), color=INK, linewidth=2, label=f"mean of up to {SMOOTH} names")
     for (name, level), style in zip(levels.items(), ("--", ":"), strict=False):
-        axes.axhline(level, color=ORANGE, linestyle=style, label=f"{name}: {level:.2f}")
+        axes.axhline(level, color=RATE, linestyle=style, label=f"{name}: {level:.2f}")
     axes.set(title="Loss over steps", xlabel="step", ylabel="loss")
     axes.set_ylim(bottom=0)
     axes.grid(alpha=0.3)
@@ -60,10 +60,10 @@ def letter_map(rows: Sequence[Sequence[float]], letters: str, path: str | Path) 
     axes.axhline(0, color=INK, alpha=0.15)
     axes.axvline(0, color=INK, alpha=0.15)
     for (x, y), letter in zip(points, [*letters, BOUNDARY], strict=True):
-        colour = INK if letter == BOUNDARY else ORANGE if _is_vowel(letter) else BLUE
+        colour = INK if letter == BOUNDARY else BELOW if _is_vowel(letter) else ABOVE
         axes.plot([x], [y], "o", color=colour, markersize=18, alpha=0.18)
         axes.annotate(letter, (x, y), ha="center", va="center", color=colour, fontsize=14, fontweight="bold")
-    kinds = (("vowels", ORANGE), ("other letters", BLUE), (f"boundary ({BOUNDARY})", INK))
+    kinds = (("vowels", BELOW), ("other letters", ABOVE), (f"boundary ({BOUNDARY})", INK))
     for name, colour in kinds:
         axes.plot([], [], "o", color=colour, markersize=9, alpha=0.5, label=name)
     axes.margins(0.1)

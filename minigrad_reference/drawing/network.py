@@ -6,10 +6,9 @@ from typing import Any
 
 import graphviz
 
-from minigrad_reference.drawing.graph import FONT, INK, INNER, LEAF, QUIET
+from minigrad_reference.drawing.graph import FONT, INK, INNER, LEAF, PAGE, QUIET
+from minigrad_reference.drawing.palette import LIGHT
 from minigrad_reference.drawing.walk import Node, trace
-
-POSITIVE, NEGATIVE = "#2b6cb0", "#c05621"
 
 
 def neuron_columns(model: Any, root: Node) -> list[dict[str, list[Node]]]:
@@ -70,9 +69,10 @@ def name_neurons(model: Any, prediction: Node) -> None:
 
 
 def draw_network(model: Any) -> graphviz.Digraph:
-    """Neurons in columns, one edge per weight: blue above 0, orange below, the thicker the larger."""
+    """Neurons in columns, one edge per weight: blue above 0, brown and dashed below, the thicker the larger."""
     dot = graphviz.Digraph(
-        graph_attr={"rankdir": "LR", "ranksep": "1.6", "nodesep": "0.12", "splines": "line", "fontname": FONT},
+        graph_attr={"rankdir": "LR", "ranksep": "1.6", "nodesep": "0.12", "splines": "line", "fontname": FONT}
+        | {"bgcolor": PAGE},
         node_attr={"shape": "circle", "style": "filled", "color": QUIET, "fontname": FONT, "fontcolor": INK}
         | {"fontsize": "9", "width": "0.5", "fixedsize": "true"},
         edge_attr={"arrowhead": "none"},
@@ -86,7 +86,8 @@ def draw_network(model: Any) -> graphviz.Digraph:
             dot.node(f"{depth}.{j}", graphviz.escape(getattr(neuron, "activation", "")), fillcolor=INNER)
             for i, w in enumerate(neuron.w):
                 look = {
-                    "color": POSITIVE if w.data > 0 else NEGATIVE,
+                    "color": LIGHT["above" if w.data > 0 else "below"],
+                    "style": "solid" if w.data > 0 else "dashed",
                     "penwidth": f"{0.2 + 2.3 * abs(w.data) / largest:.2f}",
                 }
                 dot.edge(f"{depth - 1}.{i}", f"{depth}.{j}", **look)

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
+from minigrad_reference.drawing.palette import STYLE
+
 HERE = Path(__file__).parent
 
 
 def filled(name: str, scripts: Sequence[str], **words: str) -> str:
-    """The page `name`.html with its style, the scripts one after the other, and the words for its places."""
+    """The page `name`.html with palette and style, the scripts one after the other, and the words for its places."""
     style, page = ((HERE / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("css", "html"))
-    return Template(page).substitute(style=style, script=joined(scripts), digest=digest(scripts), **words)
+    return Template(page).substitute(style=STYLE + style, script=joined(scripts), digest=digest(scripts), **words)
 
 
 def joined(scripts: Sequence[str]) -> str:

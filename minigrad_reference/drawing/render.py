@@ -12,6 +12,7 @@ from pathlib import Path
 
 import graphviz
 
+from minigrad_reference.drawing.palette import with_dark
 from minigrad_reference.files import write_whole
 
 RESOLUTION = {"png": "110", "svg": "72"}  # dots per inch
@@ -28,7 +29,7 @@ sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
 
 
 def render(dot: graphviz.Digraph, path: str | Path) -> None:
-    """Write a drawing as .svg or .png, whole or not at all.
+    """Write a drawing as .svg, which follows the reader's screen from light to dark, or as .png; whole or not at all.
 
     Raises ValueError for another suffix, RuntimeError where Graphviz complains or is not installed.
     """
@@ -36,7 +37,8 @@ def render(dot: graphviz.Digraph, path: str | Path) -> None:
     kind = path.suffix[1:]
     if kind not in RESOLUTION:
         raise ValueError(f"a drawing is written as .svg or .png, not as {path.name!r}")
-    write_whole(path, picture(dot, kind))
+    drawn = picture(dot, kind)
+    write_whole(path, with_dark(drawn.decode()).encode() if kind == "svg" else drawn)
 
 
 def picture(dot: graphviz.Digraph, kind: str) -> bytes:

@@ -103,7 +103,8 @@ function room(box) {
 function roomOf(i) {
   const all = lines(i, run.steps.length);
   const shares = received(i).map(({ after }) => `grad ${shown(after)} ✓`);
-  return { width: Math.max(widthOf([all[0].text], true), widthOf([...all.map(({ text }) => text), ...shares, "data −1.2345"])), lines: all.length };
+  const bold = all.filter(({ kind }) => kind === "name" || kind === "wrong").map(({ text }) => text);
+  return { width: Math.max(widthOf(bold, true), widthOf([...all.map(({ text }) => text), ...shares, "data −1.2345"])), lines: all.length };
 }
 
 // The graph

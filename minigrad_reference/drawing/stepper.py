@@ -16,7 +16,7 @@ from minigrad_reference.drawing.text import short
 from minigrad_reference.drawing.walk import Node, trace
 from minigrad_reference.files import write_whole
 
-SCRIPTS = "calculus", "layout", "picture", "predict", "stepper", "leaves", "lanes", "controls"
+SCRIPTS = "numbers", "calculus", "layout", "picture", "predict", "stepper", "leaves", "lanes", "controls"
 SMALL = 40  # values, of which two graphs fit beside each other
 DEEPEST = 300  # operations one after the other
 

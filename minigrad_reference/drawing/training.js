@@ -7,8 +7,6 @@ const { inputs, labels, sizes, activations, frames, losses, accuracies, rates } 
 const plane = sizes[0] === 2;
 const GRID = 40; // points on each side of the plane
 const SIDE = 320; // pixels of the large plane
-const ABOVE = [31, 95, 158];
-const BELOW = [168, 74, 20];
 const CURVES = { tanh: Math.tanh, relu: (x) => Math.max(x, 0), linear: (x) => x };
 const MARGIN = 0.2;
 const span = [0, 1].map((axis) => {
@@ -17,6 +15,8 @@ const span = [0, 1].map((axis) => {
   const margin = MARGIN * (high - low) || 1;
   return [low - margin, high + margin];
 });
+const darkness = matchMedia("(prefers-color-scheme: dark)");
+let colours = coloursOf();
 let at = frames.length - 1;
 let probe = [...inputs[0]];
 let chosen = null;
@@ -26,8 +26,12 @@ function byId(id) {
   return document.getElementById(id);
 }
 
-function shown(x) {
-  return String(Number(x.toPrecision(4))).replaceAll("-", "−");
+// The palette's, light or dark, as the page is.
+function coloursOf() {
+  const style = getComputedStyle(document.documentElement);
+  const named = Object.fromEntries(["page", "ink", "above", "below", "bad"].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+  const tone = (hex) => [1, 3, 5].map((place) => parseInt(hex.slice(place, place + 2), 16));
+  return { ...named, tones: { page: tone(named.page), above: tone(named.above), below: tone(named.below) } };
 }
 
 function nameOf(layer, i) {
@@ -94,25 +98,6 @@ function place() {
   }
 }
 
-function colour(x, reach) {
-  const strength = Math.min(1, Math.abs(x) / (reach || 1));
-  const full = x > 0 ? ABOVE : BELOW;
-  return full.map((part) => Math.round(255 + (part - 255) * strength));
-}
-
-// One number for each point of the grid, as an image; the first row is at the top.
-function paint(canvas, values) {
-  const reach = Math.max(...values.map(Math.abs));
-  const image = new ImageData(GRID, GRID);
-  values.forEach((x, k) => image.data.set([...colour(x, reach), 255], 4 * k));
-  canvas.getContext("2d").putImageData(image, 0, 0);
-}
-
-function gridPoint(k) {
-  const [column, row] = [k % GRID, Math.floor(k / GRID)];
-  return [span[0][0] + ((column + 0.5) * (span[0][1] - span[0][0])) / GRID, span[1][1] - ((row + 0.5) * (span[1][1] - span[1][0])) / GRID];
-}
-
 function render() {
   const { step, layers } = frames[at];
   const here = outputs(layers, probe);
@@ -154,46 +139,6 @@ function idle(layers) {
     for (let i = 0; i < count; i += 1) if (layer && activations[layer - 1] === "relu" && all.every((out) => out[layer][i] === 0)) found.add(nameOf(layer, i));
   });
   return found;
-}
-
-function paintPlanes(layers) {
-  const grid = Array.from({ length: GRID * GRID }, (_, k) => outputs(layers, gridPoint(k)));
-  neurons.forEach((column, layer) => column.forEach(({ canvas }, i) => paint(canvas, grid.map((out) => out[layer][i]))));
-  const [layer, i] = chosen ?? [sizes.length - 1, 0];
-  paintField(neurons[layer][i].canvas, grid.map((out) => out.at(-1)[0]));
-}
-
-// The large plane: the chosen neuron's map, the line where the score is 0, the samples, and the probe.
-function paintField(map, scores) {
-  const context = byId("plane").getContext("2d");
-  context.imageSmoothingEnabled = true;
-  context.drawImage(map, 0, 0, SIDE, SIDE);
-  context.fillStyle = "#1b2430";
-  const cell = SIDE / GRID;
-  scores.forEach((score, k) => {
-    const [column, row] = [k % GRID, Math.floor(k / GRID)];
-    if (column + 1 < GRID && score > 0 !== scores[k + 1] > 0) context.fillRect((column + 1) * cell - 1, row * cell, 2.5, cell);
-    if (row + 1 < GRID && score > 0 !== scores[k + GRID] > 0) context.fillRect(column * cell, (row + 1) * cell - 1, cell, 2.5);
-  });
-  inputs.forEach((point, k) => mark(context, toField(point), labels[k] > 0));
-  const [x, y] = toField(probe);
-  context.strokeStyle = "#1b2430";
-  context.lineWidth = 2.5;
-  context.stroke(new Path2D(`M${x - 12} ${y}h24M${x} ${y - 12}v24`));
-}
-
-function mark(context, [x, y], isAbove) {
-  context.fillStyle = isAbove ? "#1f5f9e" : "#a84a14";
-  context.strokeStyle = "#ffffff";
-  context.lineWidth = 1.5;
-  const shape = new Path2D(isAbove ? "" : `M${x} ${y - 6}l5.5 10h-11z`);
-  if (isAbove) shape.arc(x, y, 5, 0, 7);
-  context.fill(shape);
-  context.stroke(shape);
-}
-
-function toField([x, y]) {
-  return [((x - span[0][0]) / (span[0][1] - span[0][0])) * SIDE, ((span[1][1] - y) / (span[1][1] - span[1][0])) * SIDE];
 }
 
 function paintWires(layers) {
@@ -272,6 +217,7 @@ function begin() {
     setProbe([probe[0] + (x * (span[0][1] - span[0][0])) / GRID, probe[1] + (y * (span[1][1] - span[1][0])) / GRID]);
   });
   addEventListener("resize", () => { place(); render(); });
+  darkness.addEventListener("change", () => { colours = coloursOf(); render(); });
   place();
   render();
 }

@@ -10,7 +10,7 @@ from typing import Any
 from minigrad_reference.drawing.film import Film
 from minigrad_reference.drawing.page import filled
 
-SCRIPTS = "curve", "training"
+SCRIPTS = "numbers", "curve", "plane", "training"
 DIGITS = 7  # of a weight
 
 

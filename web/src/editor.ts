@@ -27,7 +27,8 @@ function decorated(state: EditorState, lines: number[]): DecorationSet {
 export class Editor {
   readonly view: EditorView;
 
-  constructor(parent: HTMLElement, text: string, changed: () => void, run: () => void) {
+  /** `folded`: the text at the file's top is a lesson that stands beside the editor. */
+  constructor(parent: HTMLElement, text: string, changed: () => void, run: () => void, private readonly folded = true) {
     const keys = keymap.of([
       { key: "Ctrl-Enter", mac: "Cmd-Enter", run: () => (run(), true) },
       { key: "Tab", run: insertSpaces, shift: indentLess },
@@ -62,7 +63,7 @@ export class Editor {
 
   private foldLesson(): void {
     const found = /^"""[^\n]*(\n[\s\S]*?""")/.exec(this.text);
-    if (found?.[1]) {
+    if (this.folded && found?.[1]) {
       const from = found[0].length - found[1].length;
       this.view.dispatch({ effects: foldEffect.of({ from, to: found[0].length }) });
     }

@@ -17,7 +17,7 @@ export function button(text: string, act: () => void, attributes: Record<string,
   return element;
 }
 
-const COMMAND = /(make [a-z]+(?:-[a-z]+)*(?:-\d+)?(?: FORCE=1)?|`[^`]+`)/;
+const COMMAND = /(make [a-z]+(?:-[a-z]+)*(?:-\d+)?(?: FORCE=1| DESK=[\w/]+)?|`[^`]+`)/;
 
 /** A sentence of the kata, in which a command is a button and code is code. */
 export function prose(text: string, act: (command: string) => void): Node[] {

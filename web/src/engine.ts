@@ -27,6 +27,7 @@ export class Engine {
   private room = open();
   private spare: Room | null = null;
   private stopping: (() => void) | null = null;
+  private turn: Promise<unknown> = Promise.resolve();
   readonly ready = this.room.ready;
 
   constructor() {
@@ -38,8 +39,15 @@ export class Engine {
     this.stopping?.();
   }
 
-  /** What a command says. A Python that gives no answer is ended, and another goes on behind that question. */
-  async run(request: Omit<Request, "journal">): Promise<Said> {
+  /** What a command says, one after the other. */
+  run(request: Omit<Request, "journal">): Promise<Said> {
+    const said = this.turn.then(() => this.answered(request));
+    this.turn = said.catch(() => undefined);
+    return said;
+  }
+
+  /** A Python that gives no answer is ended, and another goes on behind that question. */
+  private async answered(request: Omit<Request, "journal">): Promise<Said> {
     const journal: Record<string, string> = {};
     for (let tries = 0; tries < TRIES; tries++) {
       await this.room.ready;

@@ -1,10 +1,10 @@
 // An exercise: the lesson beside the editor, below it what the checks say.
 import { Editor } from "./editor";
 import { button, make, prose } from "./elements";
-import { Stopped } from "./engine";
 import type { Exercise, Report } from "./messages";
 import type { Context } from "./page";
 import { reportOf } from "./report";
+import { type Explained, Results } from "./results";
 import { backUp, backups, changed, fileOf, save, stands } from "./store";
 
 const PAUSE = 400; // milliseconds without a key, after which the file is saved
@@ -15,15 +15,17 @@ export async function showExercise(context: Context, exercise: Exercise): Promis
   read.append(...new DOMParser().parseFromString(lesson, "text/html").body.childNodes); // made with the site, not by a learner
   const place = make("div", { class: "editor" });
   const saved = make("span", { class: "saved", role: "status" });
-  const results = make("section", { "aria-live": "polite", "aria-label": "Results", class: "results" });
-  const stop = button("Stop", () => context.stop(), { disabled: "" });
   const busy = [
     button("Run checks", () => void check(), { class: "main", title: "Ctrl-Enter" }),
     button("Hint", () => act(`hint-${exercise.number}`)),
     button("Explain", () => act(`explain-${exercise.number}`)),
     button("Reset", () => reset()),
+    button("Catch", () => act(`catch-${exercise.number}`), { title: "Write checks that catch wrong engines" }),
+    ...(context.answers ? [button("Repair", () => act(`repair-${exercise.number}`), { title: "Find the mistake in somebody's engine" })] : []),
   ];
-  const work = make("div", {}, make("div", { class: "bar" }, ...busy, stop, saved), place, results);
+  const results = new Results(context, busy, () => { if (timer) keep(); }, act);
+  const older = make("select", { "aria-label": "Backups of this file" });
+  const work = make("div", {}, make("div", { class: "bar" }, ...busy, results.stop, older, saved), place, results.place);
   const down = button("Go to your file", () => work.scrollIntoView(), { class: "down" }); // where one stands below the other
   context.main.replaceChildren(make("div", { class: "columns" }, make("div", { class: "reading" }, down, read), work));
 
@@ -43,8 +45,20 @@ export async function showExercise(context: Context, exercise: Exercise): Promis
     timer = window.setTimeout(keep, PAUSE);
   };
   const editor = new Editor(place, fileOf(exercise.file) ?? exercise.stub, edited, () => void check());
-  const kept = backups(exercise.file);
-  if (kept.length) saved.textContent = `${kept.length} backups are kept.`;
+
+  function listBackups(): void {
+    const kept = backups(exercise.file);
+    older.hidden = !kept.length;
+    older.replaceChildren(make("option", {}, "Backups"),
+      ...kept.map(({ at }, place) => make("option", { value: String(place) }, new Date(at).toLocaleString())));
+  }
+  older.addEventListener("change", () => {
+    const chosen = backups(exercise.file)[Number(older.value)];
+    if (!chosen) return;
+    keep();
+    replaceBy(chosen.text);
+  });
+  listBackups();
 
   const elsewhere = (event: StorageEvent): void => {
     if (!changed(event, exercise.file) || event.newValue === null || event.newValue === editor.text) return;
@@ -56,57 +70,26 @@ export async function showExercise(context: Context, exercise: Exercise): Promis
   addEventListener("storage", elsewhere);
   addEventListener("pagehide", leaving);
 
-  /** Runs a command and shows what it says, or the sentence with which it is refused. */
-  async function during<T>(command: () => Promise<T>, show: (said: T) => Node[]): Promise<void> {
-    if (timer) keep();
-    busy.forEach((each) => (each.disabled = true));
-    stop.disabled = false;
-    results.setAttribute("aria-busy", "true");
-    results.replaceChildren(make("p", {}, "Running …"));
-    try {
-      results.replaceChildren(...show(await command()));
-    } catch (error) {
-      const why = error instanceof Stopped ? "Stopped." : (error as Error).message;
-      results.replaceChildren(make("p", {}, ...prose(why, act)));
-    } finally {
-      busy.forEach((each) => (each.disabled = false));
-      stop.disabled = true;
-      results.removeAttribute("aria-busy");
-    }
-  }
-
-  const check = (): Promise<void> => during(() => context.ask("check", exercise.number) as Promise<Report>, (report) => {
+  const check = (): Promise<void> => results.during(() => context.ask("check", exercise.number) as Promise<Report>, (report) => {
     stands(exercise.number, report);
     editor.mark(report.failures.flatMap((failure) => failure.lines));
     return [reportOf(report, act)];
   });
 
-  const paragraphs = (text: string): Node[] => text.trim().split("\n\n").map((part) =>
-    /^ {4}/.test(part) ? make("pre", { tabindex: "0" }, part.replace(/^ {4}/gm, "")) : make("p", {}, ...prose(part, act)));
-
   /** What a command in a sentence does here. */
   function act(command: string): void {
     const [, name = "", number = "", force = ""] = /^([a-z-]+?)(?:-(\d+))?( FORCE=1)?$/.exec(command) ?? [];
     const chosen = Number(number);
-    if (name === "hint") void during(() => context.ask("hint", chosen) as Promise<string>, paragraphs);
-    else if (name === "explain") void during(() => context.ask("explain", chosen) as Promise<Explained>, explained);
-    else if (name === "solution") void during(() => context.ask("solution", chosen, Boolean(force)) as Promise<Solution>, beside);
+    if (name === "hint") void results.during(() => context.ask("hint", chosen) as Promise<string>, results.paragraphs);
+    else if (name === "explain") void results.during(() => context.ask("explain", chosen) as Promise<Explained>, results.explained);
+    else if (name === "solution") void results.during(() => context.ask("solution", chosen, Boolean(force)) as Promise<Solution>, beside);
     else if (name === "test-exercise" && chosen === exercise.number) void check();
     else if (name === "test-exercise") location.hash = `#/exercise/${chosen}`;
     else if (name === "reset") reset();
+    else if (name === "catch" || name === "repair") location.hash = `#/${name}/${chosen}`;
+    else if (name === "train") location.hash = "#/train";
     else if (name === "step") location.hash = "#/play";
     else location.hash = "#/";
-  }
-
-  function explained(found: Explained): Node[] {
-    const nodes = paragraphs(found.said);
-    if (found.html) nodes.push(make("iframe", { srcdoc: found.html, sandbox: "allow-scripts", title: "Stepper" }));
-    if (found.svg) {
-      const picture = make("img", { alt: "The graph with your numbers, as the text above says" });
-      picture.src = `data:image/svg+xml,${encodeURIComponent(found.svg)}`;
-      nodes.push(picture);
-    }
-    return nodes;
   }
 
   function beside({ tasks, style }: Solution): Node[] {
@@ -120,9 +103,15 @@ export async function showExercise(context: Context, exercise: Exercise): Promis
   function reset(): void {
     if (!confirm("Start this exercise afresh? Your file is kept as a backup.")) return;
     keep();
+    replaceBy(exercise.stub);
+  }
+
+  /** Puts another text into the editor; the file as it was is kept as a backup. */
+  function replaceBy(text: string): void {
     backUp(exercise.file);
-    editor.text = exercise.stub;
+    editor.text = text;
     keep();
+    listBackups();
   }
 
   return () => {
@@ -134,5 +123,4 @@ export async function showExercise(context: Context, exercise: Exercise): Promis
   };
 }
 
-interface Explained { said: string; svg: string; html: string }
 interface Solution { tasks: { task: string; mine: string; answer: string }[]; style: { said: string; code: string } | null }

@@ -13,7 +13,7 @@ async function listed(): Promise<{ version: string; files: string[] }> {
 async function install(): Promise<void> {
   const { version, files } = await listed();
   const cache = await caches.open(PREFIX + version);
-  await cache.addAll(files.map((file) => new Request(file, { cache: "reload" })));
+  await cache.addAll(files.map((file) => new Request(file, { cache: "no-cache" }))); // what the page has got is not sent twice
   await scope.skipWaiting();
 }
 

@@ -1,5 +1,6 @@
 // What a browser keeps for a learner: their files, backups of them, hints used, and how each exercise stands.
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
+import type { Exercise } from "./messages";
 
 const PREFIX = "minigrad/";
 const BACKUPS = 10; // of one file
@@ -28,6 +29,10 @@ export function allFiles(names: string[]): Record<string, string> {
   return Object.fromEntries(found.filter((pair): pair is [string, string] => pair[1] !== null));
 }
 
+/** The learner's own checks of an exercise: the file that catch reads. */
+export const checksOf = (exercise: Exercise): string => `catch/${exercise.file.slice(0, 4)}.py`;
+export const allChecks = (exercises: Exercise[]): Record<string, string> => allFiles(exercises.map(checksOf));
+
 /** Keeps a copy before a file is replaced. */
 export function backUp(name: string): void {
   const text = fileOf(name);
@@ -44,11 +49,12 @@ export function exported(files: Record<string, string>): Blob {
   return new Blob([zipSync(Object.fromEntries(packed))], { type: "application/zip" });
 }
 
-/** Takes the exercises out of a zip, with a backup of each file that they replace; says which. */
-export async function imported(file: File, names: string[]): Promise<string[]> {
+/** Takes exercises and checks out of a zip, with a backup of each file that they replace; says which. */
+export async function imported(file: File, exercises: Exercise[]): Promise<string[]> {
+  const names = exercises.flatMap((each) => [each.file, checksOf(each)]);
   const found: string[] = [];
   for (const [path, bytes] of Object.entries(unzipSync(new Uint8Array(await file.arrayBuffer())))) {
-    const name = path.split("/").at(-1) ?? "";
+    const name = /(?:catch\/)?[^/]*$/.exec(path)?.[0] ?? "";
     if (!names.includes(name) || path.split("/").some((part) => part.startsWith("."))) continue;
     backUp(name);
     save(name, strFromU8(bytes));

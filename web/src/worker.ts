@@ -11,6 +11,7 @@ interface Python {
 }
 
 const HOME = "/kata";
+const GIVEN_AWAY = ["catch", "repair", "explain_repair"]; // which know more where the answers are given away
 const ALARM = 14; // SIGALRM
 const say = (message: FromWorker): void => postMessage(message);
 
@@ -51,7 +52,14 @@ async function start(): Promise<(request: Request) => string> {
   say({ kind: "ready" });
   const asks = (question: string, seconds: number): void => say({ kind: "asks", question, seconds });
   const answers = (question: string, answer: string): void => say({ kind: "answers", question, answer });
-  return (request) => page.answer(JSON.stringify(request), asks, answers);
+  let more = python.runPython("import importlib.util; importlib.util.find_spec('grader.course') is not None");
+  return (request) => {
+    if (more && GIVEN_AWAY.includes(request.command)) {
+      python.pyimport("grader.course.site.self_study").begin();
+      more = false;
+    }
+    return page.answer(JSON.stringify(request), asks, answers);
+  };
 }
 
 const started = start();

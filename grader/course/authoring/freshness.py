@@ -13,35 +13,50 @@ from pathlib import Path
 from grader.core.errors import KataError
 from grader.core.files import write_text
 from grader.course.authoring.digest import digest
+from minigrad_reference.drawing.stepper import SCRIPTS
 
 IMAGES, NOTEBOOKS = Path("docs/images"), Path("notebooks")
 MADE_OF = IMAGES / "made_of.json"
 MAKERS = {IMAGES: "docs/images/make_images.py", NOTEBOOKS: "notebooks/refresh.py"}
 
 ENGINE = ("minigrad_reference/*.py",)
-GRAPHS = tuple(f"minigrad_reference/drawing/{name}.py" for name in ("graph", "network", "render", "walk"))
-PLOTS = tuple(f"minigrad_reference/drawing/{name}.py" for name in ("plots", "film"))
+DRAWING = "minigrad_reference/drawing/"
+GRAPHS = tuple(DRAWING + name for name in ("graph.py", "network.py", "palette.py", "render.py", "text.py", "walk.py"))
+PLOTS = tuple(DRAWING + name for name in ("film.py", "palette.py", "plots.py"))
 DATA = ("grader/learner/data/*.csv",)
 LEARNER = ("grader/learner/explain.py", "grader/learner/explanation.py", "grader/learner/picture.py")
-EXPLAIN = (*LEARNER, "solutions/*.py", "grader/course/bank/misconceptions/ex04.toml", "tests/public/sketches.json")
+EXPLAIN = (
+    *LEARNER,
+    *GRAPHS,
+    "solutions/*.py",
+    "grader/course/bank/misconceptions/ex04.toml",
+    "tests/public/sketches.json",
+)
 PLAYED = (
     "content.py",
     "difference.py",
     "lanes.py",
     "operations.py",
     "page.py",
+    "palette.py",
     "play.py",
     "shares.py",
     "text.py",
     "walk.py",
 )
-STEPPER = tuple(f"minigrad_reference/drawing/{name}" for name in (*PLAYED, "stepper.*", "*.js"))
+STEPPER = tuple(DRAWING + name for name in (*PLAYED, "stepper.*", *(f"{script}.js" for script in SCRIPTS)))
 PAGE = (*STEPPER, "grader/learner/stepping.py", "grader/learner/expression.py")
+CLASS = (
+    "docs/images/made_up_class.py",
+    "grader/course/pages/*.py",
+    "grader/course/pages/templates/*",
+    DRAWING + "palette.py",
+)
 WALKTHROUGH = ("notebooks/workbench.py", "grader/learner/engines.py", *ENGINE, *PLOTS)
 LANGUAGE = (
     *(f"grader/learner/{name}.py" for name in ("attending", "namelists", "names")),
     "grader/learner/data/names.txt",
-    "minigrad_reference/drawing/letters.py",
+    DRAWING + "letters.py",
 )
 
 SOURCES = {
@@ -52,6 +67,7 @@ SOURCES = {
     "docs/images/training.gif": (*ENGINE, *PLOTS, *DATA),
     "docs/images/explain.svg": EXPLAIN,
     "docs/images/explain.png": EXPLAIN,
+    "docs/images/class.png": CLASS,
     "docs/images/step_forward.png": PAGE,
     "docs/images/step_backward.png": PAGE,
     "docs/images/step_difference.png": (*PAGE, *EXPLAIN),

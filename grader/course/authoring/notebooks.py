@@ -47,7 +47,7 @@ class Cell:
     source: str
     kind: str = "code"
     solution: bool = False
-    points: int | None = None
+    points: float | None = None
     more: Mapping[str, Any] = field(default_factory=dict)  # of metadata
     attachments: Mapping[str, Any] = field(default_factory=dict)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from grader.core.expectations import read_expectations
+from collections.abc import Callable, Sequence
+
+from grader.core.expectations import Expectation, read_expectations
 from grader.core.judging import same, show
-from grader.core.records import Fault
+from grader.core.records import Exercise, Fault
 from grader.core.text import MARGIN, told
-from grader.course.bank.catching import catch, write_catch
 from grader.course.grading.catching import Catch, Judged
 from grader.learner.catch import bar, begin_checks, own_checks, remember, within_reach
 from grader.learner.exercises import exercise
@@ -18,13 +19,12 @@ RAISED = ("TypeError", "ValueError")  # which the lessons ask for
 ROUNDED = (0.0001, 0.001, 0.01)  # by so much a number may be off that somebody has rounded
 
 
-def catch_exercise(number: int) -> str:
-    """Judge the learner's checks of an exercise, keep the numbers, and say what came out. Raises KataError."""
+def catch_exercise(number: int, judge: Callable[[Exercise, Sequence[Expectation]], Catch]) -> str:
+    """Judge the learner's checks of an exercise, keep the best, and say what came out. Raises KataError."""
     chosen = exercise(number)
     if begun := begin_checks(chosen):
         return begun
-    found = catch(chosen, own_checks(chosen))
-    write_catch(found)
+    found = judge(chosen, own_checks(chosen))
     score = len(found.caught), len(found.chaffs), sum(each.counts for each in found.judged)
     before = remember(number, score, [m.id for m in found.escaped])
     return catch_text(found, before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -16,12 +16,18 @@ from grader.core.records import Exercise, Fault, Observation, Probe
 from grader.course.authoring.answer_key import available_oracles
 from grader.course.authoring.digest import digest
 from grader.course.authoring.known_answers import KATA, made_of
-from grader.course.bank.variants import ask_pytorch, ask_reference, read_variants, worked_before
+from grader.course.bank.variants import ask_all, read_variants, worked_before
+from grader.course.bank.witnesses import ask_pytorch, ask_reference
 from grader.course.fence.worker import LOST
 from grader.course.grading.catching import Catch, Shown, Variant, ask_variants, judged_by
 
 FOLDER = BUILD / CATCH
-CODE = ("grader/course/grading/catching.py", "grader/course/bank/variants.py", "grader/course/fence/*.py")
+CODE = (
+    "grader/course/grading/catching.py",
+    "grader/course/bank/variants.py",
+    "grader/course/bank/witnesses.py",
+    "grader/course/fence/*.py",
+)
 MOST = 400  # probes of an exercise whose answers are kept
 
 
@@ -31,6 +37,13 @@ def catch(exercise: Exercise, expectations: Sequence[Expectation]) -> Catch:
     variants = read_variants(exercise)
     shown = known_answers(exercise, variants, [each.probe for each in expectations], oracles)
     return judged_by(exercise, variants, oracles, expectations, shown)
+
+
+def catch_and_keep(exercise: Exercise, expectations: Sequence[Expectation]) -> Catch:
+    """The same, with the numbers in build/catch for whoever makes something of them."""
+    found = catch(exercise, expectations)
+    write_catch(found)
+    return found
 
 
 def known_answers(
@@ -44,11 +57,10 @@ def known_answers(
     names = [probe.fingerprint(exercise.module) for probe in probes]
     new = {name: probe for name, probe in zip(names, probes, strict=True) if name not in kept}
     if new:
-        asked = _ask(
+        asked = ask_all(
             list(new.values()),
-            oracles,
             lambda each: ask_reference(exercise, each),
-            lambda each: ask_pytorch(exercise, each),
+            (lambda each: ask_pytorch(exercise, each)) if "pytorch" in oracles else None,
             lambda each: ask_variants(exercise, variants, each, worked_before(exercise)),
         )
         kept |= zip(new, asked, strict=True)
@@ -56,25 +68,6 @@ def known_answers(
         path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, json.dumps({"of": of, "answers": {name: _as_json(its) for name, its in recent.items()}}))
     return [kept[name] for name in names]
-
-
-Asking = Callable[[Sequence[Probe]], list[Observation]]
-
-
-def _ask(
-    probes: Sequence[Probe],
-    oracles: Sequence[str],
-    reference: Asking,
-    pytorch: Asking,
-    variants: Callable[[Sequence[Probe]], list[list[Observation]]],
-) -> list[Shown]:
-    """Ask the oracles, and then the variants what the reference can answer."""
-    kept = reference(probes)
-    answered = [probe for probe, seen in zip(probes, kept, strict=True) if not seen.fault]
-    others: Sequence[Observation | None] = pytorch(answered) if "pytorch" in oracles else [None] * len(answered)
-    rows = list(zip(*variants(answered), strict=True)) if answered else []
-    more = iter(zip(others, rows, strict=True))
-    return [Shown(seen, None, ()) if seen.fault else Shown(seen, *next(more)) for seen in kept]
 
 
 def _is_lost(shown: Shown) -> bool:
@@ -116,7 +109,7 @@ def file_of(exercise: Exercise) -> Path:
 
 
 def write_catch(found: Catch) -> Path:
-    """What was caught, in numbers, for whoever makes something of it."""
+    """What was caught, in numbers."""
     path = file_of(found.exercise)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, json.dumps(found.as_json()) + "\n")

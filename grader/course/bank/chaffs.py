@@ -18,7 +18,6 @@ from grader.core.records import Exercise, Misconception, Verdict
 from grader.core.slips import kinds
 from grader.core.source import functions
 from grader.course.authoring.cut import solution
-from grader.course.bank.trials import Trial, run_trials
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -134,5 +133,7 @@ def edited(source: str, task: str | None, edits: Iterable[Sequence[str]], where:
 
 def run_chaffs(chaffs: Sequence[Chaff], seeds: tuple[int, ...] = ()) -> Iterator[tuple[Chaff, list[Verdict]]]:
     """Each chaff with its verdicts in both suites; `seeds` add the checks that are random."""
+    from grader.course.bank.trials import Trial, run_trials
+
     trials = [Trial(chaff.misconception.exercise, chaff.source, seeds) for chaff in chaffs]
     return zip(chaffs, run_trials(trials), strict=True)

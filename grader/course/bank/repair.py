@@ -32,25 +32,32 @@ def repair_exercise(number: int, seed: int | None, difficulty: str | None, *, an
     """Begin with a broken engine, or check the one that was begun. Returns what to say. Raises KataError."""
     chosen = exercise(number)
     begun = under_repair(read_state()).get(str(number))
-    if anew or begun is None or seed is not None or difficulty or not _file(chosen).exists():
+    if anew or begun is None or seed is not None or difficulty or not broken_file(chosen).exists():
         return _begin(chosen, seed, difficulty)
-    verdicts = run(chosen, folder=_file(chosen).parent)
+    verdicts = run(chosen, folder=broken_file(chosen).parent)
     return _mended(chosen, begun) if all(v.status is Status.PASSED for v in verdicts) else _open(chosen, verdicts)
 
 
-def _file(chosen: Exercise) -> Path:
+def broken_file(chosen: Exercise) -> Path:
+    """The file that has the mistake."""
     return FOLDER / chosen.tag / chosen.file.name
+
+
+def lay_out(chosen: Exercise, source: str) -> None:
+    """Put an engine with this source of one exercise into its folder; all others are the worked answers."""
+    folder = broken_file(chosen).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in read_catalogue().values():
+        its = source if each.number == chosen.number else without_markers(solution(each))
+        write_text(folder / each.file.name, its)
 
 
 def _begin(chosen: Exercise, seed: int | None, difficulty: str | None) -> str:
     state = read_state()
     chaff = choose(chosen, seed, difficulty, prefer=escaped(state).get(str(chosen.number), ()), done=repaired(state))
-    path = _file(chosen)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = broken_file(chosen)
     kept = [wrapped(f"What was there is kept as {back_up(path)}.")] if path.exists() else []
-    for each in read_catalogue().values():
-        source = chaff.source if each.number == chosen.number else solution(each)
-        write_text(path.with_name(each.file.name), without_markers(source))
+    lay_out(chosen, without_markers(chaff.source))
     open_ = {**under_repair(state), str(chosen.number): chaff.misconception.id}
     write_state({**state, "repair": open_})
     n = chosen.number
@@ -62,7 +69,7 @@ def _begin(chosen: Exercise, seed: int | None, difficulty: str | None) -> str:
 
 def explaining(chosen: Exercise) -> str:
     """The command that looks for a small expression on which the broken engine differs."""
-    return f"make explain-{chosen.number} DESK={_file(chosen).parent.as_posix()}"
+    return f"make explain-{chosen.number} DESK={broken_file(chosen).parent.as_posix()}"
 
 
 def choose(
@@ -98,7 +105,7 @@ def _open(chosen: Exercise, verdicts: Sequence[Verdict]) -> str:
     """What still fails, without a word about what was believed."""
     failing = [v for v in verdicts if v.status is not Status.PASSED]
     titles = "\n".join(wrapped(f"- {v.check.title}", MARGIN, f"{MARGIN}  ") for v in failing)
-    say = f"{len(failing)} of {len(verdicts)} checks fail in {_file(chosen).as_posix()}:"
+    say = f"{len(failing)} of {len(verdicts)} checks fail in {broken_file(chosen).as_posix()}:"
     more = f"{explaining(chosen)} draws it; " if sketches(chosen) else ""
     more += f"make repair-{chosen.number} FORCE=1 begins with another."
     return "\n\n".join([f"{wrapped(say)}\n{titles}", explain(failing[0], chosen, wrapped), wrapped(more)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from grader.course.grading.report import CheckReport, Report
 
 LEAST = 1e-4  # a report rounds to as much
 ROWS = 60  # of the table in a terminal
+REASONS, NAMES = 6, 3  # that it tells of one student; checks that it names of one reason
+OTHER_WORTH = re.compile(r"it is worth [0-9.e-]+ points, was [0-9.e-]+")
 HEADINGS = (
     "student",
     "score_before",
@@ -158,29 +161,54 @@ def check_counts(found: Sequence[StudentChange]) -> dict[str, tuple[int, int]]:
     lower, higher = Counter[str](), Counter[str]()
     for change in found:
         for check in change.checks:
-            difference = (check.points[1] or 0) - (check.points[0] or 0)
+            difference = _difference(check)
             lower[check.id] += difference < 0
             higher[check.id] += difference > 0
     return {check: (lower[check], higher[check]) for check, _ in (lower + higher).most_common()}
 
 
 def as_table(found: Sequence[StudentChange]) -> Table:
-    """The changes for a terminal, as many as can be read there; nothing in it steers the terminal."""
+    """Whose mark changed, for a terminal, with a line for each reason; nothing in it steers the terminal."""
     table = Table()
-    for heading in ("student", "score", "check", "points", "status", "why"):
+    for heading in ("student", "score", "checks", "points", "status", "why"):
         table.add_column(heading, overflow="fold")
-    for change in found:
+    for change in filter(_is_another_mark, found):
         if table.row_count >= ROWS:
             break
-        name = _shown(change.student)
-        score = _arrow(*(number or "none" for number in map(_number, change.score)))
+        first = _shown(change.student), _arrow(*(number or "none" for number in map(_number, change.score)))
         if not change.checks:
-            table.add_row(name, score, "", "", "", change.why)
-        for place, check in enumerate(change.checks[:ROWS]):
-            first = (name, score) if place == 0 else ("", "")
-            title = f"{check.id}\n{_shown(check.title)}"
-            table.add_row(*first, title, _arrow(*map(_number, check.points)), _words(check), check.why)
+            table.add_row(*first, "", "", "", change.why)
+        for checks in list(_by_reason(change.checks))[:REASONS]:
+            points = sum(_difference(check) for check in checks)
+            reason = OTHER_WORTH.sub("it is worth more or less", checks[0].why)
+            table.add_row(*first, _named(checks), f"{round(points, 4):+g}", _words(checks[0]), reason)
+            first = "", ""
     return table
+
+
+def _is_another_mark(change: StudentChange) -> bool:
+    return None in change.score or abs(change.difference) >= LEAST
+
+
+def _by_reason(checks: Sequence[CheckChange]) -> Iterator[list[CheckChange]]:
+    """Those that became the same for the same reason, the reasons that change most points first."""
+    groups: dict[tuple[object, ...], list[CheckChange]] = {}
+    for check in checks:
+        reason = check.status, OTHER_WORTH.sub("", check.why)
+        groups.setdefault(reason, []).append(check)
+    yield from sorted(groups.values(), key=lambda group: -abs(sum(_difference(check) for check in group)))
+
+
+def _named(checks: Sequence[CheckChange]) -> str:
+    """One check with its title, or the names of the first few."""
+    if len(checks) == 1:
+        return f"{checks[0].id}\n{_shown(checks[0].title)}"
+    more = f" and {len(checks) - NAMES} more" if len(checks) > NAMES else ""
+    return ", ".join(check.id for check in checks[:NAMES]) + more
+
+
+def _difference(check: CheckChange) -> float:
+    return (check.points[1] or 0.0) - (check.points[0] or 0.0)
 
 
 def summary(found: Sequence[StudentChange]) -> str:

@@ -194,7 +194,7 @@ def write_gradebook(path: Path, outcomes: Iterable[Outcome], exercises: Sequence
 def summary(outcomes: Sequence[Outcome]) -> str:
     """A sentence or two for the terminal."""
     graded = [outcome for outcome in outcomes if not outcome.fault and not outcome.look]
-    fresh = sum(outcome.fresh for outcome in outcomes if not outcome.fault)
+    fresh = sum(outcome.fresh for outcome in graded)
     if not graded:
         return f"{len(outcomes)} submissions, none graded."
     scores = [outcome.score for outcome in graded]

@@ -5,7 +5,7 @@ Nothing of this is written beside what students get: its pages lie in a folder o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,9 @@ from grader.course.fence.room import desk
 from grader.course.fence.sandbox import Sandbox
 from grader.course.fence.worker import Worker
 from grader.course.grading.grading import BY_HEART, Course, Mark, grade
+from grader.course.grading.report import Report
 from grader.course.grading.report_files import file_of
+from grader.course.intake.filenames import listed
 from grader.course.intake.submission import Submission
 from grader.course.pages.rendering import page
 
@@ -46,6 +48,16 @@ def exercise_of(check: str | None, exercise: int | None, known: Mapping[int, Exe
     if number is None or number not in known:
         raise KataError("Which check? Give CHECK=ex04.value_used_twice, as the report has it, or EXERCISE=4.")
     return number
+
+
+def report_on(student: str, reports: Iterable[Report]) -> Report:
+    """The report of whom this name, or a part of it, means. Raises KataError where that is nobody, or several."""
+    found = {report.student: report for report in reports}
+    meant = [name for name in found if student.casefold() in name.casefold()]
+    if student not in found and len(meant) != 1:
+        several = f"could be any of {listed(meant)}" if meant else "is in none of the reports"
+        raise KataError(f"{student!r} {several}; marks.csv has the names in its column submission.")
+    return found[student if student in found else meant[0]]
 
 
 def show(submission: Submission, course: Course, fence: Sandbox, number: int, check: str | None = None) -> list[Shown]:
@@ -107,10 +119,20 @@ def sources_of(submission: Submission, exercise: Exercise, checks: Sequence[Show
     }
 
 
+def alike(checks: Iterable[Shown]) -> list[list[Shown]]:
+    """The checks of which the same is told, together: a file that cannot be imported fails all of them in one way."""
+    groups: dict[str, list[Shown]] = {}
+    for check in checks:
+        groups.setdefault(check.told, []).append(check)
+    return list(groups.values())
+
+
 def as_text(student: str, checks: Sequence[Shown], sources: Mapping[str, str], notes: Sequence[str]) -> str:
     """All of it for the instructor's terminal."""
     parts = [printable(student), *notes]
-    parts += [f"{c.status.word}: {c.title} ({c.id}, {c.visibility})\n\n{c.told}" for c in checks]
+    for together in alike(checks):
+        titles = [f"{c.status.word}: {c.title} ({c.id}, {c.visibility})" for c in together]
+        parts.append("\n".join(titles) + f"\n\n{together[0].told}")
     parts += [f"{task} as it was handed in:\n\n{lines}" for task, lines in sources.items()]
     return "\n\n".join(parts)
 
@@ -122,5 +144,5 @@ def write_page(
     folder = out / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{file_of(folder, student).stem}.html"
-    write_text(path, page("show.html", student=student, checks=checks, sources=sources, notes=notes))
+    write_text(path, page("show.html", student=student, groups=alike(checks), sources=sources, notes=notes))
     return path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from grader.core.marks import Marked, rounded, total
+from grader.core.marks import Marked, exact, rounded, total
 from grader.core.records import Diagnosis, Exercise, Status, Task, are_right_but_too_deep
 from grader.core.text import explain, printable
 from grader.course.grading.catching import NOT_ASKED, Caught, Judged
@@ -30,7 +30,7 @@ def make_report(graded: Graded, course: Course, sandbox_level: str) -> Report:
     return Report(
         student=graded.submission.student,
         score=total(exercise.score for exercise in exercises),
-        max_score=sum(exercise.max_score for exercise in exercises),
+        max_score=total(exercise.max_score for exercise in exercises),
         seed=course.seed,
         sandbox=sandbox_level,
         seconds=round(graded.seconds, 2),
@@ -54,7 +54,7 @@ def _exercise(graded: Graded, course: Course, number: int) -> ExerciseReport:
         number=number,
         title=exercise.title,
         score=total(task.score for task in tasks),
-        max_score=sum(task.max_score for task in tasks),
+        max_score=total(task.max_score for task in tasks),
         carried_forward=_carried(number, graded),
         tasks=tasks,
     )
@@ -64,8 +64,8 @@ def _own_checks(exercise: Exercise, caught: Caught) -> TaskReport:
     """The points for wrong engines that a student's own checks catch: what is caught passes, what got away does not."""
     found = caught.catch
     total_, count = (len(found.chaffs), len(found.caught)) if found else (1, 0)
-    score = rounded(Fraction(exercise.catch * count, total_))
-    rest = rounded(exercise.catch - Fraction(score).limit_denominator(10_000))
+    score = rounded(exact(exercise.catch) * count / total_)
+    rest = rounded(exact(exercise.catch) - Fraction(score).limit_denominator(10_000))
     said = (
         f"Your checks catch {count} of {total_} known wrong engines." if found else "Your checks catch wrong engines."
     )

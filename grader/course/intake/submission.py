@@ -159,11 +159,11 @@ class _Choice:
         self.ignored: list[str] = []
         self._take(self._by_names())
         self._take(self._by_ids())  # last, since all of them must be read
-        self._tell_renamed()
         if self.ignored:
             note = f"Left out, because the name is not that of one exercise: {listed(self.ignored)}."
             self.notes.append(note)
             self.look += [note] if any(path.lower().endswith(DOCUMENTS) for path in self.ignored) else []
+        self._tell_renamed()  # last: it matters least
 
     def _by_names(self) -> list[_Candidate]:
         """Those that have an exercise's number in their names, and where there are none, its words."""

@@ -23,6 +23,7 @@ from grader.core.records import Status
 from grader.course.grading.report import CheckReport, Report
 from grader.course.pages.figures import class_figures
 from grader.course.pages.standing import CourseOfPages, Standing
+from minigrad_reference.drawing.palette import STYLE
 
 TEMPLATES = Path(__file__).with_name("templates")
 LONGEST_NAME = 120
@@ -106,7 +107,7 @@ def _is_harmless(character: str) -> bool:
 def page(template: str, scripts: Sequence[str] = (), **content: Any) -> str:
     """A page of a template's, whose policy lets nothing run but page.js and its own `scripts`."""
     style, *own_scripts = (_own(name) for name in ("page.css", "page.js", *scripts))
-    script = "\n".join(own_scripts)
+    style, script = STYLE + style, "\n".join(own_scripts)
     policy = (
         f"default-src 'none'; style-src {_hashed(style)}; script-src {_hashed(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"

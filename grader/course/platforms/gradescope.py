@@ -13,7 +13,7 @@ import pickle
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -45,10 +45,11 @@ def results(
     """
     taken_off = deduction(report, metadata, options.get("late", {}))
     hidden = _visibility(options["hidden"], metadata)
+    seen = [check for _, _, check in report.checks if not check.hidden or hidden == "visible"]
     found: dict[str, object] = {
         "score": float(Decimal(str(report.score)) - taken_off),
         "execution_time": round(seconds, 1),
-        "output": "\n\n".join(_remarks(report, metadata, taken_off)),
+        "output": "\n\n".join(_remarks(report, metadata, taken_off, seen)),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -64,8 +65,7 @@ def results(
         "tests": list(_tests(report, hidden)),
     }
     if options["leaderboard"]:
-        seen = sum(check.points for _, _, check in report.checks if not check.hidden or hidden == "visible")
-        found["leaderboard"] = [{"name": "Public checks", "value": round(seen, 2), "order": "desc"}]
+        found["leaderboard"] = [{"name": "Public checks", "value": _points(seen), "order": "desc"}]
     return found
 
 
@@ -97,8 +97,20 @@ def _paragraphs(check: CheckReport) -> Iterator[str]:
         yield from told(check.diagnosis)
 
 
-def _remarks(report: Report, metadata: Mapping[str, Any], taken_off: Decimal) -> Iterator[str]:
-    yield f"{report.score:g} of {report.max_score:g} points."
+def _points(checks: Iterable[CheckReport]) -> float:
+    return round(sum(check.points for check in checks), 2)
+
+
+def _remarks(
+    report: Report, metadata: Mapping[str, Any], taken_off: Decimal, seen: Sequence[CheckReport]
+) -> Iterator[str]:
+    """What stands above the checks and is always visible: no total, and nothing to reckon it from, while one is not."""
+    whole = len(seen) == sum(1 for _ in report.checks)
+    if whole:
+        yield f"{report.score:g} of {report.max_score:g} points."
+    else:
+        most = round(sum(check.max_points for check in seen), 2)
+        yield f"{_points(seen):g} of {most:g} points by the checks shown here; the others count as well."
     delay = late(metadata)
     if delay:
         minutes = int(delay.total_seconds() // 60)
@@ -107,7 +119,7 @@ def _remarks(report: Report, metadata: Mapping[str, Any], taken_off: Decimal) ->
         beyond = ", and after the late due date" if last and given and given > last else ""
         yield f"Handed in {minutes // 60} h {minutes % 60:02} min after the due date{beyond}."
     if taken_off:
-        yield f"{taken_off.normalize():f} points are taken off for that."
+        yield f"{taken_off.normalize():f} points are taken off for that." if whole else "Points are taken off for that."
     yield from map(printable, report.notes)
     for exercise in report.exercises:
         if exercise.carried_forward:

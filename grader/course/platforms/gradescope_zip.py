@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from grader.core.marks import total
 from grader.core.paths import BUILD
 from grader.course.authoring.closure import closure
 from grader.course.bank.variants import load_course
@@ -43,8 +44,8 @@ def write_zip(numbers: Sequence[int], seeds: int, options: Mapping[str, Any], ou
 
 def points_of(course: Course) -> float:
     """All that can be earned, with what students' own checks catch where the course gives points for it."""
-    catches = sum(course.exercises[number].catch for number in course.variants)
-    return catches + sum(task.points for exercise in course.exercises.values() for task in exercise.tasks)
+    catches = [course.exercises[number].catch for number in course.variants]
+    return total([*catches, *(task.points for exercise in course.exercises.values() for task in exercise.tasks)])
 
 
 def make_courses(numbers: Sequence[int], seeds: Sequence[int]) -> list[Course]:

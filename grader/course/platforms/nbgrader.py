@@ -1,20 +1,23 @@
 """nbgrader with this grader inside: nbgrader's own commands run, and no kernel is ever started.
 
-`write_course` makes a course folder for them. Its nbgrader_config.py calls `configure`, which replaces three steps: the
-stubs are cut as in exercises/; a submission is read however broken it is; and where nbgrader would run the student's
-notebook, `Grade` hands what was submitted to the fenced grader and writes each task's marks and messages into the cell
-of its checks, from where nbgrader takes them into its gradebook and its feedback.
+`write_course` makes a course folder for them. Its nbgrader_config.py calls `configure`, which replaces four steps: the
+stubs are cut as in exercises/; a submission has the exercises that `make grade` finds in it, whatever their files are
+called; it is read however broken it is; and where nbgrader would run the student's notebook, `Grade` hands what was
+submitted to the fenced grader and writes each task's marks and messages into the cell of its checks, from where
+nbgrader takes them into its gradebook and its feedback.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from functools import lru_cache, wraps
 from glob import escape, glob
 from pathlib import Path
@@ -25,7 +28,7 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde, GenerateAssignment
-from nbgrader.converters.base import BaseConverter
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions, Execute, NbGraderPreprocessor
 from nbgrader.utils import parse_utc
@@ -46,16 +49,18 @@ from grader.course.grading.config import read_settings
 from grader.course.grading.grading import Course, grade
 from grader.course.grading.marking import make_report
 from grader.course.grading.report import Report, TaskReport
-from grader.course.intake.filenames import shown
+from grader.course.intake.filenames import is_notebook, shown
 from grader.course.intake.notebook import Cell, last_solutions
 from grader.course.intake.reading import read_cells, read_or_say_why
-from grader.course.intake.submission import NOTEBOOK
+from grader.course.intake.submission import NOTEBOOK, Submission
 from grader.learner.switches import is_on
 
 KATA = Path(__file__).resolve().parents[3]
 SEED_FILE = "seed.json"
+EARLIER = "earlier/"  # where files of other assignments lie beside this one's
 FILES = 100  # of a submission
 CELLS, LONG = 1_000, 100_000  # cells, and characters of a cell, that are shown again
+NO_CELL = "# There is no cell with this id, or it is empty."
 MARGIN, WIDTH = " " * 15, 100
 CONFIG = '''"""nbgrader's configuration; `make nbgrader` wrote it. Where the kata lies is the next line but one."""
 
@@ -101,6 +106,7 @@ def configure(config: Any) -> None:
     config.GenerateAssignment.preprocessors = _steps(GenerateAssignment.preprocessors, ClearSolutions, CutSolutions)
     config.Autograde.exporter_class = SubmissionExporter
     BaseConverter.init_assignment = copying_ordinary_files(BaseConverter.init_assignment)
+    Autograde.init_notebooks = with_what_is_read(Autograde.init_notebooks)
     CourseDirectory.get_existing_timestamp = without_failing(CourseDirectory.get_existing_timestamp)
     config.Autograde.autograde_preprocessors = _steps(Autograde.autograde_preprocessors, Execute, Grade)
 
@@ -132,6 +138,39 @@ def _no_ordinary_files(folder: Path) -> list[str]:
         if not stat.S_ISREG(Path(inside, name).lstat().st_mode)
     }
     return sorted(found)
+
+
+def with_what_is_read(find: Callable[..., None]) -> Callable[..., None]:
+    """The step that lists a submission's notebooks, with those that are there under another name or as .py files."""
+
+    @wraps(find)
+    def init_notebooks(converter: Any) -> None:
+        pattern = converter._format_source(converter.coursedir.assignment_id, converter.coursedir.student_id)  # noqa: SLF001
+        named = converter._format_source("(?P<assignment>.*)", "(?P<student>.*)", escape=True)  # noqa: SLF001
+        read: dict[str, set[str]] = {}
+        for folder in sorted(glob(pattern)):  # noqa: PTH207 - the folders may be named in any order
+            if about := re.match(named, folder):
+                modules = _modules_in(converter.coursedir, about["student"], about["assignment"])
+                read[folder] = {str(Path(folder, f"{module}.ipynb")) for module in modules}
+        try:
+            find(converter)
+        except NbGraderException:
+            if not any(read.values()):
+                raise
+        for folder, paths in read.items():
+            if known := paths.union(converter.assignments.get(folder, ())):
+                converter.assignments[folder] = sorted(known)
+
+    return init_notebooks
+
+
+def _modules_in(coursedir: Any, student: str, assignment: str) -> Iterator[str]:
+    """The exercises that are read from files of this assignment, out of those that nbgrader is asked for."""
+    submission = _submission(student, _handed_in(coursedir, student, assignment))
+    for number, file in submission.files.items():
+        module = read_catalogue()[number].module
+        if not file.startswith(EARLIER) and fnmatchcase(module, coursedir.notebook_id):
+            yield module
 
 
 def without_failing(read: Callable[..., Any]) -> Callable[..., Any]:
@@ -177,7 +216,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         if Path(filename).parent != submitted:
             return super().from_filename(filename, resources=resources, **more)  # type: ignore[no-any-return]
         released = _folder(coursedir, coursedir.release_directory, ".", about["assignment"]) / Path(filename).name
-        notebook = restored(_cells(Path(filename)), nbformat.read(released, as_version=4))
+        notebook = _restored_from_what_counts(coursedir, resources, nbformat.read(released, as_version=4))
         return self.from_notebook_node(notebook, resources=resources, **more)  # type: ignore[no-any-return]
 
 
@@ -210,8 +249,11 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
 
-def restored(cells: list[Cell], released: Any) -> Any:
-    """The released notebook with a student's answers in their cells, and every other cell of theirs where it stood."""
+def restored(cells: list[Cell], released: Any, otherwise: str = NO_CELL) -> Any:
+    """The released notebook with a student's answers in their cells, and every other cell of theirs where it stood.
+
+    `otherwise` stands where there is no answer.
+    """
     known = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells if "nbgrader" in cell.metadata}
     kept = last_solutions(cells)
     others: dict[str, list[Any]] = {}
@@ -226,7 +268,7 @@ def restored(cells: list[Cell], released: Any) -> Any:
     for grade_id, cell in known.items():
         if cell.metadata.nbgrader.solution:
             answer = kept[grade_id].source[:LONG] if grade_id in kept else ""
-            cell.source = answer or "# There is no cell with this id, or it is empty."
+            cell.source = answer or otherwise
     above = others.pop("", [])
     released.cells = above + [one for cell in released.cells for one in (cell, *others.get(_id(cell), []))]
     return released
@@ -267,7 +309,7 @@ def _handed_in(coursedir: Any, student: str, assignment: str) -> tuple[tuple[str
     for folder in [own, *(other for other in every if other != own)]:
         for path in [*sorted(folder.glob("*.*"))[:FILES], *_checks_in(folder)]:
             place = path.relative_to(folder).as_posix()
-            name = place if folder == own else f"earlier/{folder.name}/{place}"
+            name = place if folder == own else f"{EARLIER}{folder.name}/{place}"
             if path.suffix == ".ipynb":
                 files.append((name, _without_outputs(_read(path))))
             elif path.suffix == ".py":
@@ -288,8 +330,19 @@ def _without_outputs(data: bytes) -> bytes:
     return json.dumps({"cells": [cell.as_json() for cell in cells]}).encode()
 
 
-def _cells(path: Path) -> list[Cell]:
-    return read_cells(_read(path)) or []
+def _restored_from_what_counts(coursedir: Any, resources: Any, released: Any) -> Any:
+    """The released notebook with the answers of the file that is graded; a .py file stands above them as one cell."""
+    about, exercise = resources["nbgrader"], _exercise(resources)
+    own = _folder(coursedir, coursedir.submitted_directory, about["student"], about["assignment"])
+    file = f"{about['notebook']}.ipynb"
+    if exercise:
+        submission = _submission(about["student"], _handed_in(coursedir, about["student"], about["assignment"]))
+        counts = submission.files.get(exercise.number, EARLIER)
+        file = file if counts.startswith(EARLIER) else counts
+    if exercise and not is_notebook(file):
+        source = Cell("code", submission.sources[exercise.number], "", solution=False, grade=False)
+        return restored([source], released, f"# It came as {shown(file)}, which stands above.")
+    return restored(read_cells(_read(own / file)) or [], released)
 
 
 def _read(path: Path) -> bytes:
@@ -309,15 +362,20 @@ def _report(student: str, files: tuple[tuple[str, bytes], ...], seed: int) -> Re
     fence = sandbox()
     if not fence.hardened and not is_on("WEAK_SANDBOX"):
         raise KataError("The sandbox is not hardened: `make sandbox` says why; WEAK_SANDBOX=1 grades anyway.")
-    with TemporaryDirectory(dir=room()) as folder:
+    course = _course(seed)
+    with _at(KATA):
+        return make_report(grade(_submission(student, files), course, fence, os.getpid() % UIDS), course, fence.level)
+
+
+@lru_cache(maxsize=2)
+def _submission(student: str, files: tuple[tuple[str, bytes], ...]) -> Submission:
+    """What is read of these files, as `make grade` reads them."""
+    with TemporaryDirectory(dir=room()) as folder, _at(KATA):
         for name, data in files:
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        course = _course(seed)
-        with _at(KATA):
-            submission = read_or_say_why(Path(folder), student)
-            return make_report(grade(submission, course, fence, os.getpid() % UIDS), course, fence.level)
+        return read_or_say_why(Path(folder), student)
 
 
 @lru_cache(maxsize=1)

@@ -90,11 +90,10 @@ class LeakError(KataError):
 def release(numbers: Sequence[int], settings: Settings, out: Path = OUT) -> list[Path]:
     """Write out/student, out/student.zip and out/notebooks.zip whole, or leave what was there; returns their paths.
 
-    The notebooks are apart: with both in one folder nobody could tell in which a student worked. Raises LeakError,
-    KataError.
+    The notebooks are apart: with both in one folder nobody could tell in which a student worked. Raises LeakError.
     """
     files = student_files(numbers, settings)
-    alone = {f"{name}.ipynb": text.encode() for name, text in notebooks(numbers).items()}
+    alone = {f"{name}.ipynb": text.encode() for name, text in notebooks(with_earlier(numbers)).items()}
     refuse_leaks({**files, **alone})
     archives = {out / f"{NAME}.zip": zipped(files), out / "notebooks.zip": zipped(alone, "minigrad-notebooks")}
     folder = out / NAME
@@ -120,20 +119,22 @@ def refuse_leaks(files: Mapping[str, bytes]) -> None:
         raise LeakError("Nothing is released: " + " ".join(found[:SHOWN]) + more)
 
 
+def with_earlier(numbers: Iterable[int]) -> tuple[int, ...]:
+    """All exercises up to the last of these: the file of each imports the one before it."""
+    return tuple(range(1, max(numbers) + 1))
+
+
 def student_files(numbers: Sequence[int], settings: Settings) -> dict[str, bytes]:
-    """Every file of a student's copy by its path. Raises KataError for exercises whose earlier ones are missing."""
+    """Every file of a student's copy by its path, with earlier exercises that are not among these but needed."""
     catalogue = read_catalogue()
-    chosen = [catalogue[number] for number in numbers]
-    if [exercise.number for exercise in chosen] != list(range(1, len(chosen) + 1)) or not chosen:
-        last = max(numbers, default=1)
-        raise KataError(f"Exercises build on the ones before them: release EXERCISES=1-{last}, or fewer from 1 on.")
+    chosen = [catalogue[number] for number in with_earlier(numbers)]
     files = {name: Path(name).read_bytes() for name in COPIED}
     files |= _folder(CORE, CORE) | _folder(LEARNER, LEARNER) | _folder(DRAWING, DRAWING)
     files["minigrad_reference/files.py"] = Path("minigrad_reference/files.py").read_bytes()
     files |= _folder(STUDENT, Path())
     texts = stubs()
     files |= {path.as_posix(): path.read_bytes() for e in chosen for path in illustrations(texts[e.module])}
-    files |= {path: text.encode() for path, text in chain(_cut(chosen, texts), _filled(chosen, settings))}
+    files |= {path: text.encode() for path, text in chain(_cut(chosen, texts), _filled(chosen, numbers, settings))}
     return dict(sorted(files.items()))
 
 
@@ -189,7 +190,7 @@ def _catalogue(count: int) -> str:
     return text if count == len(starts) else text[: starts[count]].rstrip() + "\n"
 
 
-def _filled(chosen: Sequence[Exercise], settings: Settings) -> Iterator[tuple[str, str]]:
+def _filled(chosen: Sequence[Exercise], counted: Sequence[int], settings: Settings) -> Iterator[tuple[str, str]]:
     """What is different for each course: README, packages, whether there is a language model to train."""
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
     layers = {"learner": project["dependencies"], "train": project["optional-dependencies"]["train"]}
@@ -197,7 +198,7 @@ def _filled(chosen: Sequence[Exercise], settings: Settings) -> Iterator[tuple[st
     yield "constraints.txt", CONSTRAINTS + "\n".join(pinned(chain(*layers.values()))) + "\n"
     trains, speaks = (_is_whole(package, chosen) for package in ("moons", "language"))
     made = (TRAIN if trains else "") + (NAMES if speaks else "")
-    fields = {"title": settings.title, "exercises": _table(chosen, settings), "train": made}
+    fields = {"title": settings.title, "exercises": _table(chosen, counted, settings), "train": made}
     rules = (STUDENT / "Makefile").read_text(encoding="utf-8")
     yield "Makefile", rules if speaks else NAMES_RULE.sub("", rules)
     yield "README.md", Template((STUDENT / "README.md").read_text(encoding="utf-8")).substitute(fields)
@@ -208,14 +209,17 @@ def _is_whole(package: str, chosen: Sequence[Exercise]) -> bool:
     return {e for e in read_catalogue().values() if e.package == package} <= set(chosen)
 
 
-def _table(chosen: Sequence[Exercise], settings: Settings) -> str:
+def _table(chosen: Sequence[Exercise], counted: Sequence[int], settings: Settings) -> str:
+    """The exercises of the README; those that only come along, because later ones import them, are told."""
     due = any(exercise.number in settings.deadlines for exercise in chosen)
     lines = ["| | exercise | you write |" + (" due |" if due else ""), "|---:|---|---|" + ("---|" if due else "")]
     for part, exercises in by_part(chosen):
         lines.append(f"| | **{part.heading}** | |" + (" |" if due else ""))
         for exercise in exercises:
             tasks = ", ".join(f"`{task.name}`" for task in exercise.tasks)
-            cells = [str(exercise.number), f"[{exercise.title}](exercises/{exercise.file.name})", tasks]
+            title = f"[{exercise.title}](exercises/{exercise.file.name})"
+            title += "" if exercise.number in counted else " (not graded)"
+            cells = [str(exercise.number), title, tasks]
             if due:
                 moment = settings.deadlines.get(exercise.number)
                 cells.append(f"{moment:%Y-%m-%d %H:%M} {moment.tzname()}" if moment else "")

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape, unescape
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from markdown_it import MarkdownIt
 
@@ -27,27 +28,42 @@ from grader.course.authoring.illustrations import LINE, illustrations
 from grader.course.authoring.notebooks import markdown
 from grader.course.grading.config import Settings
 from grader.course.release.leaks import contents_of, files_of
-from grader.course.release.release import LEFT, refuse_leaks, student_files, zipped
+from grader.course.release.release import LEFT, refuse_leaks, student_files, with_earlier, zipped
 from grader.course.site.node import MODULES, WEB, run_script
+from grader.learner.datasets import load
+from grader.learner.live import Training
 from grader.learner.page import contents
 from minigrad_reference.drawing.page import digest
+from minigrad_reference.drawing.palette import STYLE
 from minigrad_reference.drawing.stepper import SCRIPTS
 
 OUT = BUILD / "site"
 ZIP = "kata.zip"
 RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json")
 LIBRARY = "python_stdlib.zip"
-# A fifth of Python's library: terminals, servers, mail, processes; alphabets from before Unicode.
+# A third of Python's library: terminals, servers, mail, processes, XML, tools; alphabets from before Unicode.
 OF_NO_USE = re.compile(
     r"_pyrepl/|pydoc_data/|wsgiref/|xmlrpc/|multiprocessing/|(ftplib|imaplib|mailbox|poplib|smtplib|socketserver)\."
+    r"|xml/|unittest/|(doctest|ipaddress|optparse|pickletools|plistlib|pstats|pydoc)\."
     r"|encodings/(big5|cp(?!437|1252)|euc|gb|hp_|hz|iso2022|iso8859|johab|koi|kz|mac_|ptcp|shift|tis)"
 )
 PACKAGES = ("click", "graphviz")  # that the learner's room imports, in Python alone
 NEEDED = ("grader/core/", "grader/learner/", "grader/__init__.py", "minigrad_reference/", "tests/public/")
 OF_THE_TERMINAL = {  # modules that a page has no use for
-    *("assemble.py", "commands.py", "github.py", "greeting.py", "plugin.py", "progress.py", "solution.py", "train.py"),
+    *("commands.py", "folder.py", "github.py", "greeting.py", "plugin.py", "progress.py", "solution.py", "train.py"),
     *("watch.py", "film.py", "plots.py"),
 }
+GIVEN_AWAY = (  # with the worked answers: what catch and repair need
+    *("grader/course/__init__.py", "grader/course/authoring/__init__.py", "grader/course/authoring/cut.py"),
+    *("grader/course/fence/*.py", "grader/course/grading/__init__.py", "grader/course/grading/catching.py"),
+    *("grader/course/oracles/__init__.py", "grader/course/oracles/reference/*.py", "minigrad_reference/**/*.py"),
+    *("grader/course/site/__init__.py", "grader/course/site/self_study.py"),
+    *(
+        f"grader/course/bank/{name}.py"
+        for name in ("__init__", "catch_report", "chaffs", "repair", "variants", "wheats")
+    ),
+)
+FRAMES, STEPS, RATE = 24, 4, 0.5  # of the moons on the first page
 STATIC = ("index.html", "style.css")
 
 
@@ -56,14 +72,15 @@ def make_site(numbers: Sequence[int], settings: Settings, *, answers: bool, out:
 
     Raises LeakError, KataError.
     """
-    given = {**(answer_files(numbers) if answers else {}), **packages()}
+    numbers = with_earlier(numbers)
+    given = given_away(numbers, answers=answers)
     partial = out.with_name(f"{out.name}.part")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     run_script("build", str(partial.absolute()))
     _copy_runtime(partial)
     (partial / ZIP).write_bytes(zipped({**kata_files(numbers, settings), **given}, ""))
-    for name, text in _pages(numbers, settings).items():
+    for name, text in _pages(numbers, settings, answers=answers).items():
         (partial / name).parent.mkdir(parents=True, exist_ok=True)
         (partial / name).write_bytes(text)
     refuse_leaks(searched(partial, given))
@@ -93,10 +110,17 @@ def kata_files(numbers: Sequence[int], settings: Settings) -> dict[str, bytes]:
     }
 
 
+def given_away(numbers: Sequence[int], *, answers: bool) -> dict[str, bytes]:
+    """What is not searched for leaks, by path: the packages of others, and the answers where they are to be seen."""
+    return {**packages(), **(answer_files(numbers) if answers else {})}
+
+
 def answer_files(numbers: Sequence[int]) -> dict[str, bytes]:
-    """The worked answers, and right ones in other styles."""
+    """The worked answers, right ones in other styles and wrong ones, the reference, and what deals with them."""
     chosen = [read_catalogue()[number] for number in numbers]
-    paths = [path for each in chosen for path in (each.solution, each.wheats) if path.exists()]
+    own = [(e.solution, e.worked_catches, e.wheats, e.misconceptions) for e in chosen]
+    paths = [path for its in own for path in its if path.exists()]
+    paths += [path for pattern in GIVEN_AWAY for path in Path().glob(pattern) if path.name not in OF_THE_TERMINAL]
     return {path.as_posix(): path.read_bytes() for path in paths}
 
 
@@ -123,14 +147,20 @@ def _copy_runtime(out: Path) -> None:
     (out / "pyodide" / LIBRARY).write_bytes(zipped(kept, ""))
 
 
-def _pages(numbers: Sequence[int], settings: Settings) -> dict[str, bytes]:
+def _pages(numbers: Sequence[int], settings: Settings, *, answers: bool) -> dict[str, bytes]:
     """The page itself, what it says of the course, the lessons and their pictures."""
     chosen = [read_catalogue()[number] for number in numbers]
     stepper = digest(SCRIPTS)  # a frame's script needs our leave
-    fill = {"title": escape(settings.title), "course": _in_script(_course(chosen, settings)), "stepper": stepper}
+    fill = {
+        "title": escape(settings.title),
+        "course": _in_script(_course(chosen, settings, answers=answers)),
+        "stepper": stepper,
+        "palette": STYLE,
+    }
     pages = {name: Template((WEB / name).read_text(encoding="utf-8")).safe_substitute(fill) for name in STATIC}
     found = {name: text.encode() for name, text in pages.items()}
     found["contents.json"] = json.dumps(contents(chosen)).encode()
+    found["moons.json"] = json.dumps(_moons()).encode()
     for each in chosen:
         text = ast.get_docstring(ast.parse(each.stub.read_text(encoding="utf-8"))) or ""
         found[f"lessons/{each.module}.html"] = lesson(text).encode()
@@ -138,10 +168,31 @@ def _pages(numbers: Sequence[int], settings: Settings) -> dict[str, bytes]:
     return found
 
 
-def _course(chosen: Sequence[Exercise], settings: Settings) -> Mapping[str, object]:
+def _moons() -> dict[str, object]:
+    """The points that the final network learns, and its numbers while the reference trains it, for the first page."""
+    data = load("moons")
+    points = [[*point, label] for point, label in zip(data.inputs, data.targets, strict=True)]
+    training, frames = Training("reference", seed=0), []
+    for _ in range(FRAMES):
+        frames.append(training.numbers())
+        training.go(points, RATE, STEPS)
+    return {"points": points, "frames": [_rounded(frame) for frame in frames]}
+
+
+def _rounded(numbers: Any) -> Any:
+    """With three digits, which is enough for a picture."""
+    if isinstance(numbers, float):
+        return float(f"{numbers:.3g}")
+    if isinstance(numbers, list):
+        return [_rounded(each) for each in numbers]
+    return {key: _rounded(each) for key, each in numbers.items()} if isinstance(numbers, dict) else numbers
+
+
+def _course(chosen: Sequence[Exercise], settings: Settings, *, answers: bool) -> Mapping[str, object]:
     due = {each.number: settings.deadlines.get(each.number) for each in chosen}
     return {
         "title": settings.title,
+        "answers": answers,
         "due": {number: f"{moment:%Y-%m-%d %H:%M} {moment.tzname()}" for number, moment in due.items() if moment},
     }
 

@@ -52,7 +52,17 @@ FAULTS = {
     ),
     "a number as text": ("number = 2", 'number = "2"', "exercise 2: number is '2'; write number = 1."),
     "a number that is true": ("number = 2", "number = true", "exercise 2: number is True; write number = 1."),
-    "points with a fraction": ("points = 2", "points = 2.5", "exercise 2, task two: points is 2.5; write points = 1."),
+    "points as text": ("points = 2", 'points = "2"', "exercise 2, task two: points is '2'; write points = 1."),
+    "points of three decimals": (
+        "points = 2",
+        "points = 2.125",
+        "exercise 2, task two: points = 2.125; a task is worth more than 0, with two decimals at most.",
+    ),
+    "endless points": (
+        "points = 2",
+        "points = inf",
+        "exercise 2, task two: points = inf; a task is worth more than 0, with two decimals at most.",
+    ),
     "a goal as a number": ('goal = "Go on."', "goal = 5", "exercise 2: goal is 5; write goal ="),
     "a reading as text": ("reading = []", 'reading = "B"', "exercise 2: reading is 'B'; write reading = […]."),
     "an empty title": ('"Two"', '""', "exercise 2: title is ''; write title ="),
@@ -72,7 +82,11 @@ FAULTS = {
         'points = 2\nreturns = "nothing"',
         "exercise 2, task two: returns is 'nothing'; write returns = false.",
     ),
-    "points of 0": ("points = 2", "points = 0", "exercise 2, task two: points = 0; a task is worth at least 1."),
+    "points of 0": (
+        "points = 2",
+        "points = 0",
+        "exercise 2, task two: points = 0; a task is worth more than 0, with two decimals at most.",
+    ),
     "an exercise that builds on a later one": (
         "[1]",
         "[2]",
@@ -139,6 +153,12 @@ def catalogue(tmp_path, text):
     path = tmp_path / "catalogue.toml"
     path.write_text(text, encoding="utf-8")
     return read_catalogue(path)
+
+
+@pytest.mark.parametrize(("written", "read"), [("2", 2), ("2.5", 2.5), ("0.25", 0.25), ("3.0", 3)])
+def test_points_may_have_decimals(tmp_path, written, read):
+    text = TEXT.replace("points = 2", f"points = {written}")
+    assert catalogue(tmp_path, text)[2].tasks[0].points == read
 
 
 def test_the_example_without_a_fault_is_read(tmp_path):

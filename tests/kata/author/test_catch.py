@@ -1,6 +1,7 @@
 """Catch: a learner's checks are judged by the oracles, by right answers in other styles, and by known wrong ones."""
 
 import json
+import sys
 
 import pytest
 
@@ -12,9 +13,11 @@ from grader.course.bank import catching
 from grader.course.bank.catch_report import catch_text
 from grader.course.bank.catching import catch
 from grader.course.bank.chaffs import read_bank
-from grader.course.bank.variants import ask_pytorch, read_variants, worked_before
+from grader.course.bank.variants import read_variants, worked_before
+from grader.course.bank.witnesses import ask_pytorch
 from grader.course.bank.worked_checks import Candidate, smallest, worked_checks
 from grader.course.grading.catching import Catch, catch_of_a_stranger
+from grader.course.site import self_study
 
 CATALOGUE = read_catalogue()
 WORKED = [number for number, exercise in CATALOGUE.items() if exercise.worked_catches.exists()]
@@ -90,6 +93,12 @@ def test_the_report_says_each_line_the_sum_and_one_question_and_no_code(found):
     assert f"{len(found.caught)} of 30 wrong engines caught, with 2 checks. Best so far: 30 with 9." in flat
     assert found.escaped[0].question in flat
     assert "return" not in text
+
+
+def test_a_page_without_processes_judges_as_a_terminal_does(found, monkeypatch):
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    monkeypatch.setattr(sys, "modules", {**sys.modules})
+    assert catch_text(self_study.judge(CATALOGUE[1], parse_expectations(MINE, "mine"))) == catch_text(found)
 
 
 def test_what_was_asked_before_is_not_asked_again(found, monkeypatch):

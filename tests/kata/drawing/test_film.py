@@ -9,6 +9,7 @@ from grader.learner.datasets import load
 from minigrad_reference import MLP, accuracy, linear_decay, max_margin, train
 from minigrad_reference.drawing import Film, sparkline
 from minigrad_reference.drawing.film import FRAMES, REST, scores_of
+from minigrad_reference.drawing.palette import LIGHT
 
 POINTS, LABELS = [(0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (1.0, 0.0)], [1, 1, -1, -1]
 
@@ -78,7 +79,7 @@ def test_without_two_inputs_the_film_is_of_the_loss_alone(tmp_path):
     assert {image.size for image, _ in found} == {(405, 324)}
 
 
-def test_the_map_of_a_frame_is_the_score_of_that_step_blue_above_zero_and_red_below(tmp_path):
+def test_the_map_of_a_frame_is_the_score_of_that_step_blue_above_zero_and_brown_below(tmp_path):
     """Two steps of a network without hidden layers: first the score is x1 - 0.5, then 0.5 - x2."""
     film, model = Film(POINTS, LABELS, 1), MLP(2, [1])
     for step, numbers in enumerate([(1.0, 0.0, -0.5), (0.0, -1.0, 0.5)]):
@@ -88,8 +89,25 @@ def test_the_map_of_a_frame_is_the_score_of_that_step_blue_above_zero_and_red_be
     film.save([1.0, 0.5], [0.5, 0.5], tmp_path / "film.gif")
     (first, _), (second, _) = frames(tmp_path / "film.gif")[0]
     left, right, top, bottom = (90, 150), (320, 150), (200, 50), (200, 255)
-    assert (is_blue(first, right), is_red(first, left)) == (True, True)
-    assert (is_blue(second, bottom), is_red(second, top)) == (True, True)
+    assert (is_blue(first, right), is_brown(first, left)) == (True, True)
+    assert (is_blue(second, bottom), is_brown(second, top)) == (True, True)
+
+
+def test_a_sample_on_the_wrong_side_has_a_red_cross_until_it_is_right(tmp_path):
+    """A network without hidden layers whose score is -1, and then 1, everywhere."""
+    film, model = Film([(0.0, 0.0), (1.0, 1.0)], [1, 1], 1), MLP(2, [1])
+    for step, bias in enumerate((-1.0, 1.0)):
+        for parameter, number in zip(model.parameters(), (0.0, 0.0, bias), strict=True):
+            parameter.data = number
+        film.take(step, model)
+    film.save([1.0, 0.5], [0.0, 1.0], tmp_path / "film.gif")
+    found, _ = frames(tmp_path / "film.gif")
+    assert [any(is_red(colour) for _, colour in image.getcolors(1 << 20)) for image, _ in found] == [True, False]
+
+
+def is_red(colour):
+    bad = (int(LIGHT["bad"][i : i + 2], 16) for i in (1, 3, 5))
+    return max(abs(a - b) for a, b in zip(colour, bad, strict=True)) < 16
 
 
 def is_blue(image, place):
@@ -97,7 +115,7 @@ def is_blue(image, place):
     return blue > red + 30
 
 
-def is_red(image, place):
+def is_brown(image, place):
     red, _, blue = image.getpixel(place)
     return red > blue + 30
 

@@ -5,7 +5,8 @@ import math
 import pytest
 from PIL import Image
 
-from minigrad_reference.drawing import decision_boundary, loss_curve
+from minigrad_reference.drawing import curves, decision_boundary, loss_curve
+from minigrad_reference.drawing.palette import LIGHT
 
 POINTS, LABELS = [(0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (1.0, 0.0)], [1, 1, -1, -1]
 
@@ -24,6 +25,10 @@ def colours(image):
     return {colour for _, colour in image.getcolors(image.width * image.height)}
 
 
+def rgb(name):
+    return tuple(int(LIGHT[name][i : i + 2], 16) for i in (1, 3, 5))
+
+
 def nearly(colour, other):
     return max(abs(a - b) for a, b in zip(colour, other, strict=True)) < 12
 
@@ -34,7 +39,7 @@ def test_a_loss_curve_is_a_png_of_800_by_500_pixels_with_both_curves(tmp_path):
     image = picture(path)
     assert image.size == (800, 500)
     assert len(colours(image)) > 50
-    for curve in ((0x2B, 0x6C, 0xB0), (0xC0, 0x56, 0x21)):
+    for curve in map(rgb, ("ink", "link")):
         assert any(nearly(colour, curve) for colour in colours(image))
     assert list(tmp_path.iterdir()) == [path]
 
@@ -54,6 +59,23 @@ def test_a_decision_boundary_is_a_png_of_700_by_550_pixels_with_both_sides_of_th
     assert any(blue > red + 60 for red, _, blue in seen)
     assert any(red > blue + 60 for red, _, blue in seen)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_sample_on_the_wrong_side_has_a_cross_and_none_is_there_where_all_are_right(tmp_path):
+    paths = [tmp_path / name for name in ("right.png", "wrong.png")]
+    for path, labels in zip(paths, ([-1, -1, -1, 1], [-1, -1, -1, -1]), strict=True):
+        decision_boundary(slope, POINTS, labels, path)
+    crossed = [any(nearly(colour, rgb("bad")) for colour in colours(picture(path))) for path in paths]
+    assert crossed == [False, True]
+
+
+def test_curves_are_a_png_with_a_panel_for_each_title(tmp_path):
+    panels = {"one": {"f": math.sin, "g": math.cos}, "two": {"h": abs}}
+    curves(panels, -1.0, 1.0, tmp_path / "curves.png")
+    image = picture(tmp_path / "curves.png")
+    assert image.size == (1000, 400)
+    for curve in map(rgb, ("ink", "link")):
+        assert any(nearly(colour, curve) for colour in colours(image))
 
 
 @pytest.mark.parametrize("score", [0.0, 1.0, -3.0])

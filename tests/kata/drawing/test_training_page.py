@@ -7,6 +7,7 @@ import pytest
 
 from minigrad_reference import MLP, linear_decay, max_margin, mean_squared_error, train
 from minigrad_reference.drawing import Film
+from minigrad_reference.drawing.palette import DARK, LIGHT
 from minigrad_reference.drawing.training_page import training_page
 from tests.kata.drawing.window import Window
 
@@ -14,6 +15,16 @@ INPUTS = [(1.0, 0.5), (-1.0, 0.25), (0.5, -1.0), (-0.5, -0.75)]
 LABELS = [1.0, -1.0, 1.0, -1.0]
 STEPS = 4
 HERE = "outputs(frames[at].layers, probe)"
+PIXEL = """(canvas, [x, y]) => {
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+  copy.drawImage(canvas, 0, 0);
+  return [...copy.getImageData(Math.round(x), Math.round(y), 1, 1).data].slice(0, 3).join();
+}"""
+
+
+def parts(colour):
+    """Red, green and blue of a colour, as PIXEL gives them."""
+    return ",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
 
 
 def trained(model, inputs, loss):
@@ -74,10 +85,36 @@ def test_every_neuron_has_a_map_and_a_relu_that_is_off_is_marked_and_said(w):
     assert w.page.locator(".neuron canvas").count() == 2 + 3 + 1
     drawn = "(all) => all.map((c) => new Set(c.getContext('2d').getImageData(0, 0, 40, 40).data).size)"
     colours = w.page.eval_on_selector_all(".neuron canvas", drawn)
-    assert colours[2] == 1  # off: white everywhere
+    assert colours[2] == 1  # off: the colour of the page everywhere
     assert all(count > 3 for count in colours[:2] + colours[-1:])
     assert "n1.1" in w.page.text_content("#off")
     assert w.page.locator(".neuron.off").first.get_attribute("aria-label").endswith("off for every sample")
+
+
+def test_the_maps_follow_the_screen_to_dark_and_back(w):
+    ground = f"({PIXEL})(document.querySelectorAll('.neuron canvas')[2], [0, 0])"  # of the relu that is off
+    for scheme, theme in (("dark", DARK), ("light", LIGHT)):
+        w.page.emulate_media(color_scheme=scheme)
+        w.page.wait_for_function(f"{ground} === '{parts(theme['page'])}'")
+
+
+def test_the_line_lies_where_the_score_is_0_between_the_points_of_the_grid(w):
+    line = w.page.evaluate("zeroLine(Array.from({ length: GRID * GRID }, (_, k) => (k % GRID) - 12.25))")
+    places = re.findall(r"[ML]([\d.]+) [\d.]+", line)
+    cell = w.page.evaluate("SIDE / GRID")
+    assert len(places) == 2 * (w.page.evaluate("GRID") - 1)
+    assert {float(x) for x in places} == {(12.25 + 0.5) * cell}
+
+
+def test_only_a_sample_on_the_wrong_side_has_a_cross(w):
+    at = f"({PIXEL})(byId('plane'), toField(inputs[0]))"
+    right = 1 if w.page.evaluate("outputs(frames[at].layers, inputs[0]).at(-1)[0]") > 0 else -1
+    seen = []
+    for label in (right, -right):
+        w.page.evaluate("(label) => { labels[0] = label; probe = [...inputs[1]]; render(); }", label)
+        seen.append(w.page.evaluate(at) == parts(LIGHT["bad"]))
+    w.page.evaluate("(label) => { labels[0] = label; render(); }", LABELS[0])
+    assert seen == [False, True]
 
 
 def test_a_weight_is_told_and_a_chosen_neuron_fills_the_plane(w, moons):

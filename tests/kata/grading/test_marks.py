@@ -17,13 +17,23 @@ def verdict(points, status=Status.PASSED, task="task"):
 VERDICTS = st.lists(st.builds(verdict, st.integers(1, 9), st.sampled_from(Status)), min_size=1, max_size=20)
 
 
-@given(st.integers(1, 20), VERDICTS)
+HUNDREDTHS = st.integers(1, 2000).map(lambda number: number / 100)
+
+
+@given(st.integers(1, 20) | HUNDREDTHS, VERDICTS)
 def test_the_checks_of_a_task_are_worth_its_points_and_give_what_passes(points, verdicts):
     found = marked(Task("task", points, ()), verdicts)
-    assert sum(found.worths) == points
+    assert sum(found.worths) == Fraction(str(points))
     weights = [v.check.points for v in verdicts]
     passed = sum(w for w, v in zip(weights, verdicts, strict=True) if v.status is Status.PASSED)
     assert found.points == pytest.approx(points * passed / sum(weights), abs=5e-5)
+
+
+def test_tenths_of_points_add_up_as_written():
+    tasks = [marked(Task("task", points, ()), [verdict(1), verdict(1)]) for points in (0.1, 0.2, 2.5)]
+    assert [task.points for task in tasks] == [0.1, 0.2, 2.5]
+    assert total(task.points for task in tasks) == 2.8
+    assert tasks[2].earned == [Fraction(5, 4)] * 2
 
 
 def test_what_counts_half_gives_half_and_what_fails_gives_nothing():

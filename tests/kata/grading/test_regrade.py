@@ -133,11 +133,36 @@ def test_who_was_not_there_before_and_who_is_no_more_are_told():
     assert "## ada: 1 → none" in as_markdown(found)
 
 
+def printed(found, width=140):
+    from rich.console import Console
+
+    console = Console(width=width, record=True, force_terminal=False)
+    console.print(as_table(found))
+    return console.export_text()
+
+
+def test_the_terminal_shows_whose_mark_changed_with_a_line_for_each_reason():
+    """A check that went makes the others worth more: for two students that is a line each and not four hundred."""
+    many = [check(f"n{number}") for number in range(200)]
+    gone = [check(f"n{number}", points=1.5) for number in range(1, 200)]
+    same = [document("cyd", check("a"), check("b", points=0)), document("cyd", check("a", points=0), check("b"))]
+    before = {"ada": document("ada", *many), "bob": document("bob", *many[:100]), "cyd": same[0]}
+    after = {"ada": document("ada", *gone), "bob": document("bob", *many[:99], check("n99", "failed")), "cyd": same[1]}
+    found = changes(before, after)
+    assert {change.student for change in found} == {"ada", "bob", "cyd"}
+    table = printed(found)
+    assert "n1, ex01.n10, ex01.n100 and 196 more" in table
+    assert "it is worth more or less" in table
+    assert "the check is gone" in table
+    assert "cyd" not in table  # whose mark is the same
+    assert as_table(found).row_count == 3
+    assert len(table.splitlines()) < 20
+
+
 HOSTILE = "=cmd|'x'[red]\x1b[31m<b>|\n# one"
 
 
 def test_names_are_text_in_the_sheet_in_markdown_and_in_the_terminal(tmp_path):
-    from rich.console import Console
 
     from grader.core.tables import write_sheet
 
@@ -151,9 +176,7 @@ def test_names_are_text_in_the_sheet_in_markdown_and_in_the_terminal(tmp_path):
     text = as_markdown(found)
     assert "\x1b" not in text
     assert [line for line in text.splitlines() if line.startswith("# ")] == ["# Changed marks"]
-    console = Console(width=200, record=True, force_terminal=False)
-    console.print(as_table(found))
-    shown = console.export_text()
+    shown = printed(found, 200)
     assert "[red]" in shown
     assert "\x1b" not in shown
 

@@ -1,17 +1,18 @@
 """The staff sees why a hidden check failed, with the values and the student's lines; nothing of it goes to students."""
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.core.errors import KataError
 from grader.course.classroom import classroom
-from grader.course.classroom.showing import FOLDER, as_text, exercise_of, show, sources_of, write_page
+from grader.course.classroom.showing import FOLDER, as_text, exercise_of, report_on, show, sources_of, write_page
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading.grading import grade
 from grader.course.grading.marking import make_report
-from grader.course.grading.report import HIDDEN
+from grader.course.grading.report import HIDDEN, Report
 from grader.course.grading.roll import read_class
 from grader.course.grading.suites import load_course
 from grader.course.intake.handins import find_hand_ins
@@ -68,6 +69,28 @@ def test_one_check_is_shown_by_its_name_and_an_unknown_one_is_a_sentence(course,
     assert exercise_of("ex01.slope", None, course.exercises) == 1
     with pytest.raises(KataError, match="Which check"):
         exercise_of(None, None, course.exercises)
+
+
+def test_a_part_of_a_name_is_enough_where_it_is_one_persons():
+    blank = Report("", 0, 1, 7, "", None, "", (), ())
+    reports = [replace(blank, student=name) for name in ("okafora_103", "leekim_102", "leeann_108", "lee")]
+    assert report_on("Okafor", reports).student == "okafora_103"
+    assert report_on("lee", reports).student == "lee"
+    with pytest.raises(KataError, match=r"'LEE' could be any of 'leekim_102', 'leeann_108', 'lee'; marks\.csv"):
+        report_on("LEE", reports)
+    with pytest.raises(KataError, match="'jane' is in none of the reports; marks"):
+        report_on("jane", reports)
+
+
+def test_what_is_told_of_many_checks_is_told_once(course, tmp_path):
+    broken = Submission("jane", {1: f"{course.solutions[1]}\nn = input()\n"}, ())
+    checks = show(broken, course, sandbox(), 1)
+    assert len(checks) > 20
+    text = as_text("jane", checks, {}, [])
+    page = write_page(tmp_path, "jane", checks, {}, []).read_text(encoding="utf-8")
+    for told in (text, page):
+        assert told.count("The checks give no input: input() finds nothing to read.") == 1
+        assert all(check.id in told for check in checks)
 
 
 def test_nothing_that_hidden_checks_run_is_in_anything_for_students(course, submission, shown, tmp_path, monkeypatch):

@@ -12,8 +12,8 @@ import pytest
 from grader.learner import terminal
 from grader.learner.report import COLOURS
 from grader.learner.solution import ANY_BACKGROUND
+from tests.kata.contrast import ENOUGH, contrast
 
-ENOUGH = 4.5
 SGR = re.compile(r"\x1b\[([\d;]*)m")
 ODD = ["0", "-5", "1", "7", "x", "", "10000"]
 
@@ -26,16 +26,6 @@ def rgb(number):
     steps = 0, 95, 135, 175, 215, 255
     number -= 16
     return steps[number // 36], steps[number // 6 % 6], steps[number % 6]
-
-
-def contrast(one, other):
-    def light(colour):
-        parts = [c / 255 for c in colour]
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-        return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-    high, low = sorted((light(one), light(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
 
 
 def pairs(text):

@@ -142,15 +142,6 @@ def test_report_is_the_golden_one(learner, shape):
     assert result.returncode == (0 if shape is all_right else 1)
 
 
-def test_on_60_columns_sentences_hang_beside_their_word_and_code_stays_whole(learner):
-    said = learner.run("test", misconception(learner), COLUMNS="60").stdout
-    path = GOLDEN / "narrow" / "misconception.txt"
-    if os.environ.get("UPDATE_GOLDEN"):
-        path.write_text(said, encoding="utf-8")
-    assert said == path.read_text(encoding="utf-8")
-    assert max(map(len, said.splitlines())) < 60
-
-
 def test_every_golden_report_belongs_to_a_shape_and_is_plain_ascii():
     assert {path.stem for path in GOLDEN.glob("*.txt")} == {shape.__name__ for shape in SHAPES}
     assert all(path.read_text(encoding="utf-8").isascii() for path in GOLDEN.glob("*.txt"))

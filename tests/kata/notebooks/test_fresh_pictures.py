@@ -79,7 +79,8 @@ GRAPH, PLOT, FILM = (f"docs/images/{name}" for name in ("expression.svg", "decis
 EXPLAIN, FIRST, SECOND = "docs/images/explain.svg", "notebooks/from_scratch.ipynb", "notebooks/two_moons.ipynb"
 CHANGES = {  # what has changed, and what of these six is stale then
     "the engine": ("minigrad_reference/engine.py", {GRAPH, PLOT, FILM, FIRST, SECOND}),
-    "the drawing of graphs": ("minigrad_reference/drawing/graph.py", {GRAPH, FIRST}),
+    "the drawing of graphs": ("minigrad_reference/drawing/graph.py", {GRAPH, EXPLAIN, FIRST}),
+    "the colours": ("minigrad_reference/drawing/palette.py", {GRAPH, PLOT, FILM, EXPLAIN, FIRST, SECOND}),
     "the film": ("minigrad_reference/drawing/film.py", {PLOT, FILM, FIRST, SECOND}),
     "the data": ("grader/learner/data/two_moons.csv", {PLOT, FILM, SECOND}),
     "the script that draws": ("docs/images/make_images.py", {GRAPH, PLOT, FILM, EXPLAIN}),

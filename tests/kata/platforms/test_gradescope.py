@@ -331,6 +331,20 @@ def test_each_check_has_its_visibility(document, hidden):
     assert "hidden" in wanted
 
 
+@pytest.mark.parametrize("hidden", ["visible", "hidden", "after_due_date", "after_published"])
+def test_the_total_and_what_gives_it_away_are_told_only_where_all_checks_are_shown(document, hidden):
+    too_late = {**METADATA, "created_at": "2027-02-05T00:00:00-08:00"}
+    found = results(document, too_late, {**OPTIONS, "hidden": hidden, "late": RULES}, 1.0)
+    lost = found["extra_data"]["late_deduction"]
+    told = {float(number) for number in re.findall(r"[0-9]+(?:\.[0-9]+)?", found["output"])}
+    assert lost > 0
+    assert bool({document.score, found["score"], lost} & told) is (hidden == "visible")
+    assert "Points are taken off for that." in found["output"] or hidden == "visible"
+    public = [check for _, _, check in document.checks if not check.hidden]
+    points = f"{round(sum(check.points for check in public), 2):g}"
+    assert found["output"].startswith(points) is (hidden != "visible")
+
+
 def test_without_a_due_date_hidden_checks_wait_until_marks_are_published(document):
     found = results(document, {}, {**OPTIONS, "hidden": "after_due_date"}, 1.0)
     jsonschema.validate(found, SCHEMA)
@@ -375,7 +389,7 @@ def test_late_work_loses_what_course_toml_says(document, created, share):
     lost = found["extra_data"]["late_deduction"]
     assert lost == pytest.approx(document.score * share)
     assert found["score"] == pytest.approx(document.score - lost)
-    assert ("points are taken off for that." in found["output"]) is (share > 0)
+    assert ("oints are taken off for that." in found["output"]) is (share > 0)
 
 
 def test_an_extension_moves_what_is_late(document):

@@ -105,6 +105,14 @@ def mistaken(notebooks):
     path.write_text(text, encoding="utf-8")
 
 
+def under_other_names(notebooks):
+    """As a browser names a second download, by words alone, and as a file of Python: no name is nbgrader's."""
+    (notebooks / "ex01_derivatives.ipynb").rename(notebooks / "ex01_derivatives (1).ipynb")
+    (notebooks / "ex02_value.ipynb").unlink()
+    shutil.copy(ROOT / "solutions/ex02_value.py", notebooks)
+    (notebooks / "ex03_chain_rule.ipynb").rename(notebooks / "chain_rule.ipynb")
+
+
 def damage(notebooks):  # noqa: C901 - seven small edits
     """Every exercise in another way; the worked answers are all still there, except in exercise 1."""
     (notebooks / "ex01_derivatives.ipynb").write_text('{"cells": [', encoding="utf-8")
@@ -312,9 +320,14 @@ def test_a_later_assignment_stands_on_what_was_submitted_for_an_earlier_one(kata
     submit(course, "right", "week1")
     submit(course, "right", "week2")
     submit(course, "late", "week1")
+    under_other_names(submit(course, "named", "week1"))
     shell(kata, [*enter, "nbgrader autograde week1", "nbgrader autograde week2"], env)
     assert set(scores(course, "right", "week1")) == {"ex01_derivatives", "ex02_value", "ex03_chain_rule"}
     assert all(score == most for score, most in scores(course, "right", "week2").values())
+    assert scores(course, "named", "week1") == scores(course, "right", "week1")
+    shown = (course / "autograded/named/week1/ex02_value.ipynb").read_text(encoding="utf-8")
+    assert "# It came as 'ex02_value.py', which stands above." in shown
+    assert "class Value:" in shown
 
 
 def test_a_changed_notebook_is_never_replaced_without_being_asked(kata):

@@ -24,6 +24,7 @@ from grader.course.pages import figures, rendering
 from grader.course.pages.figures import discrimination, distribution
 from grader.course.pages.rendering import page, plain
 from grader.course.pages.site import read_pictures, write_site
+from grader.course.pages.standing import CourseOfPages, Standing
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = Path(__file__).with_name("golden")
@@ -131,8 +132,8 @@ def student_page(document, pictures=None):
     return rendering.student_page(Report.from_json(document), pictures)
 
 
-def class_page(documents):
-    return rendering.class_page({stem: Report.from_json(document) for stem, document in documents.items()})
+def class_page(documents, *decided):
+    return rendering.class_page({stem: Report.from_json(document) for stem, document in documents.items()}, *decided)
 
 
 # The figures
@@ -464,13 +465,33 @@ def window(browser):
         each.close()
 
 
+SHARES = {"Zoë": (0.9, 0.1), "adam": (0.3, 0.8), "Émile": (1, 1), "Student 10": (0.5,), "Student 9": (0.2, 0.2)}
+
+
+def small_class():
+    """With an exercise that one submission does not have."""
+    reports = {f"s{i}": {**marks(*some), "student": name} for i, (name, some) in enumerate(SHARES.items())}
+    return {**reports, "small": small()}
+
+
 @pytest.fixture(scope="module")
 def class_file(tmp_path_factory):
-    """The page of a small class, with an exercise that one submission does not have."""
-    shares = {"Zoë": (0.9, 0.1), "adam": (0.3, 0.8), "Émile": (1, 1), "Student 10": (0.5,), "Student 9": (0.2, 0.2)}
-    reports = {f"s{i}": {**marks(*some), "student": name} for i, (name, some) in enumerate(shares.items())}
     path = tmp_path_factory.mktemp("page") / "index.html"
-    path.write_text(class_page({**reports, "small": small()}), encoding="utf-8")
+    path.write_text(class_page(small_class()), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def decided_file(tmp_path_factory):
+    """The same class with names, marks and the form for decisions."""
+    standings = {
+        "Zoë": Standing(name="Zoë Kravitz", score="10", mark="8", maximum="20", late_days=1, deduction="2"),
+        "adam": Standing(name="Adam Smith", state="needs a look", look=("essay.pdf is no exercise.",)),
+    }
+    lines = "who,exercise,points,excused,extension,comment,by\n" + "adam,all,,yes,,,\n" * 9
+    course = CourseOfPages("Backprop 101", lines)
+    path = tmp_path_factory.mktemp("page") / "index.html"
+    path.write_text(class_page(small_class(), standings, course), encoding="utf-8")
     return path
 
 
@@ -512,6 +533,24 @@ def test_the_keyboard_reaches_a_header_sees_where_it_is_and_sorts(window, class_
     assert w.page.evaluate(f"{focused}.textContent") == "Student"
 
 
+def test_the_class_page_has_the_marks_after_lateness_and_decisions_beside_the_points(window, decided_file):
+    w = window(decided_file)
+    found = dict(zip(w.column(MARKS, 0), w.column(MARKS, 3), strict=True))
+    assert (found["Zoë Kravitz"], found["Adam Smith"]) == ("8", "needs a look")
+
+
+def test_a_table_that_goes_on_to_the_right_says_so_until_its_end_is_seen(window, class_file):
+    w = window(class_file, width=375)
+    region = w.page.locator("section[aria-labelledby=students] .scroll")
+    sign = w.page.locator("section[aria-labelledby=students] .sideways")
+    assert sign.is_visible()
+    assert "more" in region.get_attribute("class").split()
+    region.evaluate("region => { region.scrollLeft = region.scrollWidth; }")
+    w.page.wait_for_function("!document.querySelector('section[aria-labelledby=students] .scroll').matches('.more')")
+    w.page.set_viewport_size({"width": 1280, "height": 844})
+    sign.wait_for(state="hidden")
+
+
 def test_the_first_tab_offers_to_skip_to_the_content(window, class_file):
     w = window(class_file)
     w.page.keyboard.press("Tab")
@@ -523,7 +562,7 @@ def test_the_first_tab_offers_to_skip_to_the_content(window, class_file):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_no_barrier_and_nothing_is_wider_than_the_window(window, class_file, tmp_path, scheme, width):
+def test_axe_finds_no_barrier_and_nothing_is_wider_than_the_window(window, decided_file, tmp_path, scheme, width):
     from axe_playwright_python.sync_playwright import Axe
 
     (tmp_path / "student.html").write_text(student_page(small(), {1: SVG}), encoding="utf-8")
@@ -532,7 +571,7 @@ def test_axe_finds_no_barrier_and_nothing_is_wider_than_the_window(window, class
     pairs = [{"students": ("Zoë", "adam"), "overlaps": [overlap]}]
     similar = page("similarity.html", pairs=pairs, students=2, threshold=0.6, common=10)
     (tmp_path / "similar.html").write_text(similar, encoding="utf-8")
-    for path in (class_file, tmp_path / "student.html", tmp_path / "similar.html"):
+    for path in (decided_file, tmp_path / "student.html", tmp_path / "similar.html"):
         w = window(path, width=width, scheme=scheme)
         w.page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
         found = Axe().run(w.page)

@@ -16,7 +16,6 @@ import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
-from grader.core.errors import KataError
 from grader.core.names import tag
 from grader.course.grading.config import Settings, read_settings
 from grader.course.release.leaks import contents_of, leaks, read_secrets
@@ -157,9 +156,19 @@ def test_a_release_of_five_exercises_holds_the_parts_of_these_alone():
     assert files["grader/core/catalogue.toml"].count(b"[[exercise]]") == 5
 
 
-def test_exercises_without_those_before_them_are_refused_in_a_sentence_that_says_what_to_write():
-    with pytest.raises(KataError, match=r"^Exercises build on the ones before them: release EXERCISES=1-5, or fewer"):
-        student_files([3, 5], Settings())
+def test_any_choice_of_exercises_that_course_toml_takes_can_be_released(tmp_path):
+    """Also the example in that file: exercise 6 imports the file of exercise 5, which then comes along ungraded."""
+    example = '"1-4, 6"'
+    assert example in (ROOT / "course.toml").read_text(encoding="utf-8")
+    (tmp_path / "course.toml").write_text(f"exercises = {example}\n", encoding="utf-8")
+    settings = read_settings(tmp_path / "course.toml")
+    files = student_files(settings.exercises, settings)
+    assert [path for path in sorted(files) if re.fullmatch(r"exercises/ex\d\d_\w+\.py", path)] == [
+        read_catalogue()[number].file.as_posix() for number in range(1, 7)
+    ]
+    rows = [line for line in files["README.md"].decode().splitlines() if "](exercises/ex" in line and line[0] == "|"]
+    assert ["(not graded)" in row for row in rows] == [False, False, False, False, True, False]
+    assert files["grader/core/catalogue.toml"].count(b"[[exercise]]") == 6
 
 
 def test_the_same_tree_gives_the_same_zip(files):

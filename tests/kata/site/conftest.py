@@ -64,6 +64,7 @@ class Window:
 
     def open(self, number):
         self.page.goto(f"{self.address}#/exercise/{number}")
+        self.page.wait_for_function("start => document.title.startsWith(start)", arg=f"Exercise {number}:")
         self.page.wait_for_selector(".cm-content")
 
     def write(self, number, text):

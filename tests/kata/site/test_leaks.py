@@ -13,7 +13,7 @@ from grader.course.bank.chaffs import read_bank
 from grader.course.grading.config import Settings
 from grader.course.release.leaks import contents_of, leaks, read_secrets
 from grader.course.release.release import LeakError, zipped
-from grader.course.site.site import ZIP, answer_files, kata_files, make_site, packages, searched, whole
+from grader.course.site.site import ZIP, answer_files, given_away, kata_files, make_site, searched, whole
 from tests.kata.site.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -56,7 +56,7 @@ def planted(tmp_path):
         "grader/learner/belief.py": (chaff.source, f"of the chaff {chaff.misconception.id}"),
         "grader/course/bank/misconceptions/ex01.toml": ("", "lies in course/"),
         "grader/learner/styles.toml": (text("grader/course/bank/wheats/ex04.toml"), "a line of the wheat "),
-        "minigrad_reference/engine.py": (text("minigrad_reference/engine.py"), "of minigrad_reference/engine.py"),
+        "minigrad_reference/files.py": (text("minigrad_reference/engine.py"), "of minigrad_reference/engine.py"),
         "solutions/ex05_operators.py": (text("solutions/ex05_operators.py") + "# more\n", "lies in solutions/"),
     }
 
@@ -71,7 +71,7 @@ def test_every_kind_of_secret_is_found_wherever_it_is_planted(site, folder, tmp_
         else:
             inside[name] = packed
     (site / ZIP).write_bytes(zipped(inside, ""))
-    given = {**answer_files(tuple(read_catalogue())), **packages()}
+    given = given_away(tuple(read_catalogue()), answers=True)
     before = searched(folder, given)
     changed = {name: content for name, content in searched(site, given).items() if content != before.get(name)}
     assert changed.keys() == secrets.keys()
@@ -89,13 +89,14 @@ def test_a_site_with_a_find_is_refused_and_the_one_before_stays(tmp_path):
     assert (out / "index.html").read_text(encoding="utf-8") == "before"
 
 
-def test_a_site_for_self_study_gives_away_worked_answers_and_wheats_and_nothing_else_of_the_course(folder):
+def test_a_site_for_self_study_gives_away_answers_and_wrong_ones_and_nothing_that_is_hidden(folder):
     inside = contents_of(folder / ZIP)
     of_the_course = {path for path in inside if path.startswith(("solutions/", "grader/course/", "tests/hidden/"))}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        assert of_the_course == answer_files(tuple(read_catalogue())).keys()
-    assert not [path for path in whole(folder) if re.search(r"misconceptions|hidden|chaff", path)]
+        given = answer_files(tuple(read_catalogue()))
+    assert of_the_course == {path for path in given if not path.startswith("minigrad_reference/")}
+    assert not [path for path in whole(folder) if re.search(r"hidden|promises|mutant|intake|platforms|release", path)]
 
 
 def test_a_course_site_has_its_own_exercises_alone_and_no_answer():

@@ -1,11 +1,8 @@
 """The site in a real browser: the terminal's verdicts, whatever a learner writes, offline, for everybody."""
 
 import gzip
-import os
+import json
 import re
-import shutil
-import subprocess
-import sys
 import zipfile
 
 import pytest
@@ -13,11 +10,17 @@ import pytest
 from grader.core.catalogue import read_catalogue
 from grader.core.source import functions, text_of
 from grader.course.bank.chaffs import read_bank
+from grader.course.fence.sandbox import sandbox
+from grader.course.grading.grading import grade
+from grader.course.intake.submission import read_submission
+from grader.learner.worked import without_markers
+from tests.kata.few import course_of_catches
 from tests.kata.site.conftest import ROOT, Window
 
 pytestmark = pytest.mark.slow
 MEGABYTE = 1_000_000
 EXERCISES = read_catalogue()
+CHECK = "'d = derivative(lambda x: x * x, 3.0)', {'d': 6.0}, within=1e-6"
 CHAFFS = {chaff.misconception.exercise: chaff for chaff in reversed(read_bank())}
 
 
@@ -47,17 +50,6 @@ def alone(solved):
         )
 
 
-def in_the_terminal(tmp_path, number, source):
-    """What `make test-exercise-N` prints where the earlier exercises are solved."""
-    shutil.copytree(ROOT / "exercises", tmp_path / "desk")
-    for each in EXERCISES.values():
-        shutil.copy(ROOT / each.solution, tmp_path / "desk")
-    (tmp_path / "desk" / EXERCISES[number].file.name).write_text(source, encoding="utf-8")
-    environment = {**os.environ, "DESK": str(tmp_path / "desk"), "NO_COLOR": "1", "COLUMNS": "100"}
-    command = [sys.executable, "-m", "grader", "test", str(number)]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False).stdout
-
-
 def squeezed(text):
     return re.sub(r"\s+", " ", text)
 
@@ -67,17 +59,6 @@ def test_a_worked_answer_passes_as_in_the_terminal(solved, number):
     solved.open(number)
     count = re.search(r"(\d+) of (\d+) checks pass", solved.check())
     assert count[1] == count[2] != "0"
-
-
-@pytest.mark.parametrize("number", EXERCISES)
-def test_a_known_mistake_has_the_verdicts_and_the_first_belief_of_the_terminal(alone, tmp_path, number):
-    source = CHAFFS[number].source
-    terminal = squeezed(in_the_terminal(tmp_path, number, source))
-    alone.write(number, source)
-    page = squeezed(alone.check())
-    assert re.search(r"\d+ of \d+ checks pass", page)[0] == re.search(r"\d+ of \d+ checks pass", terminal)[0]
-    told = re.search(r"WHY (.+?)\)\.", terminal)
-    assert re.search(r"WHY (.+?)\)\.", page)[1] == told[1]
 
 
 def body(source, task):
@@ -199,14 +180,25 @@ def test_reset_puts_the_stub_back_and_keeps_a_backup(alone):
     alone.page.wait_for_function("localStorage.getItem('minigrad/files/ex01_derivatives.py').length > 100")
     kept = alone.page.evaluate("localStorage.getItem('minigrad/backups/ex01_derivatives.py')")
     assert "mine = 1" in kept
+    alone.page.get_by_label("Backups of this file").select_option("0")
+    alone.page.locator(".cm-line", has_text="mine = 1").wait_for()
+
+
+def kept(window, name):
+    return window.page.evaluate("name => localStorage.getItem(`minigrad/${name}`)", name)
+
+
+def saved(window, path):
+    """The zip that the first page makes of everything."""
+    window.page.goto(f"{window.address}#/")
+    with window.page.expect_download() as waiting:
+        window.page.get_by_role("button", name="Save my work as a zip").click()
+    waiting.value.save_as(path)
+    return path
 
 
 def test_a_zip_of_the_page_has_the_files_and_comes_back(alone, tmp_path):
-    alone.page.goto(f"{alone.address}#/")
-    with alone.page.expect_download() as waiting:
-        alone.page.get_by_role("button", name="Save my work as a zip").click()
-    path = tmp_path / "minigrad.zip"
-    waiting.value.save_as(path)
+    path = saved(alone, tmp_path / "minigrad.zip")
     with zipfile.ZipFile(path) as archive:
         found = {name: archive.read(name).decode() for name in archive.namelist()}
     assert found == {f"exercises/{each.file.name}": worked(number) for number, each in EXERCISES.items()}
@@ -214,6 +206,83 @@ def test_a_zip_of_the_page_has_the_files_and_comes_back(alone, tmp_path):
     alone.page.set_input_files("input[type=file]", path)
     alone.page.get_by_text("Taken from the zip").wait_for()
     assert alone.page.evaluate("localStorage.getItem('minigrad/files/ex01_derivatives.py')") == worked(1)
+
+
+def test_a_zip_of_the_page_gets_the_marks_of_the_same_files(alone, tmp_path, monkeypatch):
+    checks = f"expect({CHECK})\nexpect('d = derivative(lambda x: x, 1.0)', {{'d': 2.0}})\n"
+    files = {EXERCISES[1].file.name: CHAFFS[1].source, "catch/ex01.py": checks}
+    for name, text in files.items():
+        alone.page.evaluate("([name, text]) => localStorage.setItem(`minigrad/files/${name}`, text)", [name, text])
+        (tmp_path / "plain" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "plain" / name).write_text(text, encoding="utf-8")
+    path = saved(alone, tmp_path / "minigrad.zip")
+    alone.page.evaluate("localStorage.removeItem('minigrad/files/catch/ex01.py')")
+    monkeypatch.chdir(ROOT)
+    course, fence = course_of_catches(chaffs=3), sandbox()
+    zipped, plain = (
+        grade(read_submission(each, "somebody", {1}), course, fence) for each in (path, tmp_path / "plain")
+    )
+    assert (zipped.marks, zipped.catches) == (plain.marks, plain.catches)
+    assert [mark.verdict.status.word for mark in zipped.marks[1]].count("wrong")
+    assert zipped.catches[1].catch.caught
+    alone.page.set_input_files("input[type=file]", path)
+    alone.page.get_by_text("Taken from the zip").wait_for()
+    assert kept(alone, "files/catch/ex01.py") == checks
+    alone.page.evaluate("localStorage.removeItem('minigrad/files/catch/ex01.py')")
+
+
+def test_own_checks_catch_wrong_engines_in_the_page(solved):
+    solved.page.goto(f"{solved.address}#/catch/1")
+    solved.page.get_by_text("exercises/catch/ex01.py is new").wait_for()
+    solved.page.click(".cm-content")
+    solved.page.keyboard.press("Control+End")
+    solved.page.keyboard.insert_text(f"\nexpect({CHECK})\n")
+    solved.page.keyboard.press("Control+Enter")
+    told = solved.page.get_by_text("wrong engines caught, with 1 check")
+    told.wait_for()
+    assert int(re.search(r"(\d+) of \d+ wrong engines", told.inner_text())[1]) > 1
+    assert f"expect({CHECK})" in kept(solved, "files/catch/ex01.py")
+
+
+def test_an_engine_is_repaired_in_the_page_and_the_belief_told(solved):
+    solved.page.goto(f"{solved.address}#/repair/4")
+    solved.page.get_by_text("is somebody's exercise 4, with one mistake in it").wait_for()
+    broken = kept(solved, "files/repair/ex04_backward.py")
+    assert broken != without_markers(worked(4))
+    solved.page.get_by_role("button", name="make repair-4").click()
+    solved.page.get_by_text(re.compile(r"\d+ of \d+ checks? fail in build/repair")).wait_for()
+    solved.page.click(".cm-content")
+    solved.page.keyboard.press("Control+a")
+    solved.page.keyboard.insert_text(worked(4))
+    solved.page.keyboard.press("Control+Enter")
+    solved.page.get_by_text("Mended: every check passes.").wait_for()
+    (mended,) = json.loads(kept(solved, "state"))["repaired"]
+    (belief,) = {each.misconception.belief for each in read_bank([4]) if each.misconception.id == mended}
+    assert belief in squeezed(solved.page.inner_text(".results"))
+
+
+def test_the_network_is_trained_on_the_own_engine_and_points_are_added_meanwhile(solved):
+    solved.page.goto(f"{solved.address}#/train")
+    figures = solved.page.locator(".figures")
+    solved.page.get_by_label("my own engine").check()
+    solved.page.get_by_role("button", name="Step").click()
+    solved.page.get_by_text(re.compile(r"Step 1, loss .+ of 100 points right")).wait_for()
+    solved.page.focus("canvas[role=application]")
+    solved.page.keyboard.press("ArrowLeft")
+    solved.page.keyboard.press("Enter")
+    assert "of 101 points right" in figures.inner_text()
+    solved.page.get_by_role("button", name="Train").click()
+    solved.page.get_by_text(re.compile(r"Step [5-9],")).wait_for()
+    solved.page.get_by_role("button", name="Pause").click()
+    solved.page.get_by_role("button", name="Train", exact=True).wait_for()
+
+
+def test_an_engine_that_is_not_complete_says_what_is_missing(alone):
+    alone.write(8, EXERCISES[8].stub.read_text(encoding="utf-8"))
+    alone.page.goto(f"{alone.address}#/train")
+    alone.page.get_by_label("my own engine").check()
+    alone.page.get_by_role("button", name="Step").click()
+    alone.page.get_by_text("Your own engine is not complete: exercise 8: Neuron.").wait_for()
 
 
 def test_the_playground_plays_an_expression_and_follows_a_leaf(solved):
@@ -225,6 +294,16 @@ def test_the_playground_plays_an_expression_and_follows_a_leaf(solved):
     frame.locator("#n0", has_text="a").wait_for()
     frame.locator("#to-end").click()
     assert "data 5" in frame.locator("#n0").text_content()
+
+
+def test_the_playground_says_where_the_own_engine_differs(alone):
+    alone.write(3, re.sub(r"\.grad \+= ", ".grad = ", worked(3)))
+    alone.page.goto(f"{alone.address}#/play")
+    alone.page.get_by_label("Expression").fill("b = a * a")
+    alone.page.get_by_label("Values").fill("a=3")
+    alone.page.get_by_label("on my own engine").check()
+    alone.page.get_by_role("button", name="Play").click()
+    alone.page.get_by_text("a.grad").wait_for()
 
 
 def test_without_a_network_everything_still_works_after_the_first_visit(browser, address):
@@ -245,7 +324,13 @@ def test_nothing_is_asked_of_another_host_and_the_console_is_quiet(solved):
     assert solved.said == []
 
 
-@pytest.mark.parametrize(("place", "seen"), [("", ".exercises"), ("exercise/3", ".failure"), ("play", "textarea")])
+@pytest.mark.parametrize(
+    ("place", "seen"),
+    [
+        *(("", ".exercises"), ("exercise/3", ".failure"), ("play", "textarea"), ("train", ".figures")),
+        *(("catch/3", ".results p"), ("repair/3", ".results p")),
+    ],
+)
 def test_axe_finds_no_barrier_and_nothing_is_wider_than_the_window(alone, place, seen):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -39,6 +39,21 @@ function compare(a, b, descending) {
   return descending ? -order : order;
 }
 
+// What is wider than the window says so above it, and fades where it goes on.
+for (const region of document.querySelectorAll(".scroll")) {
+  const sign = document.createElement("p");
+  sign.className = "sideways";
+  sign.textContent = "There is more to the right: scroll sideways →";
+  region.before(sign);
+  const show = () => {
+    const hidden = region.scrollWidth - region.clientWidth;
+    sign.hidden = hidden < 2;
+    region.classList.toggle("more", hidden - region.scrollLeft > 1);
+  };
+  region.addEventListener("scroll", show, { passive: true });
+  new ResizeObserver(show).observe(region);
+}
+
 // On paper nothing can be opened: what a learner has to read is opened for it.
 const forPaper = [...document.querySelectorAll("details[data-print]:not([open])")];
 addEventListener("beforeprint", () => forPaper.forEach((details) => { details.open = true; }));

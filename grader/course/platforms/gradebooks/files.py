@@ -36,8 +36,12 @@ def write_gradebook(
     return [f"The marks are in {out / main.file}{steps}.", *notices, *looks, *_differences(out, main, ledger), *matched]
 
 
+def _pending(ledger: Ledger) -> list[str]:
+    return [entry.marks.submission for entry in ledger.entries if entry.pending and entry.marks]
+
+
 def _looks(ledger: Ledger) -> list[str]:
-    names = [entry.marks.submission for entry in ledger.entries if entry.pending and entry.marks]
+    names = _pending(ledger)
     decide = "decide in adjustments.csv, or by unreadable in course.toml"
     return [f"Needs a look, and has no mark yet: {some(names)}; {decide}."] if names else []
 
@@ -77,9 +81,10 @@ def _matched(path: Path, ledger: Ledger) -> list[str]:
     for what, title in (
         ("submission", "Submissions of nobody there"),
         ("person", "People without a submission"),
-        ("look", "Hand-ins that need a look"),
+        ("look", "Hand-ins that have a mark and need a look all the same"),
     ):
-        names = [who for kind, who, _ in ledger.unmatched if kind == what]
+        told = _pending(ledger) if what == "look" else []
+        names = [who for kind, who, _ in ledger.unmatched if kind == what and who not in told]
         sentences += [f"{title}: {some(names)}."] if names else []
     return [*sentences, *([f"{path} says why."] if ledger.unmatched else [])]
 
