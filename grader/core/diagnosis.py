@@ -56,6 +56,7 @@ def diagnose(
 ) -> tuple[Diagnosis, ...]:
     """The misconceptions that explain the verdicts of one exercise, the fewest that do so; often none.
 
+    A task of which no check fails is not accused, whatever its misconceptions would say of a neighbour's failures.
     Slips are named as well, since they are seen: in their tasks nothing is inferred that they are no part of. They are
     None where nobody has looked for any.
     """
@@ -66,7 +67,8 @@ def diagnose(
         if is_right(v):
             passed.setdefault(v.check.task, set()).add(v.check.id)
     prints = list(fingerprints)
-    possible = [f for f in prints if passed.get(f.task, set()).isdisjoint(f.shown)]
+    failing = {v.check.task for v in failures.values()}
+    possible = [f for f in prints if f.task in failing and passed.get(f.task, set()).isdisjoint(f.shown)]
     seen: dict[tuple[str, int], bool] = {}
     chosen = [f for f in possible if _has(f, slips or ())]
     candidates = [_candidate(f, failures, set().union(*passed.values()), seen) for f in chosen]
@@ -88,10 +90,12 @@ def _has(fingerprint: Fingerprint, slips: Iterable[Slip]) -> bool:
 
 
 def _seen(
-    slips: Iterable[Slip], inferred: Iterable[Diagnosis], known: Sequence[Verdict], prints: Iterable[Fingerprint]
+    slips: Sequence[Slip], inferred: Iterable[Diagnosis], known: Sequence[Verdict], prints: Iterable[Fingerprint]
 ) -> Iterator[Diagnosis]:
     """The slips that nothing inferred is a case of, in the words of the bank where it has some for the place."""
     told = {(d.misconception.task, d.misconception.slip) for d in inferred}
+    named = {task for task, _ in told} | {slip.task for slip in slips if slip.kind != SPELLING}
+    unnamed = {v.check.task for v in known if not is_right(v)} - named
     bank = {(m.task, m.slip): m for f in prints for m in f.misconceptions if m.slip}
     for slip in slips:
         own = [v for v in known if v.check.task == slip.task and v.status is not Status.PASSED]
@@ -99,7 +103,8 @@ def _seen(
             own = [v for v in known if any(slip.names in d.spelled for d in v.differences)]
         if own and (slip.task, slip.kind) not in told:
             exercise = read_catalogue()[own[0].check.exercise]
-            what = bank.get((slip.task, slip.kind)) or as_misconception(slip, exercise)
+            beyond = slip.kind == SPELLING and slip.task in unnamed
+            what = bank.get((slip.task, slip.kind)) or as_misconception(slip, exercise, beyond=beyond)
             yield Diagnosis(what, frozenset(v.check.id for v in own), 1.0)
 
 

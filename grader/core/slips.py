@@ -17,8 +17,9 @@ from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
 from grader.core.operations import method
-from grader.core.records import Exercise, Fault, Misconception, Verdict
+from grader.core.records import Difference, Exercise, Fault, Misconception, Verdict
 from grader.core.source import Function, function_nodes
+from grader.core.templates import templates
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -26,7 +27,7 @@ else:
     import tomli as tomllib
 
 WORDS = Path(__file__).with_name("slips.toml")
-SPELLING = "operation-named-otherwise"
+SPELLING, BLANKS = "operation-named-otherwise", "blanks-differ"
 TEXTS = ("title", "belief", "explanation", "question")
 GIVE_NONE = ("append", "extend", "insert", "sort", "reverse")
 COMPARE = ("max", "min", "sorted", "sort")
@@ -38,7 +39,7 @@ QUOTED = re.compile(r"'([^']*)'")
 
 @dataclass(frozen=True)
 class Slip:
-    """A kind of slip, as slips.toml has it, in one task; `names` are the operation's, as expected and as given."""
+    """A kind of slip, as slips.toml has it, in one task; `names` are texts that differ, as expected and as given."""
 
     task: str
     kind: str
@@ -59,6 +60,7 @@ def find_slips(source: str, exercise: Exercise, verdicts: Iterable[Verdict]) -> 
         node = functions[task][1]
         found += [Slip(task, kind) for kind, shows in READ.items() if shows(node, names[task].returns)]
     found += [slip for verdict in wrong for slip in text.shown(verdict)]
+    found += text.spaced(wrong)
     return tuple(dict.fromkeys(found))
 
 
@@ -71,6 +73,23 @@ def _spelled(wrong: Sequence[Verdict], tasks: Iterable[str]) -> Iterator[Slip]:
         if task and task not in seen:
             seen.add(task)
             yield Slip(task, SPELLING, (expected, got))
+
+
+def _spaced(verdict: Verdict, node: ast.FunctionDef) -> Iterator[Slip]:
+    """The texts that a check looks for, where the task makes the same with other blanks."""
+    for wanted in filter(None, (_looked_for(d) for d in verdict.differences)):
+        made = [text for each in templates(node) if (text := each.with_its_blanks(wanted)) is not None]
+        if made and wanted not in made:
+            yield Slip(verdict.check.task, BLANKS, (wanted, made[0]))
+
+
+def _looked_for(difference: Difference) -> str:
+    """The text that a check did not find, without the quotes that a picture's source puts around it."""
+    found = ast.parse(difference.expression, mode="eval").body
+    if not isinstance(found, ast.Compare) or (difference.expected, difference.got) != ("True", "False"):
+        return ""
+    text, within = found.left, isinstance(found.ops[0], ast.In)
+    return text.value.strip('"') if within and isinstance(text, ast.Constant) and isinstance(text.value, str) else ""
 
 
 # read off the text of a task, of whose checks some fail
@@ -103,8 +122,17 @@ def _inner(node: ast.FunctionDef) -> list[ast.FunctionDef]:
     return [part for part in ast.walk(node) if isinstance(part, ast.FunctionDef) and part is not node]
 
 
+def _gives_nothing(node: ast.FunctionDef) -> bool:
+    return not _returned(node) and not _yields(node) and not isinstance(node.body[-1], ast.Raise)
+
+
 def _returns_nothing(node: ast.FunctionDef, returns: bool) -> bool:
-    return returns and not _returned(node) and not _yields(node) and not isinstance(node.body[-1], ast.Raise)
+    return returns and _gives_nothing(node) and not any(map(_returned, _inner(node)))
+
+
+def _returns_inside(node: ast.FunctionDef, returns: bool) -> bool:
+    """Whether there is a return, but it is that of a function inside."""
+    return returns and _gives_nothing(node) and any(map(_returned, _inner(node)))
 
 
 def _keeps_what_append_gives(node: ast.FunctionDef, _: bool) -> bool:
@@ -143,7 +171,7 @@ def _compares_idly(node: ast.FunctionDef, _: bool) -> bool:
 
 
 def _computes_idly(node: ast.FunctionDef, returns: bool) -> bool:
-    return any(isinstance(value, ast.BinOp) for value in _idle(node)) and not _returns_nothing(node, returns)
+    return any(isinstance(value, ast.BinOp) for value in _idle(node)) and not (returns and _gives_nothing(node))
 
 
 def _stores_no_step(node: ast.FunctionDef, _: bool) -> bool:
@@ -154,7 +182,7 @@ def _stores_no_step(node: ast.FunctionDef, _: bool) -> bool:
 
 def _calls_the_step(node: ast.FunctionDef, _: bool) -> bool:
     """Whether what is stored as a step is what calling it gives, and that is None."""
-    silent = {inner.name for inner in _inner(node) if _returns_nothing(inner, returns=True)}
+    silent = {inner.name for inner in _inner(node) if _gives_nothing(inner)}
     stored = [part for part in _own(node) if isinstance(part, ast.Assign) and isinstance(part.value, ast.Call)]
     return any(
         isinstance(target, ast.Attribute) and target.attr == "_backward" and _name_called(part.value) in silent
@@ -169,6 +197,7 @@ def _name_called(value: ast.expr) -> str:
 
 READ: dict[str, Callable[[ast.FunctionDef, bool], bool]] = {
     "return-missing": _returns_nothing,
+    "return-in-the-inner-function": _returns_inside,
     "none-is-kept": _keeps_what_append_gives,
     "return-in-the-loop": _returns_in_the_loop,
     "self-returned": _returns_self,
@@ -210,6 +239,14 @@ class Text:
                 node = self.functions[task][1]
                 yield from (Slip(task, kind) for kind, shows in SAID.items() if shows(fault.message, node))
             yield from self._asks_too_much(fault)
+
+    def spaced(self, wrong: Iterable[Verdict]) -> list[Slip]:
+        """One text of each task that differs by its blanks."""
+        slips: dict[str, Slip] = {}
+        for verdict in (v for v in wrong if v.check.task in self.functions):
+            for slip in _spaced(verdict, self.functions[verdict.check.task][1]):
+                slips.setdefault(slip.task, slip)
+        return list(slips.values())
 
     def _through(self, verdict: Verdict) -> list[str]:
         """The tasks of this exercise that a fault went through, up to the one in which it was raised.
@@ -268,9 +305,19 @@ def _compares_a_value(message: str, node: ast.FunctionDef) -> bool:
     return says and (signs or not called.isdisjoint(COMPARE))
 
 
+def _asks_for_no_type(message: str, node: ast.FunctionDef) -> bool:
+    """Whether isinstance is asked about one of the function's own arguments as if that were a type."""
+    own = {each.arg for each in node.args.args}
+    calls = [part for part in ast.walk(node) if isinstance(part, ast.Call) and _name_called(part) == "isinstance"]
+    types = [call.args[1] for call in calls if len(call.args) > 1]
+    said = message.startswith("isinstance() arg 2 must be a type")
+    return said and any(isinstance(each, ast.Name) and each.id in own for each in types)
+
+
 SAID: dict[str, Callable[[str, ast.FunctionDef], bool]] = {
     "number-function-of-value": _gives_a_value,
     "value-compared": _compares_a_value,
+    "isinstance-of-no-type": _asks_for_no_type,
 }
 
 
@@ -302,11 +349,12 @@ def _ends(body: Sequence[ast.stmt]) -> bool:
 # in words
 
 
-def as_misconception(slip: Slip, exercise: Exercise) -> Misconception:
-    """A slip in the words of slips.toml, which fit the place."""
+def as_misconception(slip: Slip, exercise: Exercise, *, beyond: bool = False) -> Misconception:
+    """A slip in the words of slips.toml, which fit the place; `beyond` where it does not account for all that fails."""
     expected, got = (json.dumps(each) for each in slip.names)
     place = {"task": slip.task, "name": slip.task.rpartition(".")[2], "expected": expected, "got": got}
     title, belief, explanation, question = (_words()[slip.kind][text].format(**place) for text in TEXTS)
+    explanation += f" {_words()[slip.kind]['beyond']}" if beyond else ""
     where = re.sub(r"[\W_]+", "-", slip.task.lower()).strip("-")
     name = f"{slip.kind}-in-{where}-{exercise.number}"
     return Misconception(name, exercise.number, slip.task, title, belief, explanation, question, slip=slip.kind)

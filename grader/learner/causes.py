@@ -10,7 +10,7 @@ from grader.core.overlay import with_own_helpers
 from grader.core.paths import SOLUTIONS
 from grader.core.records import Diagnosis, Exercise, Status, Verdict
 from grader.learner.exercises import as_imported, beliefs, is_wrong, run, with_replaced, wrong_before
-from grader.learner.waiting import Waiting, as_told, waiting_tasks
+from grader.learner.waiting import Waiting, among_worked_answers, as_told, failing_tasks, waiting_tasks
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def find_causes(exercise: Exercise, verdicts: Sequence[Verdict]) -> Causes:
     suspects = list(wrong_before(exercise))
     if not suspects:
         waiting = tuple(waiting_tasks(exercise, verdicts))
-        return Causes(_beliefs_beside(verdicts, waiting), waiting=waiting)
+        return Causes(_beliefs_beside(exercise, verdicts, waiting), waiting=waiting)
     alone = _on_worked_answers(exercise, verdicts) if suspects and SOLUTIONS.exists() else None
     if alone is None:
         used = next((s for s in suspects if _is_used(_number(s), exercise, verdicts)), None)
@@ -63,17 +63,20 @@ def find_causes(exercise: Exercise, verdicts: Sequence[Verdict]) -> Causes:
     return Causes(beliefs(alone) if is_wrong(alone) else (), tuple(earlier))
 
 
-def _beliefs_beside(verdicts: Sequence[Verdict], waiting: Sequence[Waiting]) -> tuple[Diagnosis, ...]:
-    """Of a task that waits for another one only what is believed beside that one put right, or is seen in its text."""
-    found = beliefs(verdicts)
-    if not waiting:
-        return found
+def _beliefs_beside(
+    exercise: Exercise, verdicts: Sequence[Verdict], waiting: Sequence[Waiting]
+) -> tuple[Diagnosis, ...]:
+    """Of a task that waits for another one only what is believed among worked answers, or is seen in its text.
+
+    Where nothing is known of another task beside one that is wrong, it is asked in the same way.
+    """
     tasks = {each.task for each in waiting}
-    found = tuple(d for d in found if d.misconception.task not in tasks or d.misconception.slip)
-    known = {d.misconception.task for d in found}
-    beside = {check: v for each in waiting for check, v in each.beside.items()}
-    again = beliefs([beside.get(v.check.id, v) for v in verdicts]) if beside else ()
-    return (*found, *(d for d in again if d.misconception.task not in known))
+    found = tuple(d for d in beliefs(verdicts) if d.misconception.task not in tasks or d.misconception.slip)
+    known = {d.misconception.task for d in found} | {each.task for each in waiting if set(each.beside) == each.mended}
+    failing = failing_tasks(exercise, verdicts)
+    apart = [task for task in failing if task not in known] if len(failing) > 1 and exercise.solution.exists() else []
+    again = [among_worked_answers(exercise, task, verdicts) for task in apart]
+    return (*found, *(d for its in again if is_wrong(its) for d in beliefs(its)))
 
 
 def _on_worked_answers(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[Verdict] | None:

@@ -10,11 +10,11 @@ import click
 
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
-from grader.core.probing import OBSERVED, PROBE_FILE
 from grader.core.records import Diagnosis, Exercise, Status, Verdict, are_right_but_too_deep
 from grader.core.text import MARGIN, explain, told
 from grader.learner.engines import what_it_trains
 from grader.learner.terminal import BLUE, BROWN, GREEN, RED, coloured, wrapped
+from grader.learner.waiting import cause_of
 
 if TYPE_CHECKING:
     from grader.learner.causes import Causes
@@ -71,8 +71,8 @@ def failures(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[Failure]:
         wrong = [v for v in verdicts if v.check.task == task.name and v.status is not Status.PASSED]
         first = next((v for v in wrong if not _is_untouched(v)), None)
         if first is not None:
-            known = found.get(_cause(first))
-            found[_cause(first)] = Failure(known.verdict, (*known.also, task.name)) if known else Failure(first)
+            known = found.get(cause_of(first))
+            found[cause_of(first)] = Failure(known.verdict, (*known.also, task.name)) if known else Failure(first)
     return list(found.values())
 
 
@@ -150,15 +150,6 @@ def also_told(failure: Failure, causes: Causes) -> list[str]:
     names = " and ".join(filter(None, [", ".join(failure.also[:-1]), *failure.also[-1:]]))
     stopped = [f"{ALSO} {names}."] if names else []
     return stopped + [each.sentence for each in causes.waiting if each.on == failure.verdict.check.task]
-
-
-def _cause(verdict: Verdict) -> object:
-    """Equal where the same thing happened at the same place; what is in the check itself is a place of its own."""
-    if verdict.status is Status.BLOCKED or verdict.fault is None:
-        return verdict.message if verdict.status is Status.BLOCKED else verdict.check.id
-    places = [frame for frame in verdict.fault.frames if frame.file not in (PROBE_FILE, OBSERVED)]
-    elsewhere = verdict.fault.during == "import" or places
-    return (verdict.message, places[-1] if places else None) if elsewhere else verdict.check.id
 
 
 def _is_untouched(verdict: Verdict) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.core.judging import STUB
-from grader.core.overlay import put
+from grader.core.overlay import put, with_own_task
+from grader.core.probing import OBSERVED, PROBE_FILE
 from grader.core.records import Exercise, Status, Verdict
 from grader.core.source import functions, lines_of
 from grader.learner.exercises import as_imported, run, with_replaced
@@ -36,17 +37,26 @@ class Waiting:
 
 def waiting_tasks(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[Waiting]:
     """The tasks that fail and use an earlier one that is wrong; those that the same exception stops are left out."""
-    failing = _failing(exercise, verdicts)
+    failing = failing_tasks(exercise, verdicts)
     found = []
     wrong: list[str] = []  # by themselves, as far as one knows
     for task, its in failing.items():
-        stopped = {v.message for earlier in wrong for v in failing[earlier] if v.fault is not None}
-        checks = {v.check.id for v in its if v.fault is None or v.message not in stopped}
+        stopped = {cause_of(v) for earlier in wrong for v in failing[earlier]}
+        checks = {v.check.id for v in its if cause_of(v) not in stopped}
         waiting = _waiting(exercise, task, wrong, checks) if wrong and checks else None
         found += [waiting] if waiting else []
         if waiting is None or not waiting.mended >= set(waiting.beside):
             wrong.append(task)
     return found
+
+
+def cause_of(verdict: Verdict) -> object:
+    """Equal where the same thing happened at the same place; what is in the check itself is a place of its own."""
+    if verdict.status is Status.BLOCKED or verdict.fault is None:
+        return verdict.message if verdict.status is Status.BLOCKED else verdict.check.id
+    places = [frame for frame in verdict.fault.frames if frame.file not in (PROBE_FILE, OBSERVED)]
+    elsewhere = verdict.fault.during == "import" or places
+    return (verdict.message, places[-1] if places else None) if elsewhere else verdict.check.id
 
 
 def _waiting(exercise: Exercise, task: str, earlier: Sequence[str], checks: Collection[str]) -> Waiting | None:
@@ -68,7 +78,7 @@ def as_told(verdicts: Sequence[Verdict], waiting: Sequence[Waiting]) -> list[Ver
     ]
 
 
-def _failing(exercise: Exercise, verdicts: Sequence[Verdict]) -> dict[str, list[Verdict]]:
+def failing_tasks(exercise: Exercise, verdicts: Sequence[Verdict]) -> dict[str, list[Verdict]]:
     """What is wrong, by task in their order; nothing where the file cannot be imported or takes long to run."""
     wrong = [v for v in verdicts if v.status.is_wrong]
     if any(v.status is Status.TIMED_OUT or (v.fault is not None and v.fault.during == "import") for v in wrong):
@@ -88,6 +98,16 @@ def _beside(exercise: Exercise, tasks: Sequence[str], checks: Collection[str]) -
     if not exercise.solution.exists():
         return {}
     return {v.check.id: v for v in _with_tasks_of(exercise.solution, exercise, tasks, checks)}
+
+
+def among_worked_answers(exercise: Exercise, task: str, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The verdicts on all checks of a task, where the other tasks of its exercise are put right."""
+    own, worked = map(as_imported, (exercise.file, exercise.solution))
+    mixture = with_own_task(worked, own, task)
+    if mixture is None:
+        return []
+    with with_replaced(exercise, {exercise.number: mixture}) as folder:
+        return run(exercise, folder=folder, only={v.check.id for v in verdicts if v.check.task == task})
 
 
 def _with_tasks_of(path: Path, exercise: Exercise, tasks: Sequence[str], checks: Collection[str]) -> list[Verdict]:

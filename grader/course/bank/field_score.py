@@ -32,6 +32,7 @@ MADE_FROM = (
     "grader/core/diagnosis.py",
     "grader/core/slips.*",
     "grader/core/operations.py",
+    "grader/core/templates.py",
     "grader/core/overlay.py",
     "grader/course/grading/grading.py",
 )

@@ -25,6 +25,7 @@ NAMING = (
     "grader/course/grading/grading.py",
     "grader/core/slips.*",
     "grader/core/operations.py",
+    "grader/core/templates.py",
 )
 MADE_FROM = (*SUITES, *(f"grader/course/bank/{pattern}" for pattern in MISTAKES), *NAMING)
 INTRODUCTION = f"""\

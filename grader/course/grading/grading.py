@@ -360,7 +360,13 @@ class Anew:
         with desk() as mixed, self.start(mixed) as worker:
             worker.sandbox.write_compiled(mixed, self.earlier)
             worker.sandbox.write_compiled(mixed, {self.course.modules[self.number]: mixture}, asserting=True)
-            return [self._beside(mark, worker) if mark.verdict.check.task == task else mark for mark in found]
+            beside = [self._beside(mark, worker) if mark.verdict.check.task == task else mark for mark in found]
+            return [self._shown_among(mark, worker) if mark.verdict.check.task == task else mark for mark in beside]
+
+    def _shown_among(self, mark: Mark, worker: Worker) -> Mark:
+        """With what a check that passed shows there: a task is named by all of its checks, and all in one place."""
+        passed = mark.verdict.status is Status.PASSED and mark.among is None
+        return replace(mark, among=self._verdict_of(mark, worker)) if passed else mark
 
     def _beside(self, mark: Mark, worker: Worker) -> Mark:
         if not _is_wrong(mark):
@@ -371,13 +377,18 @@ class Anew:
     def _again(self, mark: Mark, worker: Worker) -> Mark:
         if not _is_wrong(mark):
             return mark
-        exercise = self.course.exercises[self.number]
-        suite = next(suite for suite in self.course.suites if suite.visibility == mark.visibility)
-        verdict = _verdict(mark.verdict.check, exercise, suite, worker, self.patience)
-        anew = _with_twin(Mark(verdict, mark.visibility), suite, self.course, worker, self.patience)
+        verdict = self._verdict_of(mark, worker)
+        anew = _with_twin(Mark(verdict, mark.visibility), self._suite(mark), self.course, worker, self.patience)
         carried = anew.verdict.status is Status.PASSED
         shown = verdict if carried else mark.verdict
         return replace(mark, verdict=shown, carried=carried, alone=verdict, proves=anew.proves)
+
+    def _verdict_of(self, mark: Mark, worker: Worker) -> Verdict:
+        exercise = self.course.exercises[self.number]
+        return _verdict(mark.verdict.check, exercise, self._suite(mark), worker, self.patience)
+
+    def _suite(self, mark: Mark) -> Suite:
+        return next(suite for suite in self.course.suites if suite.visibility == mark.visibility)
 
 
 def _by_module(course: Course, sources: Mapping[int, str]) -> dict[str, str]:

@@ -232,6 +232,14 @@ def test_the_fingerprints_of_both_suites_are_of_the_bank_in_its_order():
     assert {check for f in hidden for check in f.shown} <= {check.id for check in load_checks(HIDDEN_SUITE)} - random
 
 
+def test_what_a_mistake_shows_is_shown_by_a_check_of_its_own_task():
+    """In a terminal and in grading; so none can be named where its own task passes or is not written."""
+    public, hidden = (read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE))
+    tasks = {check.id: check.task for suite in (PUBLIC, HIDDEN_SUITE) for check in load_checks(suite)}
+    shown = [f for f in (*public, *merged(public, hidden)) if f.shown]
+    assert [f.misconceptions for f in shown if f.task not in {tasks[check] for check in f.shown}] == []
+
+
 def test_what_travels_to_learners_names_no_hidden_check_and_holds_no_line_of_a_chaff():
     text = (PUBLIC / FINGERPRINTS).read_text(encoding="utf-8")
     assert not [check.id for check in load_checks(HIDDEN_SUITE) if f'"{check.id}"' in text]
@@ -305,6 +313,7 @@ CHANGES = {  # a file, and whether the fingerprints depend on it; the page of th
     "the diagnosis": ("grader/core/diagnosis.py", False),
     "the slips": ("grader/core/slips.py", False),
     "how names of operations are meant": ("grader/core/operations.py", False),
+    "how a text that is put together is read": ("grader/core/templates.py", False),
     "the wheats": ("grader/course/bank/wheats/ex03.toml", False),
     "the mutants": ("grader/course/bank/mutants.py", False),
     "the mutants that are excused": ("grader/course/bank/equivalents.toml", False),

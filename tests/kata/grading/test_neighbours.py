@@ -60,6 +60,18 @@ def test_the_report_says_what_is_right_beside_which_wrong_answer():
     )
 
 
+def test_a_layer_that_unwraps_and_a_network_that_leaves_that_to_it_are_both_named():
+    """The network passes with such a layer where it would not with a right one: no single surrounding shows both."""
+    unwraps = "outs = [neuron(x) for neuron in self.neurons]\n        return outs[0] if len(outs) == 1 else outs"
+    layer = ("return [neuron(x) for neuron in self.neurons]", unwraps)
+    found, _ = graded(9, changed(9, layer, ("return x[0] if len(x) == 1 else x", "return x")))
+    named = [(d.misconception.task, d.misconception.id) for d in found.diagnoses[9]]
+    assert named == [
+        ("Layer.__call__", "layer-unwraps-single-output"),
+        ("MLP.__call__", "mlp-single-output-in-list"),
+    ]
+
+
 def test_an_answer_that_asserts_something_still_does_among_the_solutions():
     tasks = marks(8, changed(8, ("return [*self.w, self.b]", "return [*self.w]")))
     assert are_whole(tasks, "Neuron.parameters")

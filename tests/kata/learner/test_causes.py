@@ -251,6 +251,27 @@ def test_two_tasks_that_make_the_same_slip_at_two_places_are_both_told(learner):
     assert "Also stopped" not in result
 
 
+def test_a_check_that_stumbles_over_what_an_earlier_task_has_made_waits_for_that_task(learner):
+    learner.solve(1)
+    learner.edit(2, '(self, other), "+")', '(self.data, other.data), "+")')
+    result = joined(learner.run("test", 2).stdout)
+    assert "CRASHED  Value.__mul__: " not in result
+    assert "Value.__mul__ uses Value.__add__, which is still wrong: mend that first." in flat(result)
+
+
+UNWRAPS = (
+    "outputs = [neuron(x) for neuron in self.neurons]\n        return outputs[0] if len(outputs) == 1 else outputs"
+)
+
+
+def test_a_layer_that_unwraps_and_a_network_that_does_not_are_both_named(learner):
+    learner.solve(*range(1, 9))
+    learner.edit(9, "return [neuron(x) for neuron in self.neurons]", UNWRAPS)
+    learner.edit_again(9, "return x[0] if len(x) == 1 else x", "return x")
+    found = WHY.findall(joined(learner.run("test", 9).stdout))
+    assert found == [("WHY", "9", "Layer.__call__"), ("WHY", "9", "MLP.__call__")]
+
+
 APPENDED = "        keys.append(self.key(normalised))\n        values.append(self.value(normalised))\n"
 MADE_ANEW = "        keys = keys + [self.key(normalised)]\n        values = values + [self.value(normalised)]\n"
 USES_BLOCK = "GPT.__call__ uses Block.__call__, which is still wrong: mend that first."

@@ -284,6 +284,18 @@ def test_a_name_that_is_spelled_otherwise_is_no_failure_and_is_named_beside_what
     assert names(diagnose([spelled, *rest], [fingerprint("f-a", f1=2, f2=2)], [])) == []  # f1 is right but for its name
 
 
+def test_where_more_is_wrong_than_how_a_name_is_spelled_that_is_said():
+    slip, spelled = Slip("f", "operation-named-otherwise", ("+", "add")), verdict("f1", "add")
+    spelled = replace(spelled, differences=(Difference("x", "'+'", "'add'", (("+", "add"),)),))
+    rest = [v for v in verdicts(f2=2) if v.check.id != "ex01.f1"]
+    right = [replace(v, status=Status.PASSED, observation=seen(0)) for v in rest]
+    more = "That is not all, though: some checks fail for another reason than the name."
+    assert [m.explanation.endswith(more) for m in misconceptions([spelled, *rest], [], [slip])] == [True]
+    assert [m.explanation.endswith(more) for m in misconceptions([spelled, *right], [], [slip])] == [False]
+    named = misconceptions([spelled, *rest], [fingerprint("f-a", f2=2)], [slip])
+    assert [m.explanation.endswith(more) for m in named] == [False, False]
+
+
 def test_names_of_operations_are_compared_as_they_are_meant():
     assert same_shown("add", "+")
     assert same_shown(["**2", "ReLU"], ["pow 2", "relu"])
@@ -300,6 +312,15 @@ def test_a_check_that_is_not_attempted_or_blocked_speaks_neither_for_nor_against
     unknown = [replace(verdict(f"f{i}", ("NotImplementedError", "")), status=status) for i in (2, 3)]
     assert names(diagnose([verdict("f1", 1), *unknown], [a, b])) == ["f-a"]
     assert diagnose(unknown, [a, b]) == ()
+
+
+def test_a_task_that_is_not_written_or_passes_is_not_accused_of_what_a_neighbours_mistake_shows():
+    mistake, stub = fingerprint("f-a", f1=1), fingerprint("g-a", g1=2, f1=1)
+    written = [v for v in verdicts(f1=1) if v.check.task != "g"]
+    unwritten = [replace(v, status=Status.NOT_ATTEMPTED) for v in verdicts(g1=7, g2=7, g3=7) if v.check.task == "g"]
+    assert names(diagnose([*written, *unwritten], [stub, mistake])) == ["f-a"]
+    assert diagnose([*written, *unwritten], [stub]) == ()
+    assert diagnose(verdicts(f1=1), [fingerprint("g-a", f1=1)]) == ()
 
 
 def test_a_check_that_was_not_run_after_a_time_out_speaks_neither_for_nor_against():
@@ -401,11 +422,15 @@ SHOWN = st.sampled_from([1, 2, ("ValueError", "")])
 
 @st.composite
 def worlds(draw):
-    """Verdicts on all checks, most of them passed or as in some fingerprints, and fingerprints of three tasks."""
+    """Verdicts on all checks, most of them passed or as in some fingerprints, and fingerprints of three tasks.
+
+    Each of these shows in its own task, as those of the bank do.
+    """
     known = []
     for i in range(draw(st.integers(0, PER_TASK))):
-        shown = draw(st.dictionaries(st.sampled_from([name[5:] for name in CHECKS]), SHOWN, min_size=1, max_size=4))
         task = draw(st.sampled_from(TASKS))
+        own = st.dictionaries(st.sampled_from([f"{task}{i}" for i in "123"]), SHOWN, min_size=1, max_size=2)
+        shown = draw(st.dictionaries(st.sampled_from([name[5:] for name in CHECKS]), SHOWN, max_size=3)) | draw(own)
         both = [f"{task}-{i}", f"{task}-{i}-too"][: draw(st.integers(1, 2))]
         known.append(fingerprint(*both, **shown))
     found = dict.fromkeys(CHECKS, 0)

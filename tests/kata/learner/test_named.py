@@ -9,6 +9,7 @@ from grader.core.paths import FINGERPRINTS, PUBLIC
 from grader.core.records import Status
 from grader.core.slips import find_slips
 from grader.core.source import function_nodes
+from grader.course.bank.chaffs import edited
 from grader.course.grading.suites import read_solutions
 
 WORKED = read_solutions()
@@ -33,6 +34,14 @@ BY_DATA = """\
         return id(self)
 
     def __repr__(self):"""
+
+WRAPPED = "    other = other if isinstance(other, Value) else Value(other)\n"
+BY_ACTIVATION = """\
+if self.activation == "tanh":
+            return s.tanh()
+        if self.activation == "relu":
+            return s.relu()
+        return s"""
 
 
 def names(number, source, verdicts):
@@ -118,6 +127,86 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         [('f"**{n}"', '"**"'), ("+= slope", "= slope"), ("0.0 if n == 0 else ", "")],
         [["pow-assigns"], ["pow-operation-without-exponent"], ["pow-zero-not-apart"]],
     ),
+    "a power without a name": (
+        5,
+        POW,
+        [('(self,), f"**{n}"', "(self,)")],
+        [["pow-operation-missing", "pow-operation-written-on-self"]],
+    ),
+    "an exponent taken for a Value": (
+        5,
+        POW,
+        [("self.data**n, ", "self.data**n.data, ")],
+        [["pow-exponent-asked-for-data"]],
+    ),
+    "relu without operand and name": (
+        6,
+        "Value.relu",
+        [(', (self,), "relu")', ")")],
+        [["relu-remembers-nothing", "relu-returns-self"]],
+    ),
+    "exp without operand and name": (6, "Value.exp", [(', (self,), "exp")', ")")], [["exp-remembers-nothing"]]),
+    "tanh without a name": (6, "Value.tanh", [('(self,), "tanh"', "(self,)")], [["tanh-operation-missing"]]),
+    "relu turned round": (
+        6,
+        "Value.relu",
+        [("self.data if self.data > 0 else 0.0", "0.0 if self.data > 0 else self.data")],
+        [["relu-turned-round"]],
+    ),
+    "relu for every neuron that is not linear": (
+        8,
+        "Neuron.__call__",
+        [(BY_ACTIVATION, "return s if self.activation == 'linear' else s.relu()")],
+        [["neuron-one-curve-for-all"]],
+    ),
+    "tanh for every neuron that is not linear": (
+        8,
+        "Neuron.__call__",
+        [(BY_ACTIVATION, "return s if self.activation == 'linear' else s.tanh()")],
+        [["neuron-one-curve-for-all"]],
+    ),
+    "tanh of every product": (
+        8,
+        "Neuron.__call__",
+        [("wi * xi", "(wi * xi).tanh()")],
+        [["neuron-activation-in-the-loop"]],
+    ),
+    "a sum that asks a number for its data": (3, ADD, [(WRAPPED, "")], [["add-number-not-wrapped-anew"]]),
+    "a sum that asks a number and overwrites": (
+        3,
+        ADD,
+        [(WRAPPED, ""), ("self.grad += 1.0", "self.grad = 1.0"), ("other.grad += 1.0", "other.grad = 1.0")],
+        [["add-assigns"], ["add-number-not-wrapped-anew"]],
+    ),
+    "a product without a name in exercise 3": (
+        3,
+        MUL,
+        [('(self, other), "*"', "(self, other)")],
+        [["mul-operation-left-out"]],
+    ),
+    "a number that is not remembered": (
+        2,
+        MUL,
+        [
+            (
+                "    " + WRAPPED,
+                "        if not isinstance(other, Value):\n            return Value(self.data * other, (self,), '*')\n",
+            )
+        ],
+        [["mul-number-forgotten"]],
+    ),
+    "a copy of the right operand": (
+        2,
+        ADD,
+        [('(self, other), "+"', '(self, Value(other.data)), "+"')],
+        [["add-remembers-copies"]],
+    ),
+    "1 for every gradient": (
+        4,
+        "Value.backward",
+        [("        value._backward()", "        value.grad = 1.0\n        value._backward()")],
+        [["backward-every-seed-is-one"]],
+    ),
     "loss and predictions before the loop": (
         10,
         "train",
@@ -129,6 +218,54 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         [["train-predicts-once"]],
     ),
 }
+
+
+QUOTIENT = """\
+    other = other if isinstance(other, Value) else Value(other)
+    out = Value(self.data / other.data, (self, other), "/")
+
+    def _backward():
+        self.grad += out.grad / other.data
+        other.grad = -self.data / other.data**2 * out.grad
+
+    out._backward = _backward
+    return out
+"""
+STEPS = """\
+        for p in model.parameters():
+            p.data += learning_rate * p.grad
+"""
+BESIDE_STUBS = {  # exercise, what is not written, the task that is wrong with its old and new text, and its name
+    "a quotient that overwrites": (
+        5,
+        POW,
+        ("Value.__truediv__", ("    return self * other**-1\n", QUOTIENT)),
+        [["div-assigns"]],
+    ),
+    "a training that climbs by itself": (
+        10,
+        "sgd_step",
+        ("train", ("        sgd_step(model.parameters(), learning_rate)\n", STEPS)),
+        [["train-climbs"]],
+    ),
+    "a network of first neurons": (
+        9,
+        "Layer.__call__",
+        ("MLP.__call__", ("x = layer(x)", "x = [neuron(x) for neuron in layer.neurons[:1]]")),
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BESIDE_STUBS)
+def test_a_task_that_is_not_written_is_not_accused_of_what_its_neighbour_does(case, found):
+    number, stub, (task, edit), wanted = BESIDE_STUBS[case]
+    source = edited(WORKED[number], task, [edit], "a test")
+    lines = body(number, stub)
+    margin = lines[: len(lines) - len(lines.lstrip())]
+    assert source.count(lines) == 1
+    source = source.replace(lines, f'{margin}raise NotImplementedError("exercise {number}: {stub}")\n')
+    assert names(number, *found(number, "", WORKED[number], source)) == wanted
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)

@@ -37,6 +37,15 @@ SLIPS = {  # exercise, task, what is written there, and what it is called
     "print for return": (1, "derivative", [("return rise / (2 * h)", "print(rise / (2 * h))")], "return-missing"),
     "no return of a Value": (3, ADD, [("    return out\n", "")], "return-missing"),
     "no return of None among the values": (11, "accuracy", [("return right", "right")], "return-missing"),
+    "a return one step too far in": (
+        3, ADD, [(STORED + "    return out\n", "        return out\n\n" + STORED)], "return-in-the-inner-function",
+    ),
+    "a return of the function inside alone": (
+        7,
+        "trace",
+        [("    return nodes, edges\n", "\n    def build():\n        return nodes, edges\n\n    build()\n")],
+        "return-in-the-inner-function",
+    ),
     "a return for two of three": (8, "Neuron.__call__", [("        return s\n", "")], "return-on-some-ways"),
     "what append gives": (
         8, "Neuron.parameters", [("[*self.w, self.b]", "list(self.w).append(self.b)")], "none-is-kept",
@@ -94,6 +103,12 @@ SLIPS = {  # exercise, task, what is written there, and what it is called
     ),
     "a list of Values that is put in order": (
         12, "softmax", [("    largest = ", "    list(values).sort()\n    largest = ")], "value-compared",
+    ),
+    "an operand for a type": (
+        2, ADD, [("isinstance(other, Value)", "isinstance(self, other)")], "isinstance-of-no-type",
+    ),
+    "a label without its blanks": (
+        7, "draw_dot", [("{{ {v.label} | data", "{{{v.label} | data")], "blanks-differ",
     ),
     "an argument too many": (5, "", ["__neg__(self)", "__neg__(self, other)"], "argument-too-many"),
     "a name in words": (2, ADD, [('"+")', '" Add ")')], "operation-named-otherwise"),
@@ -236,6 +251,34 @@ def test_a_name_is_told_beside_the_one_that_the_lesson_has(found):
     (slip,) = find_slips(source, CATALOGUE[6], verdicts)
     title = as_misconception(slip, CATALOGUE[6]).title
     assert title == 'The name of the operation differs: "relu" is expected, yours is "ReLU"'
+
+
+LABELS = {  # what is written for the label, and what is told of it beside what is expected
+    "an f-string": ('f"{{{v.label} | data {v.data:.4f} | grad {v.grad:.4f}}}"', "{a | data 2.0000 | grad 3.0000}"),
+    "%": ('"{ %s| data %.4f | grad %.4f }" % (v.label, v.data, v.grad)', "{ a| data 2.0000 | grad 3.0000 }"),
+    "format": (
+        '"{{ {} | data  {:.4f} | grad {:.4f} }}".format(v.label, v.data, v.grad)',
+        "{ a | data  2.0000 | grad 3.0000 }",
+    ),
+}
+LABEL = 'f"{{ {v.label} | data {v.data:.4f} | grad {v.grad:.4f} }}"'
+
+
+@pytest.mark.parametrize("way", LABELS)
+def test_a_text_with_other_blanks_is_told_beside_the_one_that_is_expected(way, found):
+    label, told = LABELS[way]
+    source, verdicts = found(7, "draw_dot", (LABEL, label))
+    (slip,) = find_slips(source, CATALOGUE[7], verdicts)
+    assert (slip.kind, *slip.names) == ("blanks-differ", "{ a | data 2.0000 | grad 3.0000 }", told)
+
+
+@pytest.mark.parametrize(
+    "label", [LABEL.replace("{{ {", "{{{").replace("{v.data:.4f}", "{v.data:.3f} "), LABEL[:-4] + '"']
+)
+def test_a_text_that_differs_in_more_than_its_blanks_is_no_slip(label, found):
+    source, verdicts = found(7, "draw_dot", (LABEL, label))
+    assert any(v.status is not Status.PASSED for v in verdicts)
+    assert find_slips(source, CATALOGUE[7], verdicts) == ()
 
 
 def test_only_a_name_that_means_an_operation_is_told(found):
