@@ -9,7 +9,7 @@ from minigrad_reference import MLP, linear_decay, max_margin, mean_squared_error
 from minigrad_reference.drawing import Film
 from minigrad_reference.drawing.palette import DARK, LIGHT
 from minigrad_reference.drawing.training_page import training_page
-from tests.kata.drawing.window import Window
+from tests.kata.drawing.window import Window, until
 
 INPUTS = [(1.0, 0.5), (-1.0, 0.25), (0.5, -1.0), (-0.5, -0.75)]
 LABELS = [1.0, -1.0, 1.0, -1.0]
@@ -95,7 +95,7 @@ def test_the_maps_follow_the_screen_to_dark_and_back(w):
     ground = f"({PIXEL})(document.querySelectorAll('.neuron canvas')[2], [0, 0])"  # of the relu that is off
     for scheme, theme in (("dark", DARK), ("light", LIGHT)):
         w.page.emulate_media(color_scheme=scheme)
-        w.page.wait_for_function(f"{ground} === '{parts(theme['page'])}'")
+        until(w.page, f"{ground} === '{parts(theme['page'])}'")
 
 
 def test_the_line_lies_where_the_score_is_0_between_the_points_of_the_grid(w):

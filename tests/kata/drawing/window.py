@@ -1,6 +1,12 @@
 """A page in a browser, as the tests of pages look at it."""
 
 
+def until(page, condition):
+    """Wait for a condition in JavaScript. Playwright's own wait needs eval, which our pages do not allow."""
+    again = f"const again = () => ({condition}) ? done() : requestAnimationFrame(again); again();"
+    page.evaluate(f"new Promise((done) => {{ {again} }})")
+
+
 class Window:
     """A page in the browser, and everything that it said and asked for."""
 

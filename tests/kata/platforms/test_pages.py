@@ -25,6 +25,7 @@ from grader.course.pages.figures import discrimination, distribution
 from grader.course.pages.rendering import page, plain
 from grader.course.pages.site import read_pictures, write_site
 from grader.course.pages.standing import CourseOfPages, Standing
+from tests.kata.drawing.window import until
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = Path(__file__).with_name("golden")
@@ -546,7 +547,7 @@ def test_a_table_that_goes_on_to_the_right_says_so_until_its_end_is_seen(window,
     assert sign.is_visible()
     assert "more" in region.get_attribute("class").split()
     region.evaluate("region => { region.scrollLeft = region.scrollWidth; }")
-    w.page.wait_for_function("!document.querySelector('section[aria-labelledby=students] .scroll').matches('.more')")
+    until(w.page, "!document.querySelector('section[aria-labelledby=students] .scroll').matches('.more')")
     w.page.set_viewport_size({"width": 1280, "height": 844})
     sign.wait_for(state="hidden")
 
