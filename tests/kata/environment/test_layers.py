@@ -20,10 +20,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.core.catalogue import read_catalogue
 from grader.course.fence.sandbox import sandbox
 from grader.learner.greeting import read_rules
 from tests.kata.layered import make_environment
+from tests.kata.points import POINTS
 
 pytestmark = [
     pytest.mark.skipif(sys.version_info < (3, 11), reason="nbgrader needs Python 3.11"),
@@ -36,7 +36,6 @@ ROOT = Path(__file__).parents[3]
 GUIDES = ROOT / "docs/instructors"
 PAGES = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *GUIDES.glob("*.md")]
 RULES = {rule.target for rule in read_rules(ROOT / "Makefile")}
-POINTS = sum(task.points for exercise in read_catalogue().values() for task in exercise.tasks)
 CLASS = "Prof's class"
 ADDRESS = r"tcp://127\.0\.0\.1:\d+"
 

@@ -15,19 +15,18 @@ from pathlib import Path
 import pytest
 
 from benchmarks.loopback import kill, loopback
-from grader.core.catalogue import read_catalogue
 from grader.course.classroom import classroom
 from grader.course.classroom.executors import GroundError, grade_all
 from grader.course.grading.suites import load_course
 from grader.course.intake.handins import find_hand_ins
 from grader.course.intake.submission import Submission
 from tests.kata.lazily import Lazily
+from tests.kata.points import POINTS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 on = Lazily("grader.course.classroom.cluster", "cluster")
 ROOT = Path(__file__).parents[3]
-POINTS = sum(task.points for exercise in read_catalogue().values() for task in exercise.tasks)
 POISON = """
 import os
 from grader.course.classroom import executors

@@ -17,6 +17,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from tests.kata.layered import make_environment
 from tests.kata.lazily import Lazily
+from tests.kata.points import POINTS
 
 if not find_spec("nbgrader"):
     pytest.skip("nbgrader is not installed", allow_module_level=True)
@@ -26,7 +27,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.filterwarn
 Gradebook = Lazily("nbgrader.api", "Gradebook")
 ROOT = Path(__file__).parents[3]
 BASH = shutil.which("bash") or "bash"
-POINTS = sum(task.points for exercise in read_catalogue().values() for task in exercise.tasks)
 PAGE = (ROOT / "docs/instructors/nbgrader.md").read_text(encoding="utf-8")
 COMMANDS = [line for block in re.findall(r"```\n(.*?)```", PAGE, re.DOTALL) for line in block.strip().splitlines()]
 ADDED = ("self.grad += other.data * out.grad", "other.grad += self.data * out.grad")

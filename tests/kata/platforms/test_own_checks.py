@@ -1,8 +1,10 @@
 """Points for what a student's own checks catch arrive by each path: a plain folder, Gradescope and nbgrader."""
 
 import json
+import os
 import pickle
 import shutil
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -78,6 +80,8 @@ def test_they_are_in_the_gradebook_of_nbgrader(hand_in, earned, course, tmp_path
     monkeypatch.setattr(nbgrader, "read_settings", lambda: nbgrader.replace(settings, catch=True))
     monkeypatch.setattr(nbgrader, "_course", lambda _: course)
     monkeypatch.setenv("WEAK_SANDBOX", "1")
+    # nbgrader starts alembic by its name, which is no program of the machine's but of this environment.
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     nbgrader.write_course(folder, "minigrad", [1], force=False)
     config = Lazily("traitlets.config", "Config")()
     nbgrader.configure(config)
