@@ -17,3 +17,4 @@ FINGERPRINTS = "fingerprints.json"  # in a suite's folder, beside key.json
 SKETCHES = "sketches.json"  # in the public suite's folder
 STATE = Path(".minigrad")
 BUILD = Path("build")
+REPAIR = BUILD / "repair"  # engines of somebody else, with one mistake each

@@ -55,14 +55,14 @@ def test(number: int, debug: bool) -> int:
     """Run the checks of an exercise."""
     from grader.core.records import Status
     from grader.learner.causes import Causes, find_causes
-    from grader.learner.exercises import exercise, is_wrong, run
+    from grader.learner.exercises import exercise, is_to_be_repaired, is_wrong, run
     from grader.learner.explain import shows
     from grader.learner.report import exercise_report
 
     chosen = exercise(number)
     verdicts = run(chosen, debug=debug)
     explained = is_wrong(verdicts) and not debug and shows(number)
-    causes = Causes() if debug else find_causes(chosen, verdicts)
+    causes = Causes() if debug or is_to_be_repaired() else find_causes(chosen, verdicts)
     click.echo(exercise_report(chosen, verdicts, causes, explained))
     return 0 if all(v.status is Status.PASSED for v in verdicts) else 1
 
@@ -79,8 +79,10 @@ def progress() -> None:
 @NUMBER
 def hint(number: int) -> None:
     """Show a hint for the first open task, one step further each time."""
+    from grader.learner.exercises import must_be_own
     from grader.learner.hints import next_hint
 
+    must_be_own(number)
     click.echo(next_hint(number))
 
 
@@ -89,8 +91,10 @@ def hint(number: int) -> None:
 @FORCE
 def solution(number: int, force: bool) -> None:
     """Show the worked answer beside yours, once the checks pass."""
+    from grader.learner.exercises import must_be_own
     from grader.learner.solution import show_solution
 
+    must_be_own(number)
     show_solution(number, _console(), force=force)
 
 

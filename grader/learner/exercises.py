@@ -17,7 +17,7 @@ from grader.core.errors import KataError
 from grader.core.files import back_up, write_text
 from grader.core.judging import judge
 from grader.core.key import Answer, expected_values, read_key
-from grader.core.paths import DESK, FINGERPRINTS, PUBLIC
+from grader.core.paths import DESK, EXERCISES, FINGERPRINTS, PUBLIC, REPAIR
 from grader.core.records import Check, Diagnosis, Exercise, Observation, Status, Task, Verdict, are_right_but_too_deep
 from grader.core.text import NOT_RUN
 from grader.learner.prober import prober
@@ -53,6 +53,25 @@ def must_exist(exercise: Exercise) -> None:
     """Raises KataError where the learner's file is gone."""
     if not exercise.file.exists():
         raise KataError(f"{exercise.file} is missing; make reset-{exercise.number} puts a fresh one there.")
+
+
+def where() -> str:
+    """What has to be typed behind a command for the files that this one is about: ' DESK=…', or nothing."""
+    return "" if DESK == EXERCISES else f" DESK={DESK.as_posix()}"
+
+
+def is_to_be_repaired() -> bool:
+    """Whether DESK is an engine of `make repair-N`, whose mistake nothing may name before it is mended."""
+    return DESK.resolve().is_relative_to(REPAIR.resolve())
+
+
+def must_be_own(number: int) -> None:
+    """Raises KataError where DESK is an engine to repair: hints and worked answers are for one's own."""
+    if is_to_be_repaired():
+        raise KataError(
+            f"{DESK.as_posix()} has a mistake for you to find: make repair-{number} runs its checks, and leave out "
+            "DESK= for your own files."
+        )
 
 
 def run(

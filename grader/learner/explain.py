@@ -13,8 +13,9 @@ from pathlib import Path
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError, words_of
 from grader.core.judging import apart, judge_fault, show
-from grader.core.paths import BUILD, DESK, EXERCISES
+from grader.core.paths import BUILD, DESK
 from grader.core.records import Exercise, Fault, Node, Probe, Sketch, Status, are_right_but_too_deep
+from grader.learner.exercises import is_wrong, must_exist, run, where
 from grader.learner.explanation import Explanation, shares_of, sketches
 from grader.learner.prober import STAND_IN, InProcess, in_process
 from grader.learner.recording import probe_of
@@ -163,13 +164,11 @@ def explain_exercise(exercise: Exercise) -> str:
 
 def _testing(exercise: Exercise) -> str:
     """The command that runs the checks on the files that were explained."""
-    elsewhere = "" if DESK == EXERCISES else f" DESK={DESK.as_posix()}"
-    return f"make test-exercise-{exercise.number}{elsewhere}"
+    return f"make test-exercise-{exercise.number}{where()}"
 
 
 def in_words(exercise: Exercise) -> tuple[str, Explanation | None]:
     """What there is to say, and the explanation where it can be drawn. Raises KataError where the code does not end."""
-    from grader.learner.exercises import is_wrong, must_exist, run
 
     must_exist(exercise)
     ended = _asked_apart(exercise.number, PATIENCE_OF_EXPLAIN)

@@ -13,6 +13,7 @@ from grader.core.paths import SOLUTIONS
 from grader.core.records import Diagnosis, Exercise, Status, Verdict, are_right_but_too_deep
 from grader.core.text import MARGIN, explain, told
 from grader.learner.engines import what_it_trains
+from grader.learner.exercises import is_to_be_repaired, where
 from grader.learner.terminal import BLUE, BROWN, GREEN, RED, coloured, wrapped
 from grader.learner.waiting import cause_of
 
@@ -174,7 +175,7 @@ def _ending(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, exp
 def next_step(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool) -> str:
     """What to do now, as sentences with the commands that do it."""
     n = exercise.number
-    following = what_it_trains() if n == max(read_catalogue()) else f"make test-exercise-{n + 1}"
+    following = what_it_trains() if n == max(read_catalogue()) else f"make test-exercise-{n + 1}{where()}"
     if are_right_but_too_deep(verdicts):
         return f"{TOO_DEEP} You can go on; the next command is {following}."
     if any(v.status is not Status.PASSED for v in verdicts):
@@ -197,13 +198,15 @@ def _what_to_do(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes,
     if len(untouched) == len(exercise.tasks):
         return f"Open {exercise.file}: the lesson stands at its top, then write {untouched[0]}."
     if blocker:
-        return f"Exercise {blocker} comes first: make test-exercise-{blocker}."
+        return f"Exercise {blocker} comes first: make test-exercise-{blocker}{where()}."
     if causes.earlier:
         return _what_comes_first(verdicts, causes)
     if all(v.fault is not None and v.fault.type == "SyntaxError" for v in verdicts):
         return "Mend that line and run again."
-    hint = f"make hint-{n} says a little more each time."
-    return f"make explain-{n} shows where it goes wrong; {hint}" if explained else hint
+    more = f"make hint-{n}{where()} says a little more each time."
+    if is_to_be_repaired():
+        more = f"make repair-{n} says what was believed, once it is mended."
+    return f"make explain-{n}{where()} shows where it goes wrong; {more}" if explained else more
 
 
 def _blocker(exercise: Exercise, verdicts: Sequence[Verdict]) -> int | None:
@@ -215,7 +218,7 @@ def _blocker(exercise: Exercise, verdicts: Sequence[Verdict]) -> int | None:
 def _what_comes_first(verdicts: Sequence[Verdict], causes: Causes) -> str:
     """Which earlier exercise to repair, and why."""
     first = causes.earlier[0]
-    do = f"make test-exercise-{first.number}"
+    do = f"make test-exercise-{first.number}{where()}"
     if first.checks is None:
         return f"Exercise {first.number} does not pass either; repair it first: {do}."
     failing = sum(v.status.is_wrong for v in verdicts)

@@ -13,7 +13,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
 from grader.core.files import back_up, write_text
 from grader.core.fingerprints import read_fingerprints
-from grader.core.paths import BUILD, FINGERPRINTS, PUBLIC
+from grader.core.paths import FINGERPRINTS, PUBLIC, REPAIR
 from grader.core.records import Exercise, Status, Verdict
 from grader.core.text import MARGIN, explain, told
 from grader.course.authoring.cut import solution
@@ -24,7 +24,6 @@ from grader.learner.state import escaped, read_state, repaired, under_repair, wr
 from grader.learner.terminal import wrapped
 from grader.learner.worked import without_markers
 
-FOLDER = BUILD / "repair"
 DIFFICULTIES = ("hard", "medium", "easy")  # shown by few checks, by some, by many
 SMALL = "a small expression shows it"  # which explain looks for, and does not always find
 
@@ -42,7 +41,7 @@ def repair_exercise(number: int, seed: int | None, difficulty: str | None, *, an
 
 def broken_file(chosen: Exercise) -> Path:
     """The file that has the mistake."""
-    return FOLDER / chosen.tag / chosen.file.name
+    return REPAIR / chosen.tag / chosen.file.name
 
 
 def lay_out(chosen: Exercise, source: str) -> None:

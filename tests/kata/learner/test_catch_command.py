@@ -63,6 +63,11 @@ def test_an_engine_is_repaired_in_its_own_folder_and_the_belief_told_when_it_pas
     still = " ".join(learner.run("repair", 1).stdout.split())
     assert "checks fail in build/repair/ex01/ex01_derivatives.py" in still
     assert belief.belief not in still
+    for telling in ("hint", "solution"):
+        assert "has a mistake for you to find: make repair-1 runs" in learner.refused(telling, 1, DESK=str(folder))
+    report = " ".join(learner.run("test", 1, DESK=str(folder)).stdout.split())
+    assert report.endswith("make repair-1 says what was believed, once it is mended.")
+    assert belief.belief not in report
     shutil.copy(WORKED, folder)
     mended = " ".join(learner.run("repair", 1).stdout.split())
     assert mended.startswith("Mended: every check passes.")
