@@ -169,7 +169,6 @@ def _testing(exercise: Exercise) -> str:
 
 def in_words(exercise: Exercise) -> tuple[str, Explanation | None]:
     """What there is to say, and the explanation where it can be drawn. Raises KataError where the code does not end."""
-
     must_exist(exercise)
     ended = _asked_apart(exercise.number, PATIENCE_OF_EXPLAIN)
     if ended not in (SHOWS, NOTHING):
