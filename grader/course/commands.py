@@ -132,7 +132,9 @@ def catch(number: int) -> None:
     from grader.course.bank.catch_report import catch_exercise
     from grader.course.bank.catching import catch_and_keep
 
-    click.echo(catch_exercise(number, catch_and_keep))
+    with _progress("trying your checks on right and wrong engines"):
+        said = catch_exercise(number, catch_and_keep)
+    click.echo(said)
 
 
 @click.command()
