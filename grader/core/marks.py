@@ -43,6 +43,12 @@ def marked(task: Task, verdicts: Iterable[Verdict]) -> Marked:
     return Marked(task, own, (Fraction(1),) * len(own))
 
 
+def in_points(number: float | str) -> str:
+    """As it is said: '1 point', '2.5 points', '+1 point'."""
+    said = number if isinstance(number, str) else f"{number:g}"
+    return f"{said} point" if said.lstrip("+-") == "1" else f"{said} points"
+
+
 def exact(points: float) -> Fraction:
     """Points as they were written, such as 2.5 or 0.1, whatever a float makes of them."""
     return Fraction(str(points))

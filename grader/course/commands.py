@@ -605,6 +605,7 @@ def gradescope(exercises: str | None, hidden: str, leaderboard: bool, seeds: int
     """Make the autograder that Gradescope takes as it is."""
     from dataclasses import asdict
 
+    from grader.core.marks import in_points
     from grader.course.grading.config import read_settings
     from grader.course.platforms.gradescope_zip import write_zip
 
@@ -612,7 +613,7 @@ def gradescope(exercises: str | None, hidden: str, leaderboard: bool, seeds: int
     options = {"hidden": hidden, "leaderboard": leaderboard, "weak_sandbox": weak_sandbox, "late": late}
     with _progress("asking the oracles"):
         path, points = write_zip(_numbers(exercises), seeds, options)
-    click.echo(f"{path} is for Gradescope alone: it has the answers in it. Give the assignment {points:g} points.")
+    click.echo(f"{path} is for Gradescope alone: it has the answers in it. Give the assignment {in_points(points)}.")
 
 
 @click.command()

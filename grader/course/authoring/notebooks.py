@@ -20,6 +20,7 @@ import nbformat
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.key import expected_values, read_key
+from grader.core.marks import in_points
 from grader.core.paths import CATCH, PUBLIC
 from grader.core.records import Check, Exercise, Probe, Task
 from grader.core.source import functions
@@ -121,7 +122,7 @@ def own_checks_id(exercise: Exercise) -> str:
 def _own_checks(exercise: Exercise) -> Cell:
     """Nothing is earned where a kernel runs this cell: only the fenced grader has the wrong engines."""
     file = f"{CATCH}/{exercise.catches.name}"
-    points = "1 point" if exercise.catch == 1 else f"{exercise.catch} points"
+    points = in_points(exercise.catch)
     text = f"# Your own checks, in the file {file} beside this notebook, earn up to {points} by what they catch.\n0.0\n"
     return Cell(own_checks_id(exercise), text, points=exercise.catch)
 
@@ -203,10 +204,9 @@ def _statements(exercise: Exercise, source: str) -> Iterator[tuple[str, str, lis
 
 def _checks(exercise: Exercise, task: Task, checks: Sequence[Check], key: Mapping[str, Any]) -> Cell:
     """The public checks of a task as plain functions; the last line is its points, as nbgrader's partial credit."""
-    points = "1 point" if task.points == 1 else f"{task.points} points"
     tests = [_test(check, expected_values(key, check, exercise.module)) for check in checks]
     weights = "".join(f"    {check.name}: {check.points},\n" for check in checks)
-    text = f"# The checks of `{task.name}`, {points}.\n" + "\n\n".join(tests)
+    text = f"# The checks of `{task.name}`, {in_points(task.points)}.\n" + "\n\n".join(tests)
     return Cell(
         checks_id(exercise, task),
         f"{text}\n\n{HERE} and run_checks({task.points}, {{\n{weights}}})\n",

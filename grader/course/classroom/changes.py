@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rich.markup import escape
 from rich.table import Table
 
+from grader.core.marks import in_points
 from grader.core.records import Status
 from grader.core.text import escaped, printable
 from grader.course.grading.report import CheckReport, Report
@@ -100,7 +101,7 @@ def _why(was: CheckReport | None, now: CheckReport | None, old: Report, new: Rep
         return "the check is gone"
     reasons = []
     if was.max_points != now.max_points:
-        reasons.append(f"it is worth {now.max_points:g} points, was {was.max_points:g}")
+        reasons.append(f"it is worth {in_points(now.max_points)}, was {was.max_points:g}")
     if was.status != now.status or was.carried_forward != now.carried_forward:
         reasons.append(_why_another_verdict(was, now, old, new))
     return "; ".join(reasons) or "its points are counted in another way"

@@ -12,6 +12,7 @@ from pathlib import Path
 from grader.core.errors import KataError
 from grader.core.files import write_text
 from grader.core.judging import judge
+from grader.core.marks import in_points
 from grader.core.names import number_in
 from grader.core.records import Exercise, Status
 from grader.core.source import functions
@@ -84,7 +85,7 @@ def _shown(mark: Mark, exercise: Exercise, course: Course, submission: Submissio
         title=verdict.check.title,
         status=verdict.status,
         visibility=mark.visibility,
-        points="1 point of its task" if verdict.check.points == 1 else f"{verdict.check.points} points of its task",
+        points=f"{in_points(verdict.check.points)} of its task",
         told=printable("\n\n".join(filter(None, told))),
     )
 

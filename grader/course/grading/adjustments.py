@@ -13,6 +13,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
 
+from grader.core.marks import in_points
 from grader.core.tables import Sheet, SheetError, read_sheet
 from grader.course.grading.config import selection
 
@@ -49,7 +50,7 @@ class Adjustment:
         if self.points is not None:
             number = f"{self.points.normalize():f}"
             sign = "+" if self.relative and self.points >= 0 else ""
-            what.append(f"{sign}{number} points" if self.relative else f"set to {number} points")
+            what.append(in_points(sign + number) if self.relative else f"set to {in_points(number)}")
         if self.extension:
             what.append(f"may be handed in until {self.extension:%Y-%m-%d %H:%M}")
         why = ", ".join(filter(None, [self.comment.rstrip("."), self.by]))

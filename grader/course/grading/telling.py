@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textwrap import fill
 
+from grader.core.marks import in_points
 from grader.core.text import escaped, harmless, told
 from grader.course.grading.report import ExerciseReport, Report
 
@@ -12,7 +13,7 @@ MARGIN = " " * 21  # where the titles of checks begin
 
 def as_text(report: Report) -> str:
     """The report for a terminal."""
-    lines = [f"{report.student}: {report.score:g} of {report.max_score:g} points", ""]
+    lines = [f"{report.student}: {report.score:g} of {in_points(report.max_score)}", ""]
     lines += [f"Note: {note}" for note in report.notes]
     for exercise in report.exercises:
         lines.append(f"{exercise.number:>2}  {exercise.title:<20} {exercise.score:>6g} / {exercise.max_score:g}")
@@ -24,7 +25,7 @@ def as_text(report: Report) -> str:
 
 def as_markdown(report: Report) -> str:
     """The report as Markdown: a table of exercises, then what did not pass."""
-    lines = [f"# {escaped(report.student)}: {report.score:g} of {report.max_score:g} points", ""]
+    lines = [f"# {escaped(report.student)}: {report.score:g} of {in_points(report.max_score)}", ""]
     lines += [f"- {escaped(note)}" for note in report.notes]
     lines += ["", "| exercise | points | of |", "|---|---:|---:|"]
     lines += [f"| {e.number}. {e.title} | {e.score:g} | {e.max_score:g} |" for e in report.exercises]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.core.marks import in_points
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -27,7 +29,7 @@ class Standing:
         told = []
         if self.late_days:
             days = "1 day" if self.late_days == 1 else f"{self.late_days} days"
-            told.append(f"It was handed in {days} late, which takes off {self.deduction or '0'} points.")
+            told.append(f"It was handed in {days} late, which takes off {in_points(self.deduction or '0')}.")
         told += list(self.adjustments)
         told += [f"Exercise {number} does not count, because it is among the lowest." for number in self.dropped]
         if self.state == "needs a look":

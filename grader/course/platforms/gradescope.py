@@ -21,6 +21,7 @@ from typing import Any
 
 from grader.core.errors import KataError
 from grader.core.files import write_text
+from grader.core.marks import in_points
 from grader.core.text import printable, told
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading.config import Late, Settings
@@ -107,10 +108,10 @@ def _remarks(
     """What stands above the checks and is always visible: no total, and nothing to reckon it from, while one is not."""
     whole = len(seen) == sum(1 for _ in report.checks)
     if whole:
-        yield f"{report.score:g} of {report.max_score:g} points."
+        yield f"{report.score:g} of {in_points(report.max_score)}."
     else:
         most = round(sum(check.max_points for check in seen), 2)
-        yield f"{_points(seen):g} of {most:g} points by the checks shown here; the others count as well."
+        yield f"{_points(seen):g} of {in_points(most)} by the checks shown here; the others count as well."
     delay = late(metadata)
     if delay:
         minutes = int(delay.total_seconds() // 60)
@@ -119,7 +120,7 @@ def _remarks(
         beyond = ", and after the late due date" if last and given and given > last else ""
         yield f"Handed in {minutes // 60} h {minutes % 60:02} min after the due date{beyond}."
     if taken_off:
-        yield f"{taken_off.normalize():f} points are taken off for that." if whole else "Points are taken off for that."
+        yield f"That takes off {in_points(f'{taken_off.normalize():f}')}." if whole else "That takes off points."
     yield from map(printable, report.notes)
     for exercise in report.exercises:
         if exercise.carried_forward:

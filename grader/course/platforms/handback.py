@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.core.errors import KataError
+from grader.core.marks import in_points
 from grader.core.tables import Sheet, write_sheet
 from grader.course.grading.report_files import file_of
 from grader.course.grading.roll import Member, Roll
@@ -49,6 +50,6 @@ def write_comments(out: Path, system: System, ledger: Ledger, sheet: Sheet, told
 
 
 def _comment(standing: Standing) -> str:
-    mark = f"{standing.mark} of {standing.maximum} points." if standing.mark else f"No mark: {standing.state}."
+    mark = f"{standing.mark} of {in_points(standing.maximum)}." if standing.mark else f"No mark: {standing.state}."
     text = " ".join([mark, *standing.steps])
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

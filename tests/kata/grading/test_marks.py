@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.core.marks import Marked, marked, rounded, total
+from grader.core.marks import Marked, in_points, marked, rounded, total
 from grader.core.records import Check, Probe, Status, Task, Verdict
 
 
@@ -49,3 +49,11 @@ def test_a_task_has_its_own_checks_alone_and_without_any_gives_nothing():
 def test_thirds_add_up_to_what_is_shown():
     third = rounded(Fraction(1, 3))
     assert (third, total([third] * 3)) == (0.3333, 0.9999)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, "1 point"), (1.0, "1 point"), (0, "0 points"), (2.5, "2.5 points"), ("+1", "+1 point"), ("-1", "-1 point")],
+)
+def test_one_point_is_said_as_one(number, said):
+    assert in_points(number) == said

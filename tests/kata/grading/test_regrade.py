@@ -92,7 +92,7 @@ REASONS = {
         [check("a", points=2)],
         [check("a", "crashed")],
         {},
-        "it is worth 1 points, was 2; the check or its answer changed: the submission is the same",
+        "it is worth 1 point, was 2; the check or its answer changed: the submission is the same",
     ),
 }
 

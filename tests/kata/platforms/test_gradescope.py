@@ -339,7 +339,7 @@ def test_the_total_and_what_gives_it_away_are_told_only_where_all_checks_are_sho
     told = {float(number) for number in re.findall(r"[0-9]+(?:\.[0-9]+)?", found["output"])}
     assert lost > 0
     assert bool({document.score, found["score"], lost} & told) is (hidden == "visible")
-    assert "Points are taken off for that." in found["output"] or hidden == "visible"
+    assert "That takes off points." in found["output"] or hidden == "visible"
     public = [check for _, _, check in document.checks if not check.hidden]
     points = f"{round(sum(check.points for check in public), 2):g}"
     assert found["output"].startswith(points) is (hidden != "visible")
@@ -389,7 +389,7 @@ def test_late_work_loses_what_course_toml_says(document, created, share):
     lost = found["extra_data"]["late_deduction"]
     assert lost == pytest.approx(document.score * share)
     assert found["score"] == pytest.approx(document.score - lost)
-    assert ("oints are taken off for that." in found["output"]) is (share > 0)
+    assert ("That takes off " in found["output"]) is (share > 0)
 
 
 def test_an_extension_moves_what_is_late(document):
