@@ -675,10 +675,14 @@ def site(exercises: str | None, answers: bool, serve: bool, port: int) -> None:
 @FORCE
 def nbgrader_course(out: Path, assignment: str, exercises: str | None, force: bool) -> None:
     """Make a course folder for nbgrader, whose own commands then do the rest."""
-    from grader.course.platforms.nbgrader import write_course
+    from grader.course.intake.listing import ranges
+    from grader.course.platforms.nbgrader import left_out, write_course
 
-    written = write_course(out, assignment, _numbers(exercises), force=force)
+    numbers = _numbers(exercises)
+    written = write_course(out, assignment, numbers, force=force)
     click.echo(f"{out} is a course folder of nbgrader; {len(written)} of its files were written just now.")
+    if beside := left_out(numbers):
+        click.echo(f"Not graded, and there as files because later ones import them: {ranges(beside)}.")
     click.echo(f"Go on there with nbgrader's own commands: cd {out}; nbgrader generate_assignment {assignment}")
     click.echo("Then hand out release/, collect into submitted/, and: nbgrader autograde, generate_feedback, export.")
 

@@ -14,7 +14,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -40,7 +40,7 @@ from grader.core.paths import CATCH
 from grader.core.records import Exercise
 from grader.core.source import functions
 from grader.core.text import harmless, told
-from grader.course.authoring.cut import cut
+from grader.course.authoring.cut import cut, solution
 from grader.course.authoring.notebooks import checks_id, notebooks, own_checks_id
 from grader.course.bank.variants import load_course
 from grader.course.fence.room import room
@@ -77,7 +77,7 @@ configure(c)
 '''
 
 
-def write_course(folder: Path, assignment: str, numbers: Iterable[int], *, force: bool) -> list[str]:
+def write_course(folder: Path, assignment: str, numbers: Collection[int], *, force: bool) -> list[str]:
     """Write the configuration and an assignment's notebooks; returns the names of the files that changed.
 
     Raises KataError where a file was changed by somebody and `force` is not given; with it a copy is kept.
@@ -86,6 +86,8 @@ def write_course(folder: Path, assignment: str, numbers: Iterable[int], *, force
     texts = {folder / "nbgrader_config.py": CONFIG.format(kata=str(KATA))}
     made = notebooks(numbers, answers=True, catches=read_settings().catch)
     texts |= {source / f"{module}.ipynb": text for module, text in made.items()}
+    for beside in (read_catalogue()[number] for number in left_out(numbers)):
+        texts[source / beside.file.name] = cut(solution(beside), beside)
     changed = [path for path, text in texts.items() if path.exists() and path.read_text(encoding="utf-8") != text]
     if changed and not force:
         names = ", ".join(map(str, changed))
@@ -99,6 +101,11 @@ def write_course(folder: Path, assignment: str, numbers: Iterable[int], *, force
     if not (folder / SEED_FILE).exists():  # drawn once, so that grading again asks the same questions
         write_text(folder / SEED_FILE, json.dumps({"seed": secrets.randbelow(2**31)}) + "\n")
     return [str(path) for path in written]
+
+
+def left_out(numbers: Collection[int]) -> list[int]:
+    """The exercises among these that are not graded: later ones import their files, so students get them as stubs."""
+    return [number for number in range(min(numbers), max(numbers)) if number not in numbers]
 
 
 def configure(config: Any) -> None:
