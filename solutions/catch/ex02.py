@@ -1,4 +1,4 @@
-"""3 checks catch all 30 known wrong engines of exercise 2: Value.
+"""5 checks catch all 34 known wrong engines of exercise 2: Value.
 
 The smallest set that a search among 24 checks has found.
 """
@@ -19,6 +19,19 @@ expect(
     },
 )
 
+# Two values with the same number are two operands, not one.
+expect(
+    """
+    a = Value(2.5)
+    b = Value(2.5)
+    c = a + b
+    """,
+    {
+        "len(c._prev)": 2,
+        "[any(v is a for v in c._prev), any(v is b for v in c._prev)]": [True, True],
+    },
+)
+
 # A plain number in a sum becomes a leaf: it has no operation and no operands.
 expect(
     """
@@ -30,6 +43,19 @@ expect(
         "[[v.data, v._op, len(v._prev)] for v in b._prev if v is not a]": [[4.0, "", 0]],
         "[[v.data, v._op, len(v._prev)] for v in c._prev if v is not b]": [[-2.5, "", 0]],
         "c.data": 3.0,
+    },
+)
+
+# Two factors with the same number are two operands, not one.
+expect(
+    """
+    a = Value(-3.0)
+    b = Value(-3.0)
+    c = a * b
+    """,
+    {
+        "len(c._prev)": 2,
+        "[any(v is a for v in c._prev), any(v is b for v in c._prev)]": [True, True],
     },
 )
 

@@ -1,4 +1,4 @@
-"""4 checks catch all 66 known wrong engines of exercise 5: Operators.
+"""5 checks catch all 70 known wrong engines of exercise 5: Operators.
 
 The smallest set that a search among 62 checks has found.
 """
@@ -44,6 +44,23 @@ expect(
         "c.data": 0.0,
         "d.data": 1.0,
         "[a.grad, b.grad]": [6.0, 1.0],
+    },
+)
+
+# a / b / c divides by both, and brackets bring c up again.
+expect(
+    """
+    a = Value(3.0)
+    b = Value(-2.0)
+    c = Value(0.5)
+    d = a / b / c
+    e = a / (b / c)
+    f = d * 2.0 + e
+    f.backward()
+    """,
+    {
+        "[d.data, e.data]": [-3.0, -0.75],
+        "[a.grad, b.grad, c.grad]": [-2.25, -3.375, 10.5],
     },
 )
 
