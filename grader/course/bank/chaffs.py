@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def _is_edit(edit: Any) -> bool:
 def edited(source: str, task: str | None, edits: Iterable[Sequence[str]], where: str) -> str:
     """A solution after some edits (old text, new text) of one task, or of all its text. Raises BankError."""
     lines = source.splitlines(keepends=True)
-    first, last = (functions(source)[task].first - 1, functions(source)[task].last) if task else (0, len(lines))
+    first, last = _span(source, task) if task else (0, len(lines))
     text, place = "".join(lines[first:last]), task or "the solution"
     for old, new in edits:
         if text.count(old) != 1:
@@ -125,10 +126,21 @@ def edited(source: str, task: str | None, edits: Iterable[Sequence[str]], where:
         text = text.replace(old, new)
     changed = "".join([*lines[:first], text, *lines[last:]])
     try:
-        compile(changed, where, "exec")
+        _compile(changed, where)
     except SyntaxError as error:
         raise BankError(f"{where}: after its edits Python cannot read {place}: {error}.") from None
     return changed
+
+
+@lru_cache(maxsize=512)  # of two chaffs in one answer, the first is an answer of its own, and met with every second
+def _span(source: str, task: str) -> tuple[int, int]:
+    function = functions(source)[task]
+    return function.first - 1, function.last
+
+
+@lru_cache(maxsize=512)
+def _compile(source: str, where: str) -> None:
+    compile(source, where, "exec")
 
 
 def run_chaffs(chaffs: Sequence[Chaff], seeds: tuple[int, ...] = ()) -> Iterator[tuple[Chaff, list[Verdict]]]:

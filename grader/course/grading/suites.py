@@ -30,6 +30,7 @@ def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) 
     settings = read_settings()
     numbers = frozenset(settings.exercises) if numbers is None else numbers
     chosen = {n: exercise for n, exercise in catalogue.items() if n in numbers}
+    solutions = read_solutions()
     if not chosen:
         raise KataError(f"There is no such exercise; they go from 1 to {len(catalogue)}.")
     public = tuple(check for n in chosen for check in load_checks(PUBLIC, n))
@@ -39,9 +40,10 @@ def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) 
         Suite(VISIBLE, public, key, make_twins(public, key, seed, answered=known_answers)),
         Suite(HIDDEN, hidden, key_of(hidden, answered=known_answers)),
     )
-    fingerprints = merged(*(read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE)))
+    known = merged(*(read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE)))
+    fingerprints = tuple(each for each in known if each.exercise in chosen)
     modules = {n: e.module for n, e in catalogue.items()}
-    course = Course(chosen, modules, read_solutions(), suites, seed, fingerprints)
+    course = Course(chosen, modules, solutions, suites, seed, fingerprints)
     return replace(course, carried_share=Fraction(settings.carried_forward) / 100, limits=settings.limits)
 
 
