@@ -12,8 +12,9 @@ import ast
 import io
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ def _overlaps(number: int, sources: Mapping[str, str]) -> Iterator[tuple[tuple[s
     if len(sources) < 2:
         return
     known = _known(number)
-    answers = {s: _fingerprint(text) for s, text in sources.items() if len(text) <= LONGEST}
+    answers = {s: copy(_fingerprint(text)) for s, text in sources.items() if len(text) <= LONGEST}
     students = Counter(passage for answer in answers.values() for passage in answer.hashes)
     known = known | {passage for passage, count in students.items() if count > COMMON}
     having: dict[int, list[str]] = defaultdict(list)
@@ -99,6 +100,7 @@ def _overlap(number: int, one: Any, other: Any) -> Overlap:
     return Overlap(number, int(shared), (min(1.0, float(first)), min(1.0, float(second))), passages)
 
 
+@lru_cache(maxsize=1000)  # stubs and usual mistakes are many a student's
 def _fingerprint(source: str) -> Any:
     return CodeFingerprint("answer.py", PASSAGE, 1, fp=io.StringIO(source))
 

@@ -188,23 +188,36 @@ def test_names_are_text_in_the_sheet_in_markdown_and_in_the_terminal(tmp_path):
 def course():
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        yield load_course(frozenset({1, 2}), seed=SEED)
+        course = load_course(frozenset({1, 2}), seed=SEED)
+    return replace(course, suites=tuple(replace(suite, checks=suite.checks[::3]) for suite in course.suites))
+
+
+@pytest.fixture(scope="module")
+def once(course, tmp_path_factory):
+    """Two students, and what came of grading them."""
+    folder = tmp_path_factory.mktemp("class")
+    for student in ("alice", "bob"):
+        (folder / "in" / student).mkdir(parents=True)
+        for number in (1, 2):
+            path = folder / "in" / student / f"{course.modules[number]}.py"
+            path.write_text(course.solutions[number], encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        patch.setattr(classroom, "load_apart", lambda seed: replace(course, seed=seed))
+        list(classroom.grade_class(find_hand_ins(folder / "in"), folder / "out", 1, force=False, seed=SEED))
+    return folder
 
 
 @pytest.fixture
-def graded(course, tmp_path, monkeypatch):
-    """Two students; what it gives grades them again with a course and answers what changed."""
+def graded(once, tmp_path, monkeypatch):
+    """The same class; what it gives grades it again with a course and answers what changed."""
 
     def use(changed):
         monkeypatch.setattr(classroom, "load_apart", lambda seed: replace(changed, seed=seed))
 
-    for student in ("alice", "bob"):
-        (tmp_path / "in" / student).mkdir(parents=True)
-        for number in (1, 2):
-            path = tmp_path / "in" / student / f"{course.modules[number]}.py"
-            path.write_text(course.solutions[number], encoding="utf-8")
-    use(course)
-    list(classroom.grade_class(find_hand_ins(tmp_path / "in"), tmp_path / "out", 1, force=False, seed=SEED))
+    shutil.copytree(once, tmp_path, dirs_exist_ok=True)
+    roll = tmp_path / "out/class.json"  # which says where the class lies
+    roll.write_text(roll.read_text(encoding="utf-8").replace(str(once), str(tmp_path)), encoding="utf-8")
 
     def again(changed):
         use(changed)

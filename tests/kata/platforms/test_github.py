@@ -15,6 +15,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.course.grading.config import Settings
 from grader.course.release.release import student_files
+from tests.kata.few import kata_of
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads(Path(__file__).with_name("classroom50.schema.json").read_text(encoding="utf-8"))
@@ -264,7 +265,9 @@ def test_a_folder_of_clones_is_graded_with_the_hidden_checks_whatever_else_lies_
     (tmp_path / "elsewhere").mkdir()
     clone(released, tmp_path / "elsewhere/kata", 1, edits=[SLOPE])
     shutil.move(tmp_path / "elsewhere", clones / "carol")  # a clone in a folder of its own
-    done = run([sys.executable, "-m", "grader", "grade-class", str(clones), "--out", str(tmp_path / "out")], ROOT)
+    (tmp_path / "kata").mkdir()
+    kata = kata_of(tmp_path / "kata", f"{EXERCISES[0]}-{EXERCISES[-1]}")
+    done = run([sys.executable, "-m", "grader", "grade-class", str(clones), "--out", str(tmp_path / "out")], kata)
     assert done.returncode == 0, done.stderr
     reports = {}
     for path in (tmp_path / "out/reports").glob("*.json"):

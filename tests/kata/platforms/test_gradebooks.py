@@ -31,6 +31,7 @@ from grader.course.platforms.gradebooks.points import number as read_number
 from grader.course.platforms.gradebooks.roster import match, read_people
 from grader.course.platforms.gradebooks.systems import gradebooks
 from grader.course.platforms.gradebooks.systems.moodle import make as make_moodle
+from tests.kata.few import kata_of
 
 ROOT = Path(__file__).parents[3]
 FILES = Path(__file__).with_name("gradebooks")
@@ -656,8 +657,10 @@ def test_what_was_really_graded_reaches_the_gradebook(tmp_path):
         for number in exercises:
             module = f"{CATALOGUE[number].module}.py"
             shutil.copy(ROOT / "solutions" / module, tmp_path / "class" / student / module)
+    (tmp_path / "kata").mkdir()
+    kata = kata_of(tmp_path / "kata", "1-2")
     command = [sys.executable, "-m", "grader", "grade-class", str(tmp_path / "class"), "--out", str(tmp_path)]
-    subprocess.run([*command, "--weak-sandbox", "--seed", "7"], cwd=ROOT, capture_output=True, check=True)
+    subprocess.run([*command, "--weak-sandbox", "--seed", "7"], cwd=kata, capture_output=True, check=True)
     (tmp_path / "course.toml").write_text('exercises = "1-2"', encoding="utf-8")
     done = grader(tmp_path, "--out", ".", "--roster", str(CANVAS), "--format", "canvas")
     assert (done.returncode, done.stderr) == (0, "")

@@ -29,7 +29,10 @@ ROOT = Path(__file__).parents[3]
 BASH = shutil.which("bash") or "bash"
 PAGE = (ROOT / "docs/instructors/nbgrader.md").read_text(encoding="utf-8")
 COMMANDS = [line for block in re.findall(r"```\n(.*?)```", PAGE, re.DOTALL) for line in block.strip().splitlines()]
+FEW = range(1, 8)  # of the exercises: only who is right hands in all
+SEED = 11  # of the course, as of the thirty: the oracles have answered it before
 ADDED = ("self.grad += other.data * out.grad", "other.grad += self.data * out.grad")
+PLAIN = 'export PATH="$PWD/../.venv/bin:$PATH"'
 CHEAT = """
 import os, sys
 for place in (@MARK@, "breach", "../breach"):
@@ -90,10 +93,20 @@ def source_of(content, grade_id, text=None):
     return "".join(cell["source"])
 
 
-def submit(folder, student, assignment="minigrad", start="source"):
+def submit(folder, student, assignment="minigrad", start="source", numbers=FEW):
     to = folder / "submitted" / student / assignment
-    shutil.copytree(folder / start / assignment, to)
+    to.mkdir(parents=True)
+    for module in (read_catalogue()[number].module for number in numbers):
+        path = folder / start / assignment / f"{module}.ipynb"
+        if path.exists():
+            shutil.copy(path, to)
     return to
+
+
+def draw_seed(folder):
+    folder.mkdir(parents=True)
+    (folder / "seed.json").write_text(json.dumps({"seed": SEED}), encoding="utf-8")
+    return folder
 
 
 def mistaken(notebooks):
@@ -160,9 +173,9 @@ def graded(kata):
     env = environment(kata)
     before = COMMANDS[: COMMANDS.index("nbgrader autograde minigrad")]
     after = COMMANDS[len(before) : COMMANDS.index("nbgrader export") + 1]
+    course = draw_seed(kata / "build/nbgrader")
     assert "continue" not in shell(kata, before, env)
-    course = kata / "build/nbgrader"
-    submit(course, "right")
+    submit(course, "right", numbers=read_catalogue())
     submit(course, "untouched", start="release")
     mistaken(submit(course, "wrong"))
     damage(submit(course, "damaged"))
@@ -188,10 +201,9 @@ def scores(course, student, assignment="minigrad"):
 
 def by_grade(course, student):
     """What `make grade` gives for the same notebooks and questions, by notebook."""
-    seed = json.loads((course / "seed.json").read_text(encoding="utf-8"))["seed"]
     file = course / f"{student}.json"
     command = [sys.executable, "-m", "grader", "grade", str(course / "submitted" / student / "minigrad")]
-    options = ["--json", str(file), "--seed", str(seed), "--weak-sandbox"]
+    options = ["--json", str(file), "--seed", str(SEED), "--weak-sandbox"]
     subprocess.run(command + options, cwd=ROOT, check=True, capture_output=True)
     document = json.loads(file.read_text(encoding="utf-8"))
     modules = sorted(path.stem for path in (course / "source/minigrad").glob("*.ipynb"))
@@ -229,8 +241,8 @@ def test_a_mistake_earns_its_part_and_the_feedback_says_what_was_believed(graded
 
 def test_a_broken_notebook_is_graded_as_far_as_it_goes(graded):
     found = scores(graded, "damaged")
-    lost = {module for module, (score, most) in found.items() if score < most}
-    assert lost == {"ex01_derivatives"}
+    handed_in = [read_catalogue()[number].module for number in FEW]
+    assert [module for module in handed_in if found[module][0] < found[module][1]] == ["ex01_derivatives"]
     assert "not a notebook" in feedback(graded, "damaged", "ex01_derivatives")
 
 
@@ -257,8 +269,7 @@ def test_what_hostile_code_and_markdown_say_is_text_in_the_feedback(graded):
 
 
 def test_nothing_hidden_is_in_feedback_release_or_the_graded_notebooks(graded):
-    seed = json.loads((graded / "seed.json").read_text(encoding="utf-8"))["seed"]
-    hidden = load_checks(ROOT / "tests/hidden", seed=seed)
+    hidden = load_checks(ROOT / "tests/hidden", seed=SEED)
     public = {check.probe.code.strip() for check in load_checks(ROOT / "tests/public")}
     texts = [
         html.unescape(re.sub(r"<[^>]+>", "", path.read_text(encoding="utf-8"))).replace('\\"', '"').split("\n")
@@ -278,31 +289,32 @@ def test_nothing_hidden_is_in_feedback_release_or_the_graded_notebooks(graded):
         assert not own or not own <= shown, check.id
 
 
-def test_a_kernel_would_have_been_noticed(kata, graded):
+@pytest.fixture(scope="module")
+def plain(kata, graded):
+    """Three of the same notebooks in a course folder of nbgrader alone."""
+    folder = kata / "plain"
+    (folder / "source/minigrad").mkdir(parents=True)
+    for path in sorted((graded / "source/minigrad").glob("*.ipynb"))[:3]:
+        shutil.copy(path, folder / "source/minigrad")
+    shell(folder, [PLAIN, "nbgrader generate_assignment minigrad"], environment(kata))
+    return folder
+
+
+def test_a_kernel_would_have_been_noticed(kata, plain):
     """The trap of the test above works: nbgrader without our configuration springs it."""
-    plain = kata / "plain-trap"
-    shutil.copytree(graded / "source/minigrad", plain / "source/minigrad", ignore=lambda _, names: names[1:])
-    env = environment(kata)
-    path = 'export PATH="$PWD/../.venv/bin:$PATH"'
-    shell(plain, [path, "nbgrader generate_assignment minigrad"], env)
-    submit(plain, "right")
-    shell(plain, [path, "nbgrader autograde minigrad || true"], env)
+    submit(plain, "trapped", numbers=[1])
+    shell(plain, [PLAIN, "nbgrader autograde minigrad --student trapped || true"], environment(kata))
     assert (kata / "kernel-was-started").exists()
     (kata / "kernel-was-started").unlink()
+    shutil.rmtree(plain / "submitted")
 
 
-def test_plain_nbgrader_grades_the_same_notebooks_right_and_wrong(kata, graded):
-    plain = kata / "plain"
-    (plain / "source/minigrad").mkdir(parents=True)
-    for path in sorted((graded / "source/minigrad").glob("*.ipynb"))[:3]:
-        shutil.copy(path, plain / "source/minigrad")
+def test_plain_nbgrader_grades_the_same_notebooks_right_and_wrong(kata, plain):
     env = {name: value for name, value in environment(kata).items() if name != "PYTHONPATH"}
-    path = 'export PATH="$PWD/../.venv/bin:$PATH"'
-    shell(plain, [path, "nbgrader generate_assignment minigrad"], env)
     submit(plain, "right")
     submit(plain, "untouched", start="release")
     mistaken(submit(plain, "wrong"))
-    shell(plain, [path, "nbgrader autograde minigrad"], env)
+    shell(plain, [PLAIN, "nbgrader autograde minigrad"], env)
     assert all(score == most for score, most in scores(plain, "right").values())
     assert all(score == 0 for score, _ in scores(plain, "untouched").values())
     points = scores(plain, "wrong")
@@ -312,11 +324,11 @@ def test_plain_nbgrader_grades_the_same_notebooks_right_and_wrong(kata, graded):
 
 def test_a_later_assignment_stands_on_what_was_submitted_for_an_earlier_one(kata):
     env = {**environment(kata), "OUT": "build/weekly"}
+    course = draw_seed(kata / "build/weekly")
     week1 = next(line for line in COMMANDS if "ASSIGNMENT=week1" in line)
     enter = ["cd build/weekly", 'export PATH="$PWD/../../.venv/bin:$PATH"']
     shell(kata, [week1, "make nbgrader ASSIGNMENT=week2 EXERCISES=4"], env)
     shell(kata, [*enter, "nbgrader generate_assignment week1", "nbgrader generate_assignment week2"], env)
-    course = kata / "build/weekly"
     submit(course, "right", "week1")
     submit(course, "right", "week2")
     submit(course, "late", "week1")
@@ -335,6 +347,8 @@ def test_a_changed_notebook_is_never_replaced_without_being_asked(kata):
     command = "make nbgrader EXERCISES=1"
     first = shell(kata, [command], env)
     assert "nbgrader generate_assignment minigrad" in first
+    seed = (kata / "build/edited/seed.json").read_text(encoding="utf-8")
+    assert json.loads(seed)["seed"] >= 0  # drawn for this course
     path = kata / "build/edited/source/minigrad/ex01_derivatives.ipynb"
     path.write_text(path.read_text(encoding="utf-8") + " ", encoding="utf-8")
     done = subprocess.run([BASH, "-c", command], cwd=kata, env=env, capture_output=True, text=True, check=False)
@@ -343,4 +357,5 @@ def test_a_changed_notebook_is_never_replaced_without_being_asked(kata):
     assert path.read_text(encoding="utf-8").endswith(" ")
     shell(kata, [f"{command} FORCE=1"], env)
     assert not path.read_text(encoding="utf-8").endswith(" ")
+    assert (kata / "build/edited/seed.json").read_text(encoding="utf-8") == seed
     assert list((kata / ".minigrad/backups").glob("ex01_derivatives-*.ipynb"))

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -59,7 +60,11 @@ def at_root(monkeypatch):
 def course():
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        yield load_course(frozenset(GRADED), seed=7)
+        course = load_course(frozenset(GRADED), seed=7)
+    suites = tuple(replace(suite, checks=suite.checks[::3]) for suite in course.suites)  # enough for every task
+    tasks = {(number, task.name) for number in GRADED for task in CATALOGUE[number].tasks}
+    assert {(check.exercise, check.task) for suite in suites for check in suite.checks} == tasks
+    return replace(course, suites=suites)
 
 
 def solution(number):

@@ -14,7 +14,6 @@ import tinyhtml5
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.core.catalogue import read_catalogue
 from grader.core.names import tag
 from grader.course.classroom.classroom import grade_class
 from grader.course.grading.report import Report
@@ -26,6 +25,7 @@ from grader.course.pages.rendering import page, plain
 from grader.course.pages.site import read_pictures, write_site
 from grader.course.pages.standing import CourseOfPages, Standing
 from tests.kata.drawing.window import until
+from tests.kata.few import kata_of
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = Path(__file__).with_name("golden")
@@ -355,17 +355,17 @@ def site(tmp_path_factory):
     """Pages of a class that was really graded: one right, one wrong in exercise 1, one that handed in little."""
     from grader.course.grading.suites import load_course
 
-    folder = tmp_path_factory.mktemp("class")
+    folder, numbers = tmp_path_factory.mktemp("class"), range(1, 5)
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(ROOT)
+        patch.chdir(kata_of(tmp_path_factory.mktemp("kata"), "1-4"))
         course = load_course(seed=7)
-        for student, numbers in {
-            "Right": read_catalogue(),
-            "Wrong <i>": read_catalogue(),
-            "Little": range(1, 3),
+        for student, handed_in in {
+            "Right": numbers,
+            "Wrong <i>": numbers,
+            "Little": numbers[:2],
         }.items():
             (folder / "in" / student).mkdir(parents=True)
-            for number in numbers:
+            for number in handed_in:
                 source = course.solutions[number]
                 if student.startswith("Wrong"):
                     source = source.replace("/ (2 * h)", "/ h")

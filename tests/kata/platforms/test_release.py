@@ -18,7 +18,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.names import tag
 from grader.course.grading.config import Settings, read_settings
-from grader.course.release.leaks import contents_of, leaks, read_secrets
+from grader.course.release.leaks import contents_of, files_of, leaks, read_secrets
 from grader.course.release.release import LeakError, refuse_leaks, release, student_files, zipped
 
 ROOT = Path(__file__).parents[3]
@@ -37,6 +37,19 @@ def in_the_tree():
 @pytest.fixture(scope="module")
 def files(in_the_tree):  # noqa: ARG001
     return student_files(list(read_catalogue()), Settings())
+
+
+@pytest.fixture(scope="module")
+def of_five(in_the_tree):  # noqa: ARG001
+    return student_files(range(1, 6), Settings())
+
+
+@pytest.fixture(scope="module")
+def released(in_the_tree, tmp_path_factory):  # noqa: ARG001
+    """A folder with all that `make release` makes of three exercises."""
+    out = tmp_path_factory.mktemp("release") / "out"
+    release(range(1, 4), Settings(), out)
+    return out
 
 
 def run(command, folder, **variables):
@@ -133,27 +146,26 @@ def _imported(tree):
             yield from (f"{node.module.replace('.', '/')}/{alias.name}.py" for alias in node.names)
 
 
-def test_the_pictures_of_its_lessons_are_in_a_release_and_no_others_pass():
+def test_the_pictures_of_its_lessons_are_in_a_release_and_no_others_pass(of_five):
     picture = "docs/images/step_backward.png"
-    five, two = (student_files(range(1, last), Settings()) for last in (6, 3))
-    assert {path for path in five if path.startswith("docs/")} == {picture, "docs/images/explain.svg"}
+    two = student_files(range(1, 3), Settings())
+    assert {path for path in of_five if path.startswith("docs/")} == {picture, "docs/images/explain.svg"}
     assert not [path for path in two if path.startswith("docs/")]
-    assert leaks(five, read_secrets()) == []
+    assert not found(picture, of_five[picture])
     other = (ROOT / "docs/images/step_forward.png").read_bytes()
-    for content in (other, five[picture] + b"\0"):
+    for content in (other, of_five[picture] + b"\0"):
         assert any("pictures that no lesson shows" in find for find in found(picture, content))
 
 
-def test_a_release_of_five_exercises_holds_the_parts_of_these_alone():
-    files = student_files(range(1, 6), Settings())
-    assert leaks(files, read_secrets()) == []
-    assert not [path for path in files if re.search(r"ex(0[6-9]|1\d)_", path)]
+def test_a_release_of_five_exercises_holds_the_parts_of_these_alone(of_five):
+    assert leaks(of_five, read_secrets()) == []
+    assert not [path for path in of_five if re.search(r"ex(0[6-9]|1\d)_", path)]
     for name in ("key", "fingerprints", "sketches"):
-        text = files[f"tests/public/{name}.json"].decode()
+        text = of_five[f"tests/public/{name}.json"].decode()
         assert text
         assert not re.search(r'"ex(0[6-9]|1\d)\.|"exercise": ([6-9]|1\d)\b', text), name
-    assert b"ex06_" not in files["grader/core/catalogue.toml"]
-    assert files["grader/core/catalogue.toml"].count(b"[[exercise]]") == 5
+    assert b"ex06_" not in of_five["grader/core/catalogue.toml"]
+    assert of_five["grader/core/catalogue.toml"].count(b"[[exercise]]") == 5
 
 
 def test_any_choice_of_exercises_that_course_toml_takes_can_be_released(tmp_path):
@@ -192,9 +204,8 @@ def test_the_packages_of_a_release_are_the_learners_and_those_for_pictures_all_p
     assert b"torch" not in files["pyproject.toml"]
 
 
-def test_the_notebooks_are_a_zip_of_their_own_with_nothing_of_the_course_in_it(tmp_path):
-    *_, archive = release(range(1, 4), Settings(), tmp_path)
-    found = contents_of(archive)
+def test_the_notebooks_are_a_zip_of_their_own_with_nothing_of_the_course_in_it(released):
+    found = contents_of(released / "notebooks.zip")
     assert [Path(path).name for path in found] == [
         "ex01_derivatives.ipynb",
         "ex02_value.ipynb",
@@ -283,19 +294,19 @@ def test_every_function_of_every_solution_is_found_by_a_line_or_its_tree():
     assert missed == []
 
 
-def test_a_release_with_a_find_is_refused_and_the_one_before_stays(tmp_path, monkeypatch):
+def test_a_release_with_a_find_is_refused_and_the_one_before_stays(released, tmp_path, monkeypatch):
     shutil.copytree(ROOT / "grader/learner", tmp_path / "learner", ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr("grader.course.release.release.LEARNER", tmp_path / "learner")
     monkeypatch.setattr("grader.course.release.release._folder", planted_folder(tmp_path / "learner"))
     out = tmp_path / "out"
-    folder, archive, _ = release(range(1, 3), Settings(), out)
-    before = (contents_of(folder), archive.read_bytes())
+    shutil.copytree(released, out)
+    before = files_of(out)
     shutil.copy(ROOT / "solutions/ex02_value.py", tmp_path / "learner/forgotten.py")
     with pytest.raises(
         LeakError, match=r"^Nothing is released: grader/learner/forgotten\.py holds a line of solutions"
     ):
         release(range(1, 3), Settings(), out)
-    assert (contents_of(folder), archive.read_bytes()) == before
+    assert files_of(out) == before
     assert sorted(path.name for path in out.iterdir()) == ["notebooks.zip", "student", "student.zip"]
 
 
@@ -306,10 +317,10 @@ def planted_folder(copy):
     return lambda source, target: _folder(source, Path("grader/learner") if source == copy else target)
 
 
-def test_a_message_about_many_finds_names_the_first_ten_and_counts_the_rest(files):
+def test_a_message_about_many_finds_names_the_first_ten_and_counts_the_rest():
     planted = {f"copy{i:02d}.py": (ROOT / "solutions/ex01_derivatives.py").read_bytes() for i in range(20)}
     with pytest.raises(LeakError, match=r"There are \d+ more finds\.$") as caught:
-        refuse_leaks({**files, **planted})
+        refuse_leaks(planted)
     assert str(caught.value).count("copy") == 10
 
 
