@@ -190,14 +190,24 @@ def test_a_mistake_in_the_bank_is_a_sentence_of_the_command(author):
 # the bank itself
 
 
-def test_there_are_many_misconceptions_and_every_task_has_some():
-    known = {chaff.misconception for chaff in read_bank()}
+@pytest.fixture(scope="module")
+def chaffs():
+    return read_bank()
+
+
+@pytest.fixture(scope="module")
+def twos(chaffs):
+    return list(pairs(chaffs))
+
+
+def test_there_are_many_misconceptions_and_every_task_has_some(chaffs):
+    known = {chaff.misconception for chaff in chaffs}
     assert len(known) == len({m.id for m in known}) >= FEWEST
     assert {(m.exercise, m.task) for m in known} == {(e.number, t.name) for e in CATALOGUE.values() for t in e.tasks}
 
 
-def test_every_text_is_ascii_in_one_line_and_ends_as_a_sentence_does():
-    known = {chaff.misconception for chaff in read_bank()}
+def test_every_text_is_ascii_in_one_line_and_ends_as_a_sentence_does(chaffs):
+    known = {chaff.misconception for chaff in chaffs}
     for m in known:
         for text in (m.id, m.title, m.belief, m.explanation, m.question):
             assert text.isascii(), (m.id, text)
@@ -210,22 +220,21 @@ def test_every_text_is_ascii_in_one_line_and_ends_as_a_sentence_does():
         assert "?" in m.question, m.question
 
 
-def test_titles_and_beliefs_differ_within_a_task():
-    known = {chaff.misconception for chaff in read_bank()}
+def test_titles_and_beliefs_differ_within_a_task(chaffs):
+    known = {chaff.misconception for chaff in chaffs}
     texts = Counter((m.exercise, m.task, text) for m in known for text in (m.title, m.belief))
     assert [text for text, count in texts.items() if count > 1] == []
 
 
-def test_the_fingerprints_of_both_suites_are_of_the_bank_in_its_order():
-    bank = read_bank()
+def test_the_fingerprints_of_both_suites_are_of_the_bank_in_its_order(chaffs, twos):
     public, hidden = (read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE))
     known = [f.misconceptions for f in merged(public, hidden)]
-    assert known[: len(bank)] == [(chaff.misconception,) for chaff in bank]
-    by_place = {n: [c.misconception for c in bank if c.misconception.exercise == n] for n in CATALOGUE}
-    made = [tuple(by_place[pair.exercise][place] for place in pair.places) for pair in pairs(bank)]
-    twos = known[len(bank) :]
-    assert len(twos) > 0.7 * len(made)
-    assert set(twos) <= set(made)
+    assert known[: len(chaffs)] == [(chaff.misconception,) for chaff in chaffs]
+    by_place = {n: [c.misconception for c in chaffs if c.misconception.exercise == n] for n in CATALOGUE}
+    made = [tuple(by_place[pair.exercise][place] for place in pair.places) for pair in twos]
+    differing = known[len(chaffs) :]
+    assert len(differing) > 0.7 * len(made)
+    assert set(differing) <= set(made)
     assert {check for f in public for check in f.shown} <= {check.id for check in load_checks(PUBLIC)}
     random = {check.id for check in load_checks(HIDDEN_SUITE) if check.random}
     assert random
@@ -260,17 +269,17 @@ def test_fingerprints_of_different_chaffs_are_not_put_together():
 
 
 @pytest.fixture(scope="module")
-def runs():
+def runs(chaffs):
     """Every chaff with its verdicts in both suites, the random checks among them."""
-    return list(run_chaffs(read_bank(), seeds=(0,)))
+    return list(run_chaffs(chaffs, seeds=(0,)))
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_fingerprints_made_again_are_those_in_the_repository_byte_for_byte(runs):
+def test_fingerprints_made_again_are_those_in_the_repository_byte_for_byte(runs, twos):
     """Every chaff's, and those of pairs that are drawn by what the files were made from."""
-    bank, alone = read_bank(), chaff_entries(runs)
-    drawn = random.Random(digest(*FINGERPRINTS_FROM)).sample(list(pairs(bank)), PAIRS)
+    alone = chaff_entries(runs)
+    drawn = random.Random(digest(*FINGERPRINTS_FROM)).sample(twos, PAIRS)
     again = pair_entries(run_pairs(drawn), alone)
     assert len(again) > PAIRS / 2
     for suite in (PUBLIC, HIDDEN_SUITE):

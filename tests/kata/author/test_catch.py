@@ -166,7 +166,7 @@ def test_worked_checks_are_the_fewest_that_catch_every_wrong_engine(number):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [WORKED[0], WORKED[9], WORKED[-1]])  # of all of them the fingerprints say the same
+@pytest.mark.parametrize("number", [WORKED[0], WORKED[9]])  # of all of them the fingerprints say the same
 def test_worked_checks_catch_every_wrong_engine_and_accuse_no_right_one(number):
     exercise = CATALOGUE[number]
     found = judged_by_variants(exercise, read_expectations(exercise.worked_catches))

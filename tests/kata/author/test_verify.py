@@ -66,14 +66,16 @@ def out_of_date(author):
 
 @pytest.fixture(scope="module")
 def said(make_author, tmp_path_factory):
-    """What `verify` says about three copies of the repository; of the one that is right, through make."""
+    """What `verify` says about three copies: of the right one, through make; of one, about exercise 1 alone."""
     layer = str(tmp_path_factory.mktemp("learner") / "layer")
     make_environment(Path(layer), ["learner"])
 
     def run(change):
         author = make_author()
         change(author)
-        return author.run("verify") if change is not untouched else author.call("verify", program="make", VENV=layer)
+        if change is untouched:
+            return author.call("verify", program="make", VENV=layer)
+        return author.run("verify", *(["--exercise", 1] if change is out_of_date else []))
 
     changes = (untouched, full_of_faults, out_of_date)
     with ThreadPoolExecutor(2) as pool:

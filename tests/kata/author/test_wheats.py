@@ -100,6 +100,7 @@ def test_every_wheat_passes_every_check(seed):
     solutions = {n: (SOLUTIONS / f"{e.module}.py").read_text(encoding="utf-8") for n, e in CATALOGUE.items()}
     keys = {**read_key(PUBLIC / "key.json"), **make_key(HIDDEN_SUITE, seed, answered=known_answers)}
     checks = [*load_checks(PUBLIC), *load_checks(HIDDEN_SUITE, seed=seed)]
+    checks = [check for check in checks if check.random or seed == 0]  # the others ask the same with every seed
     failed = []
     for wheat in read_wheats():
         asked = [check for check in checks if check.exercise == wheat.exercise]

@@ -22,15 +22,15 @@ from grader.course.classroom import classroom
 from grader.course.classroom.executors import GroundError
 from grader.course.grading.suites import load_course
 from grader.course.intake.handins import find_hand_ins
-from tests.kata.few import kata_of
+from tests.kata.few import kata_of, with_few_checks
 
 ROOT = Path(__file__).parents[3]
 SEED = 7
-EXERCISES = range(1, 4)
+EXERCISES = range(1, 3)
 SLIPS = {
-    "bob": ("ex03_chain_rule", "self.grad += other.data * out.grad", "self.grad += other.grad * out.grad"),
+    "bob": ("ex02_value", "self.data + other.data", "self.data - other.data"),
     "carol": ("ex02_value", "self.data * other.data", "self.data + other.data"),
-    "erin": ("ex03_chain_rule", "self.grad += other.data * out.grad", "import os; os._exit(0)"),
+    "erin": ("ex02_value", "self.data * other.data", "__import__('os')._exit(0)"),
     "frank": ("ex02_value", "# ", "import sys; sys.exit()  # "),
 }
 
@@ -71,7 +71,7 @@ class Room:
         self.students, self.temporary = self.folder / "class", self.folder / "tmp"
         self.temporary.mkdir()
         self.temporary.chmod(0o755)
-        self.kata = kata_of(self.folder, "1-3")
+        self.kata = kata_of(self.folder, "1-2")
 
     def start(self, out, **environment):
         command = [sys.executable, "-m", "grader", "grade-class", str(self.students)]
@@ -121,12 +121,12 @@ def end(process):
     process.stderr.close()
 
 
-def wait_until(true, seconds=60.0):
-    """Look often: what is waited for may be over in a moment."""
+def wait_until(true, seconds=60.0, pause=1e-4):
+    """Look often where what is waited for may be over in a moment; looking at all processes takes long itself."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not happen"
-        time.sleep(1e-4)
+        time.sleep(pause)
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,7 @@ def room():
 def whole(room):
     """The files of a run that nobody stopped."""
     said = room.run("whole")
-    assert "\n8 submissions, 7 graded now; scores from 7 to 10 of 10, median 8.\n" in said
+    assert "\n8 submissions, 7 graded now; scores from 2 to 5 of 5, median 4.\n" in said
     made = room.made("whole")
     assert len(made) == 12
     return made
@@ -173,11 +173,12 @@ def reports_in(out):
 def test_a_run_that_is_killed_and_run_again_ends_as_if_nobody_had_stopped_it(room, whole, moment, whom):
     out = room.folder / f"{moment}, {whom}"
     process = room.start(out.name)
-    wait_until(lambda: MOMENTS[moment](out) or process.poll() is not None)
+    pause = 1e-4 if moment == "a report is being written" else 0.01
+    wait_until(lambda: MOMENTS[moment](out) or process.poll() is not None, pause=pause)
     if whom == "group":
         os.killpg(process.pid, signal.SIGKILL)
     end(process)
-    wait_until(room.is_empty, seconds=10)
+    wait_until(room.is_empty, seconds=10, pause=0.05)
     assert {(n, c) for n, c in room.made(out.name).items() if not n.endswith(".part")} <= whole.items()
     done = sum("henry" not in path.name for path in room.reports(out.name))  # whose archive cannot be read
     said = room.run(out.name)
@@ -190,11 +191,11 @@ def test_a_run_that_is_killed_again_and_again_comes_to_its_end(room, whole):
     for _ in range(3):
         done = len(room.reports("often"))
         process = room.start("often")
-        wait_until(lambda: len(room.reports("often")) > done or process.poll() is not None)  # noqa: B023
+        wait_until(lambda: len(room.reports("often")) > done or process.poll() is not None, pause=0.01)  # noqa: B023
         end(process)
     room.run("often")
     assert room.made("often") == whole
-    wait_until(room.is_empty, seconds=10)
+    wait_until(room.is_empty, seconds=10, pause=0.05)
 
 
 @pytest.mark.slow
@@ -204,15 +205,15 @@ def test_no_process_outlives_a_grader_that_is_killed(whom, loop):
     """Not even one that hangs; 'processes' are those that grade for the one that was started."""
     room = Room()
     hand_in(room.students, "alice", {"ex01_derivatives": f"{loop}\n"})
-    process = room.start("out")
+    process = room.start("out", JOBS="1")
     try:
-        wait_until(lambda: room.fenced() or process.poll() is not None)
+        wait_until(lambda: room.fenced() or process.poll() is not None, pause=0.1)
         assert room.fenced()
         targets = [process.pid] if whom != "processes" else [p for p, told in room.processes() if b"spawn_main" in told]
         for target in targets:
             (os.killpg if whom == "group" else os.kill)(target, signal.SIGKILL)
         assert process.wait(20) != 0
-        wait_until(room.is_empty, seconds=10)
+        wait_until(room.is_empty, seconds=10, pause=0.05)
     finally:
         end(process)
         shutil.rmtree(room.folder)
@@ -232,12 +233,12 @@ def test_half_a_report_that_a_killed_run_left_is_swept_away(small, tmp_path):
 def course():
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        yield load_course(frozenset({1, 2}), seed=SEED)
+        yield with_few_checks(load_course(frozenset({1, 2}), seed=SEED))
 
 
 @pytest.fixture
 def small(course, monkeypatch):
-    """Two students and two exercises; what it gives grades them and answers whom it really graded."""
+    """Two students, two exercises and a check of each task; it grades them and answers whom it really graded."""
 
     def start(folder):
         for student in ("alice", "bob"):
@@ -318,13 +319,12 @@ CHANGES = {
 }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("change", CHANGES)
-def test_whatever_changes_in_the_course_everybody_is_graded_anew(small, tmp_path, course, change):
+def test_whatever_changes_in_the_course_everybody_is_graded_anew(small, tmp_path, course):
     grade = small(tmp_path)
-    assert CHANGES[change](course) != course
-    assert grade(CHANGES[change](course)) == ["alice", "bob"]
-    assert grade(CHANGES[change](course)) == []
+    for name, change in CHANGES.items():
+        assert grade(change(course)) == ["alice", "bob"], name
+        assert grade(change(course)) == [], name
+    assert grade() == ["alice", "bob"]
 
 
 def test_new_points_show_in_the_gradebook(small, tmp_path, course):

@@ -227,7 +227,8 @@ def test_a_wrong_traversal_gets_the_same_verdicts_in_a_hundred_gradings():
     """The order of its walk goes by the addresses of objects; graphs of thousands of values are asked a few times."""
     whole = load_course(frozenset({4}), seed=7)
     suites = (
-        replace(s, checks=tuple(c for c in s.checks if not c.deep and "thousands" not in c.id)) for s in whole.suites
+        replace(s, checks=tuple(c for c in s.checks if not c.deep and "thousands" not in c.id)[::3])
+        for s in whole.suites
     )
     quick = replace(whole, suites=tuple(suites))
     walk = [
@@ -237,7 +238,7 @@ def test_a_wrong_traversal_gets_the_same_verdicts_in_a_hundred_gradings():
     for course, times in ((whole, 5), (quick, 95)):
         first = statuses(graded(course, {4: walk}, numbers={1, 2, 3, 4}), 4)
         assert "failed" in first.values()
-        assert len(first) > 20
+        assert len(first) > (20 if course is whole else 7)
         assert all(statuses(graded(course, {4: walk}, numbers={1, 2, 3, 4}), 4) == first for _ in range(times))
 
 
