@@ -30,7 +30,6 @@ from grader.core.paths import BUILD, FINGERPRINTS, PUBLIC, SKETCHES
 from grader.core.records import Exercise
 from grader.course.authoring.cut import stubs
 from grader.course.authoring.illustrations import illustrations
-from grader.course.authoring.notebooks import notebooks
 from grader.course.grading.config import Settings
 from grader.course.release.leaks import DRAWING, files_of, leaks, read_secrets
 
@@ -93,6 +92,8 @@ def release(numbers: Sequence[int], settings: Settings, out: Path = OUT) -> list
     The notebooks are apart: with both in one folder nobody could tell in which a student worked. Raises LeakError.
     """
     files = student_files(numbers, settings)
+    from grader.course.authoring.notebooks import notebooks  # with nbformat, which the wheel does without
+
     alone = {f"{name}.ipynb": text.encode() for name, text in notebooks(with_earlier(numbers)).items()}
     refuse_leaks({**files, **alone})
     archives = {out / f"{NAME}.zip": zipped(files), out / "notebooks.zip": zipped(alone, "minigrad-notebooks")}
