@@ -131,7 +131,8 @@ test: test-layer ## Run every proof of the kata itself.
 	@"$$PY" grader -m pytest tests/kata $(ON_ALL_CORES) --durations=10
 test-quick: test-layer ## Run the same without the slow ones.
 	@"$$PY" grader -m pytest tests/kata $(ON_ALL_CORES) -m "not slow"
-test-failed: test-layer ## Run again, one at a time, the tests that failed last time.
+test-failed: test-layer ## Collect all tests, and run again, one at a time, those that failed last time.
+	@"$$PY" grader -m pytest tests/kata --collect-only -qq -p no:cacheprovider
 	@"$$PY" grader -m pytest tests/kata --last-failed --last-failed-no-failures none
 test-pythons: ## Prove the reference on every Python from 3.10 to 3.13 that is installed.
 	@"$$PYTHON_FOUND" tests/kata/pythons.py
