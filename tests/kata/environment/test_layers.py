@@ -83,6 +83,7 @@ NEVER = {
     "worked-checks": "a minute; author/test_catch.py wants the files that it writes",
     "promises": "a minute; author/test_verify.py wants the page that it writes",
     "mutation-score": "some minutes; author/test_mutants.py has its parts",
+    "field-score": "an hour; author/test_field.py has its parts",
     "bench-engine": "it measures this machine",
     "bench-language": "it measures this machine",
     "bench-grader": "it measures this machine",
