@@ -22,6 +22,7 @@ AT_ONCE, PER_TASK, IN_ONE_TASK = 3, 6, 3  # tasks in one explanation, candidates
 FREE = 0.1  # the share of what several in one task touch that may be where they meet, unlike what each alone shows
 QUOTED = re.compile(r"'([^']*)'")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+NUMBER = re.compile(r"((?<![\w.])-?\d+\.\d+(?:e[-+]?\d+)?)")
 
 
 @dataclass(frozen=True)
@@ -199,11 +200,15 @@ def said(message: str) -> list[str]:
 
 
 def _plain(value: object) -> object:
-    """A value without the addresses that objects are printed with."""
+    """A value in which a printed object is its texts and its numbers, without the address that it is printed with.
+
+    The last digit of a hyperbolic tangent is another one with another C library, and so in a browser.
+    """
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, dict) and "repr" in value:
-        return {**value, "repr": ADDRESS.sub("", value["repr"])}
+        texts = NUMBER.split(ADDRESS.sub("", value["repr"]))  # every second one is a number
+        return [value["object"], *(float(text) if i % 2 else text for i, text in enumerate(texts))]
     return value
 
 

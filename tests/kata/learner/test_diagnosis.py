@@ -357,6 +357,18 @@ def test_addresses_in_printed_objects_do_not_matter():
     assert not same_shown([one], [one, one])
 
 
+def test_numbers_in_printed_objects_are_compared_as_numbers():
+    def value(data, kind="Value"):
+        return {"object": kind, "repr": f"Value(data={data}, grad=-0.25)"}
+
+    assert same_shown(value("0.46211715726000973"), value("0.4621171572600098"))
+    assert same_shown([value("1.5e-07")], [value("1.5000000000000001e-07")])
+    assert not same_shown(value("0.462"), value("0.463"))
+    assert not same_shown(value("0.5"), value("-0.5"))
+    assert not same_shown(value("0.5"), value("0.5", kind="Node"))
+    assert not same_shown(value("0.5"), value("x0.5"))
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
