@@ -281,13 +281,21 @@ def encode(value: Any, depth: int = 0, room: list[int] | None = None) -> Any:
 
 
 class Packages:
-    """Finds the packages that exercises may import in one folder, and nothing else that lies there."""
+    """Finds the packages that exercises may import in one folder, and nothing else that lies there.
+
+    A package is read when something of it is used: eleven exercises build on one that draws, and do not draw.
+    """
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002
-        return PathFinder.find_spec(name, [self.folder]) if name in ALLOWED else None
+        spec = PathFinder.find_spec(name, [self.folder]) if name in ALLOWED else None
+        if spec and spec.loader:
+            from importlib.util import LazyLoader
+
+            spec.loader = LazyLoader(spec.loader)
+        return spec
 
 
 def serve(folder: str, packages: str = "", memory: str = "0", channel: str = "") -> None:

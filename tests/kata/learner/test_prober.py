@@ -7,6 +7,7 @@ import sys
 import time
 from io import StringIO
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -181,6 +182,17 @@ def test_terminal_and_grader_allow_graphviz_and_the_standard_library(reachable, 
     code = "import graphviz, random, collections\nx = graphviz.Digraph().source\n"
     mine, graded = seen_by_both(reachable, fence, code)
     assert mine.values == graded.values == {"x": "digraph {\n}\n"}
+
+
+def test_graphviz_is_read_when_a_drawing_is_made_and_not_where_a_file_only_imports_it(reachable, fence):
+    desk_with(reachable, 1, "import graphviz\n")
+    code = """
+        import sys
+        parts = lambda: sorted(name for name in sys.modules if name.startswith("graphviz."))
+        x = [parts(), graphviz.Digraph().directed, "graphviz.graphs" in parts()]
+    """
+    for seen in seen_by_both(reachable, fence, dedent(code)):
+        assert seen.values == {"x": [[], True, True]}
 
 
 @pytest.mark.parametrize("source", ["answer = input('?')\n", "while input('?') != 'stop':\n    pass\n"])
