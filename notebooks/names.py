@@ -13,6 +13,7 @@ import os
 
 ENGINE = os.environ.get("ENGINE", "reference")  # or write "mine": your own exercises
 STEPS = int(os.environ.get("EPOCHS", "1000"))
+INVENTED = max(3, STEPS // 50)  # names, at each temperature in the end
 
 # %%
 import math
@@ -116,7 +117,7 @@ for step in range(STEPS):
     workbench.tidy(ENGINE)  # the graph of this step is done with
     if (step + 1) % max(1, STEPS // 5) == 0:
         rng = random.Random(step)
-        said = ", ".join(language.generate(model, tokenizer, 0.5, rng) for _ in range(6))
+        said = ", ".join(language.generate(model, tokenizer, 0.5, rng) for _ in range(INVENTED // 3))
         print(f"step {step + 1:>4}   loss {sum(losses[-100:]) / len(losses[-100:]):.4f}   {said}")
 
 # %%
@@ -147,14 +148,14 @@ heads = attention_weights(model, tokenizer.encode(word)[:-1])
 workbench.drawn(lambda path: attention_maps(heads, ["·", *word], path, per_layer=4))
 
 # %% [markdown]
-# Finally twenty invented names, at three temperatures. A low one prefers what is likely, a high one dares more. A star
-# is behind a name that stands in the data.
+# Finally the names that it invents, at three temperatures. A low one prefers what is likely, a high one dares more. A
+# star is behind a name that stands in the data.
 
 # %%
 known = set(people)
 for temperature in (0.3, 0.5, 1.0):
     rng = random.Random(1)
-    invented = [language.generate(model, tokenizer, temperature, rng) for _ in range(20)]
+    invented = [language.generate(model, tokenizer, temperature, rng) for _ in range(INVENTED)]
     print(f"at {temperature}: " + ", ".join(f"{name} *" if name in known else name for name in invented))
 
 # %% [markdown]
