@@ -31,7 +31,9 @@ def executed(source: Path, **variables: str) -> nbformat.NotebookNode:
         cell.id, cell.metadata = f"{source.stem}-{place}", {}
     clean = {name: value for name, value in os.environ.items() if name not in ("ENGINE", "EPOCHS")}
     where = {"metadata": {"path": str(source.parent)}}
-    client = NotebookClient(notebook, timeout=SECONDS, record_timing=False, resources=where, extra_arguments=QUIET)
+    client = NotebookClient(
+        notebook, timeout=SECONDS, record_timing=False, coalesce_streams=True, resources=where, extra_arguments=QUIET
+    )
     client.execute(env={**clean, **variables})
     notebook.metadata = METADATA  # the kernel has added its version
     for output in (output for cell in notebook.cells for output in cell.get("outputs", ())):
