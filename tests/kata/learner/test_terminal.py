@@ -185,7 +185,7 @@ def test_an_endless_loop_is_timed_out_whatever_it_swallows_and_the_other_task_is
         began = time.monotonic()
         return learner.run("test", 1), time.monotonic() - began
 
-    with ThreadPoolExecutor() as pool:  # waiting five seconds each
+    with ThreadPoolExecutor(2) as pool:  # each takes a core for five seconds
         outcomes = dict(zip(LOOPS, pool.map(run, LOOPS), strict=True))
     for name, (result, seconds) in outcomes.items():
         assert (result.returncode, result.stderr) == (1, ""), name
