@@ -40,10 +40,11 @@ With the momentum 0 this is `sgd_step`.
 Adam
 ----
 Gradients have different sizes: a weight that only a rare letter uses has small ones, a bias large
-ones. One learning rate cannot be right for both. Adam keeps for each parameter two running means: m
-of its gradients, v of the squares of its gradients. It steps along m divided by the root of v. The
-size of this quotient is about 1 where all gradients agree, and small where they contradict each
-other.
+ones. One learning rate cannot be right for both. Adam keeps for each parameter two running means,
+in which what came last counts most: m of its gradients, v of the squares of its gradients. (This v
+is no velocity.) What it subtracts from the parameter is the learning rate times m divided by the
+root of v. Without the rate, this has a size of about 1 where all gradients agree, and is small
+where they contradict each other.
 
 With the betas b1 = 0.9 and b2 = 0.999, in step t = 1, 2, 3, ...:
 
@@ -64,11 +65,17 @@ The number eps, 0.00000001, prevents a division by 0. It stands outside the root
 
 A parameter at 1, the learning rate 0.1, the gradients 2 and then -1:
 
-    t = 1:  m = 0.2    m_hat = 0.2 / 0.1  = 2          v = 0.004      v_hat = 0.004 / 0.001
-            p = 1 - 0.1 * 2 / (4**0.5 + eps)      = 0.9
-    t = 2:  m = 0.9 * 0.2 - 0.1 = 0.08                 v = 0.999 * 0.004 + 0.001 = 0.004996
-            m_hat = 0.08 / 0.19 = 0.421053             v_hat = 0.004996 / 0.001999 = 2.49925
-            p = 0.9 - 0.1 * 0.421053 / 1.580902   = 0.873366
+    t = 1:  m      = 0.1 * 2 = 0.2
+            v      = 0.001 * 4 = 0.004
+            m_hat  = 0.2 / 0.1 = 2
+            v_hat  = 0.004 / 0.001 = 4
+            p      = 1 - 0.1 * 2 / (4**0.5 + eps) = 0.9
+
+    t = 2:  m      = 0.9 * 0.2 - 0.1 = 0.08
+            v      = 0.999 * 0.004 + 0.001 = 0.004996
+            m_hat  = 0.08 / 0.19 = 0.421053
+            v_hat  = 0.004996 / 0.001999 = 2.49925
+            p      = 0.9 - 0.1 * 0.421053 / (2.49925**0.5 + eps) = 0.873366
 
     >>> p = Value(1.0)
     >>> optimiser = Adam([p], learning_rate=0.1)
@@ -90,7 +97,9 @@ the gradient is that of all parameters together:
 
     norm = (p1.grad**2 + p2.grad**2 + ... + pn.grad**2)**0.5
 
-    every p.grad is multiplied by max_norm / (norm + 0.000001), if that is less than 1
+    factor = max_norm / (norm + 0.000001)
+
+    every p.grad is multiplied by the factor, if that is less than 1
 
 All are multiplied by the same number, so that the direction stays. The small number in the
 denominator prevents a division by 0. Gradients 3 and -4 have the norm 5:

@@ -89,8 +89,10 @@ the one with the counted shares. A score of ln(count) gives these shares at once
 Choosing the next token
 -----------------------
 To always take the likeliest one would give the same name each time. A model draws at random: a
-token with the probability 0.67 in two of three cases. Draw a number u from 0 to 1 at random, and go
-along the running sum of the probabilities to the first one that is larger than u:
+token with the probability 0.67 in two of three cases. Draw a number u from 0 to 1 at random, and
+add up the probabilities one by one. The token whose probability takes this running sum above u is
+the one that is drawn. What is compared are numbers, the `data` of the probabilities: no gradient
+goes through a draw.
 
     probability      0.2       0.5                     0.3
                   |-------|-----------------------|------------|
@@ -108,9 +110,9 @@ differences grow and the likely becomes likelier; above 1 they shrink and rare t
 often:
 
     temperature     0.5      1       2
-    probabilities   0.11     0.2     0.26
-                    0.66     0.5     0.42
-                    0.24     0.3     0.32
+    probabilities   0.105    0.2     0.263
+                    0.658    0.5     0.415
+                    0.237    0.3     0.322
 
 What to write
 -------------
@@ -142,6 +144,7 @@ the folder of the exercises:
     from ex14_bigrams import Tokenizer, count_bigrams, sample
     with open("../grader/learner/data/names.txt") as file:
         names = file.read().split()
+
     tokenizer = Tokenizer(names)
     scores = [[math.log(n + 0.01) for n in row] for row in count_bigrams(names, tokenizer)]
     rng = random.Random(0)

@@ -22,7 +22,7 @@ output:
     [ 0.5   -1.0 ]   .   [ 1 ]   =   [ 0.5 * 2 - 1.0 * 1 ]   =   [ 0 ]
     [ 0.0    3.0 ]                   [ 0.0 * 2 + 3.0 * 1 ]       [ 3 ]
 
-    output_i = w_i1 * x1 + w_i2 * x2 + ... + w_in * xn
+    output_i = w_i1 * x1 + w_i2 * x2 + ...          one product for each input
 
 It is the layer of exercise 9 without its activation, and without its bias. The bias is left out
 because the model does well without it, and there is less to keep.
@@ -74,21 +74,23 @@ own mean of squares is 1. The vector (10, 70) gives the same: what is left is th
     >>> [round(v.data, 4) for v in rms_norm([Value(10.0), Value(70.0)])]
     [0.2, 1.4]
 
-eps is a tiny number under the root. Without it, a vector of zeros would be divided by 0.
+eps is a tiny number, 0.00001, under the root. Without it, a vector of zeros would be divided by 0.
 
     >>> [v.data for v in rms_norm([Value(0.0), Value(0.0)])]
     [0.0, 0.0]
 
 Each output depends on all inputs, since all of them are in the root. You need not work out the
-slopes: with Values and the operators of exercise 5 they fall out. Raise the 1 of (1, 7), and its
-own output rises while the other one falls:
+slopes: with Values and the operators of exercise 5 they fall out. For (1, 7), the first output
+rises if the 1 is raised, and falls if the 7 is:
 
     >>> x = [Value(1.0), Value(7.0)]
     >>> rms_norm(x)[0].backward()
     >>> round(x[0].grad, 4), round(x[1].grad, 4)
     (0.196, -0.028)
 
-A root is a power: `v**0.5` is the root of v, and `v**-0.5` is one over it.
+A root is a power: `v**0.5` is the root of v, and `v**-0.5` is one over it. If all of x are plain
+numbers, so is a sum of their squares. Begun with Value(0.0), the sum is a Value in any case, and so
+is what is divided by its root.
 
 What to write
 -------------

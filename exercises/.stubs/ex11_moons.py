@@ -121,6 +121,7 @@ folder of the exercises:
     from ex11_moons import MLP, train
     with open("../grader/learner/data/two_moons.csv") as file:
         rows = list(csv.reader(file))[1:]
+
     inputs = [[float(x1), float(x2)] for x1, x2, _ in rows]
     labels = [int(label) for _, _, label in rows]
     for loss, share in train(MLP(2, [16, 16, 1], "relu", seed=0), inputs, labels, epochs=50):

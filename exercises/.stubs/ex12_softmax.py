@@ -12,11 +12,11 @@ the sum of all of them makes them add up to 1:
     p_i = e**s_i / (e**s_1 + e**s_2 + ... + e**s_n)
 
     score   e**score    divided by the sum
-      2      7.3891           0.6652
-      1      2.7183           0.2447
-      0      1.0000           0.0900
-            -------           ------
-            11.1073           1
+      2      7.38906          0.66524
+      1      2.71828          0.24473
+      0      1.00000          0.09003
+            --------          -------
+            11.10734          1
 
 This is the softmax. All scores have a say in each probability: if one rises, the others fall.
 
@@ -27,7 +27,7 @@ Numbers that are too large
 --------------------------
 e**1000 is too large for a float, and e**-1000 is 0, so that a sum of such powers is 0 and nothing
 can be divided by it. But only the differences between scores matter. Taking a number c from every
-score divides numerator and denominator by the same e**c:
+score divides numerator and denominator by the same e**c (the sums go over all scores s):
 
     e**(s_i - c)           e**s_i / e**c              e**s_i
     ----------------  =  --------------------  =  ---------------
@@ -47,11 +47,11 @@ plain number: then no gradient goes through the choice of it.
 
 The logarithm of a probability
 ------------------------------
-How surprised are we if the second choice was right, which had the probability 0.2447? The measure
+How surprised are we if the second choice was right, which had the probability 0.24473? The measure
 is the negative logarithm. It is 0 where the probability was 1, and grows without end towards 0:
 
-    probability      1       0.6652   0.2447   0.09     0.000001
-    -ln              0       0.4076   1.4076   2.4076   13.8155
+    probability      1       0.66524   0.24473   0.09003   0.000001
+    -ln              0       0.4076    1.4076    2.4076    13.8155
 
 A small probability may be 0 as a float, and 0 has no logarithm. There is no need to come near it.
 The logarithm of a quotient is a difference, and ln(e**x) is x:
@@ -79,7 +79,7 @@ log-likelihood. Whoever knows nothing and gives n choices the same score pays ln
 Only the score of the target stands in the first part of the formula, but all of them stand in the
 sum. So all of them get a gradient. By the chain rule it is a very simple one:
 
-    dloss/ds_i = p_i          for the choices that were wrong: these scores should fall
+    dloss/ds_i = p_i          for the wrong choices: these scores should fall
     dloss/ds_i = p_i - 1      for the target: this score should rise
 
     >>> scores = [Value(2.0), Value(1.0), Value(0.0)]

@@ -13,31 +13,34 @@ current position asks with a third vector, the query. All three are made by line
 vector of their position, so what to ask for and what to offer is learned. That comes in the next
 exercise; here the vectors are given.
 
-    query --+--- . key 1 --> score 1 --+            +--> weight 1 --- * value 1 --+
-            |                          |            |                             |
-            +--- . key 2 --> score 2 --+-> softmax -+--> weight 2 --- * value 2 --+--> output
-            |                          |            |                             |
-            +--- . key 3 --> score 3 --+            +--> weight 3 --- * value 3 --+
+    query -+- . key 1 -> score 1 -+           +- weight 1 - * value 1 -+
+           |                      |           |                        |
+           +- . key 2 -> score 2 -+- softmax -+- weight 2 - * value 2 -+> output
+           |                      |           |                        |
+           +- . key 3 -> score 3 -+           +- weight 3 - * value 3 -+
 
 Three steps lead from the query to the output:
 
-    score_t  = (q1 * k_t1 + q2 * k_t2 + ... + qd * k_td) / sqrt(d)     how well key t fits
-    weight   = softmax(scores)                                         shares that add up to 1
-    output_i = weight_1 * v_1i + weight_2 * v_2i + ...                 the mean of the values
+    score_t  = (q1 * k_t1 + ... + qd * k_td) / sqrt(d)   how well key t fits
+    weights  = softmax(scores)                           shares that add up to 1
+    output_i = weight_1 * v_1i + weight_2 * v_2i + ...   the weighted mean
 
-The score is a weighted sum like those of exercise 15. Of two vectors it is called the dot product,
-and it is large where they point the same way. d is the width of a key. A sum of d products grows
-with d, about as the root of d does. Without the division, the scores of a wide model would be so
-far apart that softmax gives all the weight to one position from the start. There its slope is
-almost 0, and it hardly learns.
+The score is a weighted sum like those of exercise 15. Of two vectors it is called the dot product
+(the dot in the picture), and it is large where they point the same way. d is the width of a key.
+The d products have either sign and cancel in part, so that their sum grows with d about as the root
+of d does. Without the division, the scores of a wide model would be so far apart that softmax gives
+all the weight to one position from the start. There its slope is almost 0, and it hardly learns.
 
 A worked example
 ----------------
-Two positions, width 4, so the root of the width is 2. The query is (2, 0, 0, 0), the keys are (0,
-1, 0, 0) and (1, 0, 0, 0), and the values (10, 0, 0, 0) and (0, 10, 0, 0):
+Two positions, width 4, so the root of the width is 2:
+
+    query     (2, 0, 0, 0)
+    keys      (0, 1, 0, 0)    and    (1, 0, 0, 0)
+    values    (10, 0, 0, 0)   and    (0, 10, 0, 0)
 
     scores    0 / 2 = 0    and    2 / 2 = 1
-    weights   e**0 / (e**0 + e**1) = 0.2689    and    e**1 / (e**0 + e**1) = 0.7311
+    weights   e**0 / (e**0 + e**1) = 0.2689  and  e**1 / (e**0 + e**1) = 0.7311
     output    10 * 0.2689 and 10 * 0.7311: (2.689, 7.311, 0, 0)
 
     >>> def vector(*numbers):
@@ -74,9 +77,9 @@ output is its value:
 
 Several heads
 -------------
-One softmax can look at one thing at a time. To look at several, the vectors are cut into parts of
-equal width, and each part attends for itself, with its own scores and its own weights. Such a part
-is called a head. With 2 heads and width 4:
+One softmax makes one set of weights, and so looks for one thing at a time. To look for several, the
+vectors are cut into parts of equal width, and each part attends for itself, with its own scores and
+its own weights. Such a part is called a head. With 2 heads and width 4:
 
     query       [ q1  q2 | q3  q4 ]
     each key    [ k1  k2 | k3  k4 ]
@@ -86,7 +89,7 @@ is called a head. With 2 heads and width 4:
 
 The outputs of the heads are put together in their order.
 
-There are no new weights in this: it is `attention`, once for each part. The width of a key is now
+Nothing more is trained for this: it is `attention`, once for each part. The width of a key is now
 that of a part, 2 here, and so is the d under the root.
 
     >>> out = multi_head(vector(2.0, 0.0, 0.0, 0.0), keys, values, 2)

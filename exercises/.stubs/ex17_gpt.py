@@ -5,12 +5,13 @@ together in the right order they are a GPT (generative pretrained transformer), 
 name letter by letter and says after every letter how likely each one is to come next. The large
 models that the world talks about are built by the same plan, with more of everything.
 
-    token -----> tokens(token) ------+
-                                     +--> rms_norm --> block --> ... --> block --> output --> scores
-    position --> positions(position)-+
+    token ----> tokens(token) -------+
+                                     +--> rms_norm --> block --> ... --> block
+    position -> positions(position) -+                                     |
+                                                    scores <-- output <----+
 
 A position has an embedding of its own, as the token's does not tell where it stands: an "a" at the
-beginning of a name is followed by other letters than one at its end. The two vectors are added,
+beginning of a name is followed by other letters than one further on. The two vectors are added,
 entry by entry.
 
 A block
@@ -18,13 +19,13 @@ A block
 A block lets a position look back, and then think about what it saw. x is the vector of the current
 position:
 
-    x --+--> rms_norm --+--> query --> multi_head --> mix --(+)--> x, the new one
-        |               |                 ^                ^
-        |               +--> key, value --+                |       key and value are added
-        |                                                  |       to the past
-        +--------------------------------------------------+
+    x --+--> rms_norm --+--> query --> multi_head --> mix --(+)--> the new x
+        |               |                 ^                  ^
+        |               +--> key, value --+                  |
+        |                    (appended to the past)          |
+        +----------------------------------------------------+
 
-    x --+--> rms_norm --> expand --> relu --> shrink --(+)--> x, the result
+    x --+--> rms_norm --> expand --> relu --> shrink --(+)--> the result
         |                                               ^
         +-----------------------------------------------+
 

@@ -9,7 +9,7 @@ The rounds are those of exercise 10, with two differences. A step looks at one n
 all of them. With thousands of names that is the only way to take many steps in a short time, and
 the steps are good enough on average. And the step is Adam's.
 
-    +-> tokens:    the next name, encoded; after the last name the first comes again
+    +-> tokens:    the next name, encoded; after the last one, the first again
     |   loss:      the model's loss of these tokens
     |   zero:      all gradients to 0
     |   backward:  the gradients of this loss
@@ -26,8 +26,8 @@ The optimiser is made once, before the loop, since it remembers the steps before
 and 0.99 instead of the usual ones: with few steps a shorter memory works better.
 
 A bigram table cannot learn the name "abba". After an a it has seen a b and the end, once each, and
-after a b a second b and an a. A guess of one half costs ln(2) = 0.6931, and 4 of the 5 tokens have
-to be guessed: its loss cannot fall below 0.8 * 0.6931 = 0.5545. A GPT knows where it is:
+after a b a second b and an a. A guess of one half costs ln(2) = 0.6931, and 4 of the 5 next tokens
+have to be guessed: its loss cannot fall below 0.8 * 0.6931 = 0.5545. A GPT knows where it is:
 
     >>> tokenizer = Tokenizer(["abba"])
     >>> model = GPT(tokenizer.size, width=4, heads=1, context=5, rng=random.Random(1))
@@ -72,7 +72,7 @@ Conventions
 Names of your own
 -----------------
 When all checks pass, `make names ENGINE=mine` trains your model on your engine on some thousand
-given names and shows the names that it invents, better and better ones. With it 1,000 steps take a
+given names and shows the names that it invents, better and better ones. Its 1,000 steps take a
 few minutes. The loss begins near ln(27) = 3.2958 and ends at about 2.25. A bigram table reaches
 2.35, so that is not much less; a scalar engine has to stay small. With `NAMES=` it takes a file of
 your own: names of places, of plants, of whatever you like.

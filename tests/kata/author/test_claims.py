@@ -1,6 +1,8 @@
 """What the texts of the kata say with numbers is run, and no number is said that nothing shows."""
 
 import re
+import textwrap
+from codeop import CommandCompiler
 
 import pytest
 from prose import (
@@ -56,6 +58,11 @@ def test_no_claim_is_of_a_text_that_is_gone(number):
     assert {f"hints of {name}" for name in claims["hints"]} | set(claims["misconceptions"]) <= places
 
 
+@pytest.mark.parametrize("number", CATALOGUE)
+def test_lines_that_a_lesson_gives_to_be_run_can_be_pasted_at_the_prompt_of_python(number):
+    assert [line for block in to_be_run(texts(number)[0].prose) for line in refused(block)] == []
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_what_readme_and_walkthroughs_say_with_numbers_is_true(name):
     text = PAGES[name]()
@@ -77,7 +84,31 @@ def test_exercises_and_misconceptions_are_counted_alike_in_readme_and_guides():
     assert [entry for entry in said if entry[2] != known[entry[1]]] == []
 
 
+def to_be_run(prose):
+    """The indented blocks that begin with an import."""
+    return [textwrap.dedent(block) for block in re.findall(r"(?m)^    import .*\n(?:(?:    .*)?\n)*", prose)]
+
+
+def refused(block):
+    """The lines at which a prompt, which takes one line after the other, finds a syntax error."""
+    complete, waiting = CommandCompiler(), []
+    for line in [*block.splitlines(), ""]:
+        waiting.append(line)
+        try:
+            if complete("\n".join(waiting)):
+                waiting = []
+        except SyntaxError:
+            yield line
+            waiting = []
+
+
 # that the tests above can see something
+
+
+def test_a_block_that_ends_without_an_empty_line_is_refused_by_a_prompt():
+    (block,) = to_be_run("Run it:\n\n    import os\n    if os:\n        x = 1\n    y = 2\n\nThen\n")
+    assert list(refused(block)) == ["y = 2"]
+    assert list(refused(block.replace("y = 2", "\ny = 2"))) == []
 
 
 @pytest.mark.parametrize("claim", ["1 + 1 == 3", "x = 2\nx == 3", "1 == 1; [1] == [2]", "False"])
