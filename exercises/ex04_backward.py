@@ -73,9 +73,9 @@ it the work doubles with each `x = x + x`, and 50 of these would take 2**50 visi
 How deep can it go?
 -------------------
 The two rules suggest a function that calls itself for each operand and then appends its own Value.
-This is right, and a good first version. But each call inside a call takes room, and Python stops at
-a depth of about 1000 with a RecursionError. A sum of 5000 terms is a chain of 4999 additions.
-Raising the limit only moves the wall.
+This is right, and a good first version. But each call inside a call takes room, and Python stops
+with a RecursionError at a depth of about 1000, in a browser sooner. A sum of 5000 terms is a chain
+of 4999 additions. Raising the limit only moves the wall.
 
 The way out is to keep the list of open work yourself, in an ordinary Python list with `append` and
 `pop`, which grows as long as there is memory. A Value comes up twice in such a list of work: when

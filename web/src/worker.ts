@@ -13,6 +13,7 @@ interface Python {
 const HOME = "/kata";
 const GIVEN_AWAY = ["catch", "repair", "explain_repair"]; // which know more where the answers are given away
 const ALARM = 14; // SIGALRM
+const DEEPEST = 500; // calls; with a thousand, a method that calls itself ends the interpreter before Python sees it
 const say = (message: FromWorker): void => postMessage(message);
 
 /** Stands where Python looks for signals, and has one when the time is up: the same alarm as in a terminal. */
@@ -45,6 +46,7 @@ async function start(): Promise<(request: Request) => string> {
   python.unpackArchive(kata, "zip", { extractDir: HOME });
   python.FS.chdir(HOME);
   python.runPython(`import sys, gc; sys.path[:0] = ["${HOME}", "${HOME}/packages"]; gc.set_threshold(100_000, 20, 100)`);
+  python.runPython(`sys.setrecursionlimit(${DEEPEST})`);
   const page = python.pyimport("grader.learner.page");
   const draw = (source: string, kind: string): string => (kind === "svg" ? viz.renderString(source, { format: "svg" }) : "");
   page.begin(alarm.set, draw);

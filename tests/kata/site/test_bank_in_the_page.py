@@ -20,6 +20,7 @@ from tests.kata.site.conftest import ROOT
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(0 if os.environ.get("WHOLE_BANK") else 300)]
 EXERCISES = read_catalogue()
 SAMPLE = 24
+ENDLESS = ("rmul-goes-round", "rtruediv-goes-round")  # which a browser would end before Python does
 ASK = """
 async ([files, file, number, source]) => {
   window.engine ??= new (await import("./engine.js")).Engine();
@@ -44,12 +45,14 @@ for number, source in json.load(sys.stdin):
 
 def sources():
     """Exercise and source of each chaff and each wheat; in a sample each exercise has one at least."""
-    known = [(chaff.misconception.exercise, chaff.source) for chaff in read_bank()]
+    bank = read_bank()
+    known = [(chaff.misconception.exercise, chaff.source) for chaff in bank]
     known += [(wheat.exercise, wheat.source) for wheat in read_wheats()]
     random.Random(19).shuffle(known)
     if os.environ.get("WHOLE_BANK"):
         return known
     firsts = list({number: (number, source) for number, source in known}.values())
+    firsts += [(chaff.misconception.exercise, chaff.source) for chaff in bank if chaff.misconception.id in ENDLESS]
     return firsts + [each for each in known if each not in firsts][: SAMPLE - len(firsts)]
 
 
@@ -77,7 +80,9 @@ def test_a_page_says_of_the_bank_what_a_terminal_says(browser, address, tmp_path
     page = browser.new_page()
     page.goto(f"{address}files.json")  # of the site, and without a Python of its own
     files = {each.file.name: (ROOT / each.solution).read_text(encoding="utf-8") for each in EXERCISES.values()}
+    others = []
     for (number, source), terminal in zip(asked, in_a_terminal(tmp_path / "desk", asked), strict=True):
-        report = page.evaluate(ASK, [files, EXERCISES[number].file.name, number, source])
-        assert told(report) == terminal, source
+        report = told(page.evaluate(ASK, [files, EXERCISES[number].file.name, number, source]))
+        others += [(source, report, terminal)] if report != terminal else []
     page.close()
+    assert others == []
