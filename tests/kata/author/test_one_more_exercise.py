@@ -119,7 +119,7 @@ squared_hinge([Value(3.0)], [1]).data == 0
 
 [misconceptions]
 squared-before-clamped = '''
-squared_hinge([Value(3.0)], [1]).data == 0; wrong.squared_hinge([Value(3.0)], [1]).data == 4
+squared_hinge([Value(3.0)], [1]).data == 0; wrong.squared_hinge([wrong.Value(3.0)], [1]).data == 4
 '''
 """
 
