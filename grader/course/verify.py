@@ -34,7 +34,7 @@ from grader.course.bank.mutation_page import PAGE, is_fresh
 from grader.course.bank.promises import broken_promises
 from grader.course.bank.promises_page import PAGE as PROMISES
 from grader.course.bank.promises_page import is_fresh as promises_are_fresh
-from grader.course.fence.room import desk
+from grader.course.fence.folders import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import observe
 from grader.course.oracles import vocabulary, words_file

@@ -21,7 +21,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.errors import words_of
 from grader.core.records import Exercise, Probe, Sketch
 from grader.course.classroom.executors import pool
-from grader.course.fence.room import desk
+from grader.course.fence.folders import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Limits, Worker
 from grader.course.grading.config import read_settings

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from grader.core import probing
-from grader.course.fence.room import room
+from grader.course.fence.folders import own_folder
 
 Result = TypeVar("Result")
 
@@ -273,7 +273,7 @@ def _libraries() -> Path:
     """A folder with the one third-party package that exercises need, graphviz, and with probing.py itself."""
     import graphviz
 
-    folder = Path(tempfile.mkdtemp(dir=room()))
+    folder = Path(tempfile.mkdtemp(dir=own_folder()))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     shutil.copytree(Path(graphviz.__file__).parent, folder / "packages" / "graphviz", ignore=_no_caches)
     shutil.copy(probing.__file__, folder / "probing.py")
