@@ -100,7 +100,7 @@ def grade_class(
 def _read(students: Iterable[HandIn], course: Course, members: list[Member]) -> Iterator[Submission]:
     """Each hand-in when its turn comes; `members` has who they are."""
     for hand_in in students:
-        submission = read_or_say_why(hand_in.parts, hand_in.student, course.exercises)
+        submission = read_or_say_why(hand_in.pieces, hand_in.student, course.exercises)
         members.append(member(hand_in, submission))
         yield submission
 

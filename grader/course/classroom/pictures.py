@@ -63,7 +63,7 @@ def draw_class(hand_ins: HandIns, out: Path, jobs: int) -> Iterator[int]:
 
 def draw_one(hand_in: HandIn | None, report: Report, folder: Path, slot: int, limits: Limits) -> int:
     """Draw into a folder what is wrong with a submission, exercise by exercise; returns the number of pictures."""
-    submission = read_or_say_why(hand_in.parts, report.student) if hand_in else None
+    submission = read_or_say_why(hand_in.pieces, report.student) if hand_in else None
     if submission is None or submission.digest != report.submission:
         return 0
     count, catalogue = 0, read_catalogue()

@@ -1,10 +1,10 @@
 """What a hostile exercise file does, as data: Python source that is put above the stubs or above the worked answer.
 
-`items` are those of the list of attacks; `held` says which layers stop it from doing harm, as alternatives of layers
-that only together do ("process" is all that it takes where answers are merely untrusted). Where no alternative is there
-the attack is not run, since it would harm the machine. 'bound' is 'limits' on a process that is not root's: root's are
-not bound by a limit of processes, and may raise all others. `breaks`: whether a right exercise 2 loses checks by it;
-None where that depends on the machine.
+`items` are the numbers behind ===, one for each thing that an attack may try: a test sees that each has one.
+`held` says which layers stop it from doing harm, as alternatives of layers that only together do ("process" is all that
+it takes where answers are merely untrusted). Where no alternative is there the attack is not run, since it would harm
+the machine. 'bound' is 'limits' on a process that is not root's: root's are not bound by a limit of processes, and may
+raise all others. `breaks`: whether a right exercise 2 loses checks by it; None where that depends on the machine.
 A check that fails is asked once more in a process of its own: what strikes after the first answer breaks nothing.
 """
 

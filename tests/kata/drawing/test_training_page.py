@@ -92,10 +92,10 @@ def test_every_neuron_has_a_map_and_a_relu_that_is_off_is_marked_and_said(w):
 
 
 def test_the_maps_follow_the_screen_to_dark_and_back(w):
-    ground = f"({PIXEL})(document.querySelectorAll('.neuron canvas')[2], [0, 0])"  # of the relu that is off
+    background = f"({PIXEL})(document.querySelectorAll('.neuron canvas')[2], [0, 0])"  # of the relu that is off
     for scheme, theme in (("dark", DARK), ("light", LIGHT)):
         w.page.emulate_media(color_scheme=scheme)
-        until(w.page, f"{ground} === '{parts(theme['page'])}'")
+        until(w.page, f"{background} === '{parts(theme['page'])}'")
 
 
 def test_the_line_lies_where_the_score_is_0_between_the_points_of_the_grid(w):
