@@ -68,7 +68,7 @@ def test_light_and_dark_name_the_same_colours():
 def test_no_colour_is_written_down_beside_the_palette():
     drawing = ROOT / "minigrad_reference/drawing"
     sources = [path for path in drawing.iterdir() if path.suffix in {".py", ".css", ".js"} and path.stem != "palette"]
-    sources.append(ROOT / "grader/learner/picture.py")
+    sources += [ROOT / "grader/learner/picture.py", *(ROOT / "web/src").glob("*.ts")]
     assert {path.name: found for path in sources if (found := HEX.findall(path.read_text(encoding="utf-8")))} == {}
     for path, own in OTHERS.items():
         before_print = (ROOT / path).read_text(encoding="utf-8").split("@media print")[0]
