@@ -50,9 +50,9 @@ def provide(folder, layer):
     elif is_there(folder, version, stamp.get(layer)):
         return
     print("Installing the packages for '%s' into %s (once)..." % (layer, folder), flush=True)
-    fresh = {name: line for name, line in stamp.items() if line[0] == fingerprint()}
+    fresh = {name: line for name, line in stamp.items() if line[0] == digest()}
     fresh["python"] = [version, *identity(folder)]
-    fresh[layer] = [fingerprint(), *install(folder, layer)]
+    fresh[layer] = [digest(), *install(folder, layer)]
     write_stamp(folder, fresh)
 
 
@@ -193,7 +193,7 @@ def settings(folder):
 
 def is_there(folder, version, line):
     """Whether a layer was installed from today's pins and all its distributions still are where they were."""
-    if not line or line[0] != fingerprint():
+    if not line or line[0] != digest():
         return False
     library = ["Lib"] if os.name == "nt" else ["lib", "python" + version]
     try:
@@ -212,7 +212,7 @@ def interpreter(folder):
     return os.path.join(folder, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
 
 
-def fingerprint():
+def digest():
     """Of what decides on packages; the settings of tools do not."""
     text = read(PINS[0]).partition("\n[tool.")[0] + read(PINS[1])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

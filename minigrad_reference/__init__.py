@@ -1,4 +1,4 @@
-"""A complete scalar autograd engine with neural networks: the second witness that grades the first."""
+"""A complete scalar autograd engine with neural networks: the oracle beside PyTorch."""
 
 from minigrad_reference.engine import Value
 from minigrad_reference.losses import accuracy, l2_penalty, max_margin, mean_squared_error

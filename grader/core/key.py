@@ -12,7 +12,7 @@ from grader.core.records import Check
 
 
 class Answer(TypedDict):
-    """The expected value of every expression of a probe, and the fingerprint of that probe."""
+    """The expected value of every expression of a probe, and the digest of that probe."""
 
     probe: str
     values: dict[str, object]
@@ -34,6 +34,6 @@ def read_key(path: Path) -> dict[str, Answer]:
 def expected_values(key: Mapping[str, Answer], check: Check, module: str) -> dict[str, object]:
     """The expected value of every expression. Raises StaleKeyError where the key answers another probe."""
     entry = key.get(check.id)
-    if entry is None or entry["probe"] != check.probe.fingerprint(module):
+    if entry is None or entry["probe"] != check.probe.digest(module):
         raise StaleKeyError(f"The answer key has no answer to {check.id} as it now stands: run `make key`.")
     return entry["values"]

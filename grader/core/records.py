@@ -160,7 +160,7 @@ class Probe:
         """The snippet without the indentation that it has in the check's source."""
         return dedent(self.snippet).strip("\n") + "\n"
 
-    def fingerprint(self, module: str) -> str:
+    def digest(self, module: str) -> str:
         """Changes whenever an oracle could answer differently."""
         text = json.dumps([module, self.code, self.observe])
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -479,7 +479,7 @@ def _compare(submissions: Path, out: Path, threshold: float | None = None) -> No
     with _progress_bars(len(students) + len(read_catalogue()), "comparing") as (advance,):
         sources = {}
         for hand_in in students:
-            sources[hand_in.student] = read_or_say_why(hand_in.parts, hand_in.student).sources
+            sources[hand_in.student] = read_or_say_why(hand_in.pieces, hand_in.student).sources
             advance()
         pairs = similar_pairs(sources, threshold, advance)
     page, sheet = write_pairs(out, pairs, sources, threshold)
@@ -807,7 +807,7 @@ def show(
     if student not in hand_ins:
         raise KataError(f"{student!r} is not in {submissions or known.roll.folder}; give the class as SUBMISSIONS.")
     course = load_course(frozenset({number}), report.seed)
-    submission = read_within_limits(hand_ins[student].parts, student, course.exercises)
+    submission = read_within_limits(hand_ins[student].pieces, student, course.exercises)
     changed = ["What lies there now is not what was graded."] if submission.digest != report.submission else []
     checks = run(submission, course, fence, number, check)
     sources = sources_of(submission, read_catalogue()[number], checks, course)

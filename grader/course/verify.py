@@ -27,14 +27,14 @@ from grader.course.authoring.answer_key import ORACLES, available_oracles, key_t
 from grader.course.authoring.cut import BEGIN, END, solution, stale_files, stubs
 from grader.course.authoring.freshness import stale_pictures
 from grader.course.authoring.known_answers import known_answers
-from grader.course.authoring.skeletons import ENTRIES, content, left_open
+from grader.course.authoring.skeletons import ENTRIES, content, left_open, lines_in_lists
 from grader.course.authoring.sketches import sketches_text
 from grader.course.bank.fingerprints import stale_fingerprints
 from grader.course.bank.mutation_page import PAGE, is_fresh
 from grader.course.bank.promises import broken_promises
 from grader.course.bank.promises_page import PAGE as PROMISES
 from grader.course.bank.promises_page import is_fresh as promises_are_fresh
-from grader.course.fence.room import desk
+from grader.course.fence.folders import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import observe
 from grader.course.oracles import vocabulary, words_file
@@ -119,6 +119,12 @@ def nothing_is_half_done(chosen: Chosen) -> Iterator[str]:
         for path in content(exercise):
             if not path.exists():
                 yield f"{path} is missing; exercise {exercise.number} needs it."
+        if not exercise.worked_catches.exists():
+            which = f"EXERCISE={exercise.number}"
+            yield f"{exercise.worked_catches} is missing; run `make fingerprints worked-checks {which}`."
+        for page, line in lines_in_lists(exercise):
+            if page.exists() and line not in page.read_text(encoding="utf-8").splitlines():
+                yield f"{page} does not list exercise {exercise.number}; write there: {line}"
         for path in filter(Path.exists, (*content(exercise), *words)):
             yield from left_open(path)
         for path, table in (

@@ -131,7 +131,7 @@ def _where(explanation: Explanation) -> Iterator[str]:
         yield f"On the way back it first goes wrong {way or 'in ' + node.name}."
         if shares:
             yield f"{node.name} should receive {' and '.join(shares)}."
-        yield from _slipped(explanation, node)
+        yield from _flaw_of(explanation, node)
     if explanation.edges is not None:
         missing = [e for e in sketch.expected_edges if e not in explanation.edges]
         extra = [e for e in explanation.edges if e not in sketch.expected_edges]
@@ -143,11 +143,11 @@ def _where(explanation: Explanation) -> Iterator[str]:
             yield f"There {operand} comes before {result}, which uses it: too early, its gradient is not complete yet."
 
 
-def _slipped(explanation: Explanation, node: Node) -> Iterator[str]:
+def _flaw_of(explanation: Explanation, node: Node) -> Iterator[str]:
     """How a gradient went wrong, where its number tells."""
     from minigrad_reference.drawing.shares import TIMES
 
-    found = explanation.slip(node)
+    found = explanation.flaw(node)
     if found and found.before is not None:
         yield "The last of these has replaced what was there; it is to be added."
     elif found and found.times > 1:

@@ -12,7 +12,7 @@ from grader.core.paths import PUBLIC, SKETCHES
 from grader.core.records import Exercise, Fault, Node, Sketch
 
 if TYPE_CHECKING:
-    from minigrad_reference.drawing.shares import Slip
+    from minigrad_reference.drawing.shares import Flaw
 
 REL, ABS = 1e-6, 1e-9
 
@@ -88,20 +88,20 @@ class Explanation:
             if place.get(operand, len(place)) < place.get(node.name, 0)
         ]
 
-    def slip(self, node: Node) -> Slip[str] | None:
+    def flaw(self, node: Node) -> Flaw[str] | None:
         """Which consumer accounts for a wrong gradient, where one does."""
-        from minigrad_reference.drawing.shares import slip  # a check run does without the drawing
+        from minigrad_reference.drawing.shares import flaw  # a check run does without the drawing
 
         got = self.got.get(node.grad)
         received: dict[str, list[tuple[str, float]]] = {}
         for consumer, share in shares_of(self.sketch, node.name):
             received.setdefault(consumer, []).append((consumer, share))
         arriving = [share for shares in reversed(received.values()) for share in shares]
-        return slip(arriving, got) if isinstance(got, float) else None
+        return flaw(arriving, got) if isinstance(got, float) else None
 
     def _lost(self, node: Node) -> Iterator[tuple[str, str]]:
         """The edge over which a gradient goes wrong; where no single one accounts for it, all of them."""
-        found = self.slip(node)
+        found = self.flaw(node)
         consumers = [found.giver] if found else dict.fromkeys(c for c, _ in shares_of(self.sketch, node.name))
         yield from ((node.name, consumer) for consumer in consumers)
 

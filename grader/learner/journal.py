@@ -49,7 +49,7 @@ class Watched(InProcess):
         self.digest = hashlib.sha256(b"\0".join(texts)).hexdigest()
 
     def observe(self, module: str, probe: Probe) -> tuple[Observation, str]:
-        question = hashlib.sha256(f"{self.digest} {probe.fingerprint(module)} {self.seconds}".encode()).hexdigest()
+        question = hashlib.sha256(f"{self.digest} {probe.digest(module)} {self.seconds}".encode()).hexdigest()
         told = self.journal.known.get(question)
         if told in ENDINGS:
             return Observation({}, ENDINGS[told]), ""

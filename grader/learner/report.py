@@ -135,8 +135,8 @@ def _heading(verdict: Verdict) -> str:
 
 def _headed(word: str, colour: int | None, text: str, margin: str = "") -> str:
     """A coloured word and a sentence that hangs beside it."""
-    room = " " * (len(margin) + len(word) + 2)
-    lines = wrapped(text, room)
+    indent = " " * (len(margin) + len(word) + 2)
+    lines = wrapped(text, indent)
     return margin + (coloured(word, colour) if colour else word) + lines[len(margin) + len(word) :]
 
 

@@ -37,16 +37,16 @@ def wrapped(text: str, margin: str = "", hang: str | None = None) -> str:
     return "\n".join(lines_of(text, width(), margin, margin if hang is None else hang))
 
 
-def lines_of(text: str, room: int, first: str = "", later: str = "") -> list[str]:
-    """A paragraph in lines of at most `room` columns; a command is broken only where no line could hold it."""
+def lines_of(text: str, columns: int, first: str = "", later: str = "") -> list[str]:
+    """A paragraph in lines of at most so many columns; a command is broken only where no line could hold it."""
     from textwrap import wrap
 
     def joined(command: re.Match[str]) -> str:
-        return command[0].replace(" ", JOINT) if len(later) + len(command[0]) <= room else command[0]
+        return command[0].replace(" ", JOINT) if len(later) + len(command[0]) <= columns else command[0]
 
     lines = wrap(
         COMMAND.sub(joined, text),
-        room,
+        columns,
         initial_indent=first,
         subsequent_indent=later,
         break_long_words=False,

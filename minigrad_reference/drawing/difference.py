@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from minigrad_reference.drawing.play import Backward, Box, Step, is_same, real
-from minigrad_reference.drawing.shares import Slip, slip
+from minigrad_reference.drawing.shares import Flaw, flaw
 
 Numbers: TypeAlias = tuple[object, object]  # data and grad; None where nothing is known
 
@@ -70,7 +70,7 @@ def _on_the_way_back(difference: Difference, boxes: Sequence[Box], steps: Sequen
     ]
     if not shares:
         return FirstDifference(difference, boxes[difference.node].complete or 0)
-    found = slip(shares, real(difference.got)) or Slip(shares[-1][0])
+    found = flaw(shares, real(difference.got)) or Flaw(shares[-1][0])
     return FirstDifference(
         difference,
         found.giver,

@@ -1,6 +1,6 @@
 "use strict";
 
-// The plane of the inputs as every neuron sees it, small, and large with the line, the samples and the probe.
+// The plane of the inputs as every neuron sees it, small, and large with the line, the samples and the cross.
 
 function colour(x, reach) {
   const strength = Math.min(1, Math.abs(x) / (reach || 1));
@@ -28,7 +28,7 @@ function paintPlanes(layers) {
   paintField(neurons[layer][i].canvas, grid.map((out) => out.at(-1)[0]));
 }
 
-// The large plane: the chosen neuron's map, the line where the score is 0, the samples, and the probe.
+// The large plane: the chosen neuron's map, the line where the score is 0, the samples, and the cross.
 function paintField(map, scores) {
   const context = byId("plane").getContext("2d");
   context.imageSmoothingEnabled = true;
@@ -38,9 +38,9 @@ function paintField(map, scores) {
   context.stroke(new Path2D(zeroLine(scores)));
   inputs.forEach((point, k) => {
     mark(context, toField(point), labels[k] > 0);
-    if (outputs(frames[at].layers, point).at(-1)[0] > 0 !== labels[k] > 0) cross(context, toField(point));
+    if (outputs(frames[at].layers, point).at(-1)[0] > 0 !== labels[k] > 0) strike(context, toField(point));
   });
-  const [x, y] = toField(probe);
+  const [x, y] = toField(cursor);
   context.strokeStyle = colours.ink;
   context.lineWidth = 2.5;
   context.stroke(new Path2D(`M${x - 12} ${y}h24M${x} ${y - 12}v24`));
@@ -76,7 +76,7 @@ function mark(context, [x, y], isAbove) {
   context.stroke(shape);
 }
 
-function cross(context, [x, y]) {
+function strike(context, [x, y]) {
   context.strokeStyle = colours.bad;
   context.lineWidth = 2.5;
   context.stroke(new Path2D(`M${x - 6} ${y - 6}l12 12m0 -12l-12 12`));

@@ -13,7 +13,7 @@ TIMES = {2: "twice", 3: "three times"}
 
 
 @dataclass(frozen=True)
-class Slip(Generic[Giver]):
+class Flaw(Generic[Giver]):
     """Between which giver and the gradient it went wrong, and how: at most one of the two last is set.
 
     `before` is what was there and was replaced by what this giver passes back; `times`, how often that has arrived.
@@ -24,7 +24,7 @@ class Slip(Generic[Giver]):
     times: int = 1
 
 
-def slip(shares: Sequence[tuple[Giver, float]], got: float) -> Slip[Giver] | None:
+def flaw(shares: Sequence[tuple[Giver, float]], got: float) -> Flaw[Giver] | None:
     """The simplest reason for a gradient that is not the sum of these shares, in the order in which they arrive.
 
     None where no single giver accounts for it.
@@ -35,13 +35,13 @@ def slip(shares: Sequence[tuple[Giver, float]], got: float) -> Slip[Giver] | Non
     for place in range(1, len(shares)):
         before, rest = (sum(share for _, share in part) for part in (shares[:place], shares[place:]))
         if before and rest and math.isclose(got, rest, rel_tol=REL):
-            return Slip(shares[place][0], before=before)
+            return Flaw(shares[place][0], before=before)
     for giver, share in shares:
         if share and math.isclose(share, expected - got, rel_tol=REL):
-            return Slip(giver)
+            return Flaw(giver)
     for times in TIMES:
         for giver in dict.fromkeys(giver for giver, _ in shares):
             passed = sum(share for other, share in shares if other == giver)
             if passed and math.isclose(got - expected, (times - 1) * passed, rel_tol=REL):
-                return Slip(giver, times=times)
+                return Flaw(giver, times=times)
     return None

@@ -18,7 +18,7 @@ const span = [0, 1].map((axis) => {
 const darkness = matchMedia("(prefers-color-scheme: dark)");
 let colours = coloursOf();
 let at = frames.length - 1;
-let probe = [...inputs[0]];
+let cursor = [...inputs[0]];
 let chosen = null;
 let read = null; // the wire whose weight is told
 let timer = 0;
@@ -104,7 +104,7 @@ function place() {
 
 function render() {
   const { step, layers } = frames[at];
-  const here = outputs(layers, probe);
+  const here = outputs(layers, cursor);
   const rate = rates[step];
   const figures = `loss ${losses[step].toFixed(4)}, accuracy ${(100 * accuracies[step]).toFixed(0)} %`;
   byId("figures").textContent = `Step ${step} of ${losses.length - 1}: ${figures}${rate === undefined ? "" : `, next rate ${shown(rate)}`}`;
@@ -127,7 +127,7 @@ function render() {
   }));
   byId("off").textContent = off.size ? `✗ Off for every sample: ${[...off].join(", ")}.` : "";
   paintWires(layers);
-  tellProbe(here);
+  tellCursor(here);
   if (read) tellWeight(read);
   drawCurve(step);
 }
@@ -160,15 +160,15 @@ function tellWeight(wire) {
   read = wire;
   const { depth, j, i } = wire;
   const [x, first] = [frames[at], frames[0]].map(({ layers }) => layers[depth].w[j][i]);
-  const from = outputs(frames[at].layers, probe)[depth][i];
+  const from = outputs(frames[at].layers, cursor)[depth][i];
   const told = `The weight from ${nameOf(depth, i)} to ${nameOf(depth + 1, j)} is ${shown(x)}; it began as ${shown(first)}.`;
-  byId("told").textContent = `${told} At the probe it brings ${shown(x)} × ${shown(from)} = ${shown(x * from)}.`;
+  byId("told").textContent = `${told} At the cross it brings ${shown(x)} × ${shown(from)} = ${shown(x * from)}.`;
 }
 
-function tellProbe(here) {
+function tellCursor(here) {
   const score = here.at(-1)[0];
-  const point = probe.map((x, i) => `x${i + 1} = ${shown(x)}`).join(", ");
-  byId("probe").textContent = `At ${point} the score is ${shown(score)}: it says ${score > 0 ? "+1" : "−1"}.${chosen ? ` ${nameOf(...chosen)} is ${shown(here[chosen[0]][chosen[1]])} there.` : ""}`;
+  const point = cursor.map((x, i) => `x${i + 1} = ${shown(x)}`).join(", ");
+  byId("cursor").textContent = `At ${point} the score is ${shown(score)}: it says ${score > 0 ? "+1" : "−1"}.${chosen ? ` ${nameOf(...chosen)} is ${shown(here[chosen[0]][chosen[1]])} there.` : ""}`;
 }
 
 // What the reader can do
@@ -190,15 +190,15 @@ function label() {
   byId("play").setAttribute("aria-pressed", String(Boolean(timer)));
 }
 
-function setProbe(point) {
-  probe = point.map((x, i) => Math.max(span[i][0], Math.min(span[i][1], x)));
+function setCursor(point) {
+  cursor = point.map((x, i) => Math.max(span[i][0], Math.min(span[i][1], x)));
   render();
 }
 
 function pointed(event) {
   const box = byId("plane").getBoundingClientRect();
   const [across, down] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
-  setProbe([span[0][0] + across * (span[0][1] - span[0][0]), span[1][1] - down * (span[1][1] - span[1][0])]);
+  setCursor([span[0][0] + across * (span[0][1] - span[0][0]), span[1][1] - down * (span[1][1] - span[1][0])]);
 }
 
 function begin() {
@@ -213,14 +213,14 @@ function begin() {
   byId("field").hidden = byId("plane-legend").hidden = !plane;
   byId("one").hidden = plane;
   byId("sample").append(...inputs.map((_, k) => Object.assign(document.createElement("option"), { value: k, textContent: `${k + 1}, label ${labels[k]}` })));
-  byId("sample").addEventListener("change", (event) => { probe = [...inputs[event.target.value]]; render(); });
+  byId("sample").addEventListener("change", (event) => { cursor = [...inputs[event.target.value]]; render(); });
   byId("plane").addEventListener("pointerdown", (event) => { byId("plane").setPointerCapture(event.pointerId); pointed(event); });
   byId("plane").addEventListener("pointermove", (event) => { if (event.buttons) pointed(event); });
   byId("plane").addEventListener("keydown", (event) => {
     const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [];
     if (x === undefined) return;
     event.preventDefault();
-    setProbe([probe[0] + (x * (span[0][1] - span[0][0])) / GRID, probe[1] + (y * (span[1][1] - span[1][0])) / GRID]);
+    setCursor([cursor[0] + (x * (span[0][1] - span[0][0])) / GRID, cursor[1] + (y * (span[1][1] - span[1][0])) / GRID]);
   });
   addEventListener("resize", () => { place(); render(); });
   darkness.addEventListener("change", () => { colours = coloursOf(); render(); });

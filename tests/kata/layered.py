@@ -23,7 +23,7 @@ COMMAND = "#!{python}\nimport sys\nfrom {module} import {attr}\nsys.exit({attr}(
 def make_environment(folder, names):
     """An environment in a folder with these layers, stamped as environment.py stamps it."""
     venv.EnvBuilder(symlinks=True).create(folder)
-    stamp = {name: [environment.fingerprint(), *needed(name)] for name in names}
+    stamp = {name: [environment.digest(), *needed(name)] for name in names}
     for name in {name for line in stamp.values() for name in line[1:]}:
         _link(name, folder)
     stamp["python"] = [".".join(map(str, sys.version_info[:2])), *environment.identity(str(folder))]

@@ -1,4 +1,4 @@
-// The engine room seen from the page: one Python at work, another ready to take its place.
+// Python seen from the page: one at work, another ready to take its place.
 import type { FromWorker, Request, Said } from "./messages";
 
 const GRACE = 2000; // milliseconds more for code that does not listen to the alarm
@@ -6,12 +6,12 @@ const TRIES = 40; // Pythons that one command may cost
 
 export class Stopped extends Error {}
 
-interface Room {
+interface Python {
   worker: Worker;
   ready: Promise<void>;
 }
 
-function open(): Room {
+function open(): Python {
   const worker = new Worker("worker.js", { type: "module" });
   const ready = new Promise<void>((resolve, reject) => {
     worker.addEventListener("message", (event: MessageEvent<FromWorker>) => {
@@ -24,11 +24,11 @@ function open(): Room {
 }
 
 export class Engine {
-  private room = open();
-  private spare: Room | null = null;
+  private python = open();
+  private spare: Python | null = null;
   private stopping: (() => void) | null = null;
   private turn: Promise<unknown> = Promise.resolve();
-  readonly ready = this.room.ready;
+  readonly ready = this.python.ready;
 
   constructor() {
     void this.ready.then(() => (this.spare ??= open())); // not before the first one is there
@@ -50,7 +50,7 @@ export class Engine {
   private async answered(request: Omit<Request, "journal">): Promise<Said> {
     const journal: Record<string, string> = {};
     for (let tries = 0; tries < TRIES; tries++) {
-      await this.room.ready;
+      await this.python.ready;
       const said = await this.ask({ ...request, journal });
       if (said !== null) return said;
       this.replace();
@@ -59,7 +59,7 @@ export class Engine {
   }
 
   private ask(request: Request): Promise<Said | null> {
-    const { worker } = this.room;
+    const { worker } = this.python;
     const { journal } = request;
     let open: string | null = null;
     let timer = 0;
@@ -103,9 +103,9 @@ export class Engine {
   }
 
   private replace(): void {
-    this.room.worker.terminate();
-    this.room = this.spare ?? open();
+    this.python.worker.terminate();
+    this.python = this.spare ?? open();
     this.spare = null;
-    void this.room.ready.then(() => (this.spare ??= open()));
+    void this.python.ready.then(() => (this.spare ??= open()));
   }
 }

@@ -1,5 +1,5 @@
 // Two moons, and a network while it learns them: the picture on the first page.
-import { type Layer, Plane, type Point } from "./plane";
+import { darkness, type Layer, Plane, type Point } from "./plane";
 
 const PAUSE = 200; // milliseconds between two frames
 const REST = 10; // frames for which the last one stands still
@@ -11,19 +11,21 @@ export const moons = async (): Promise<{ points: Point[]; frames: Layer[][] }> =
 export function playMoons(canvas: HTMLCanvasElement): () => void {
   const plane = new Plane(canvas);
   let timer = 0;
-  let over = false;
+  const ended = new AbortController();
   void moons().then(({ points, frames }) => {
     let at = matchMedia("(prefers-reduced-motion: reduce)").matches ? frames.length - 1 : 0;
     const draw = (): void => plane.draw(frames[Math.min(at, frames.length - 1)] ?? [], points);
     draw();
-    if (at || over) return;
+    if (ended.signal.aborted) return;
+    darkness.addEventListener("change", draw, { signal: ended.signal });
+    if (at) return;
     timer = window.setInterval(() => {
       at = (at + 1) % (frames.length + REST);
       if (at < frames.length) draw();
     }, PAUSE);
   });
   return () => {
-    over = true;
+    ended.abort();
     clearInterval(timer);
   };
 }

@@ -3,7 +3,7 @@ import { button, make, prose } from "./elements";
 import { Stopped } from "./engine";
 import { moons } from "./moons";
 import type { Context } from "./page";
-import { type Layer, Plane, scoreOf } from "./plane";
+import { colour, darkness, type Layer, Plane, scoreOf } from "./plane";
 import { standing } from "./store";
 
 const NEAR = 0.12; // in the plane: so near to a point is at it
@@ -50,11 +50,11 @@ export async function showTraining(context: Context): Promise<() => void> {
   function drawCurve(): void {
     const pen = curve.getContext("2d");
     if (!pen) return;
-    pen.fillStyle = "#fff";
+    pen.fillStyle = colour("page");
     pen.fillRect(0, 0, curve.width, curve.height);
     const shown = losses.slice(-KEPT);
     const most = Math.max(...shown, 0.01);
-    pen.strokeStyle = "#1f5f9e";
+    pen.strokeStyle = colour("above");
     pen.lineWidth = 2;
     pen.beginPath();
     shown.forEach((loss, k) => pen.lineTo((k / Math.max(shown.length - 1, 1)) * curve.width, (1 - loss / most) * (curve.height - 8) + 4));
@@ -130,9 +130,11 @@ export async function showTraining(context: Context): Promise<() => void> {
     show();
   });
   mine.addEventListener("change", () => void restart());
+  darkness.addEventListener("change", show);
   show();
   void once(0);
   return () => {
+    darkness.removeEventListener("change", show);
     gone = true;
     running = false;
     context.stop();

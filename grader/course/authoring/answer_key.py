@@ -61,7 +61,7 @@ def key_of(
     """The key of these checks alone. Raises OracleError."""
     exercises, answers = read_catalogue(), answered(checks, oracles)
     return {
-        check.id: Answer(probe=check.probe.fingerprint(exercises[check.exercise].module), values=answers[check.id])
+        check.id: Answer(probe=check.probe.digest(exercises[check.exercise].module), values=answers[check.id])
         for check in checks
     }
 

@@ -23,6 +23,8 @@ from grader.course.oracles import words_file
 
 OPEN = "TO WRITE"  # begins what an author has to replace; `make verify` names each place
 ENTRIES = Path("grader/core", CATALOGUE.name)
+CLAIMS = Path("tests/kata/author/claims")
+LISTS = {Path("README.md"): "[{0.title}](exercises/{0.file.name})", Path("exercises/README.md"): "{0.title}"}
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -47,7 +49,14 @@ def new_exercise(name: str) -> list[str]:
 def content(exercise: Exercise) -> tuple[Path, ...]:
     """Every file of an exercise but its entry in the catalogue; the oracles' only where it brings new words."""
     suites = (exercise.public_suite, *([exercise.hidden_suite] if HIDDEN_SUITE.exists() else []))
-    return (exercise.solution, *suites, exercise.misconceptions, exercise.wheats, exercise.promises)
+    claims = [_claims_file(exercise)] if CLAIMS.exists() else []
+    return (exercise.solution, *suites, exercise.misconceptions, exercise.wheats, exercise.promises, *claims)
+
+
+def lines_in_lists(exercise: Exercise) -> Iterator[tuple[Path, str]]:
+    """The pages that list the exercises, and what each says of this one."""
+    for page, name in LISTS.items():
+        yield page, f"{exercise.number}. {name.format(exercise)}. {exercise.goal}"
 
 
 def left_open(path: Path) -> Iterator[str]:
@@ -92,6 +101,7 @@ def _files(exercise: Exercise, last: Exercise) -> Iterator[tuple[Path, str]]:
     yield exercise.misconceptions, _mistakes(exercise)
     yield exercise.wheats, _wheats(exercise)
     yield exercise.promises, _promises(exercise)
+    yield _claims_file(exercise), _claims(exercise)
     for oracle in ORACLES:
         yield words_file(oracle, exercise.number), _words(exercise, oracle)
 
@@ -200,6 +210,23 @@ def _promises(exercise: Exercise) -> str:
         """)
 
 
+def _claims_file(exercise: Exercise) -> Path:
+    return CLAIMS / f"{exercise.tag}.toml"
+
+
+def _claims(exercise: Exercise) -> str:
+    return dedent(f"""\
+        # {OPEN}: what the texts of exercise {exercise.number} say with numbers, as lines of Python; see ../prose.py.
+        #
+        # lesson = '''
+        # 1 + 1 == 2
+        # '''
+        # [hints]
+        # {exercise.tasks[0].name} = '''
+        # '''
+        """)
+
+
 def _words(exercise: Exercise, oracle: str) -> str:
     return f'''"""What {oracle} answers with in exercise {exercise.number}."""
 
@@ -223,8 +250,11 @@ def _steps(exercise: Exercise, files: list[Path]) -> Iterator[str]:
         f"Write misconceptions in {exercise.misconceptions}; `python -m grader bank --exercise {n}` tries them.",
         f"Write right answers in other styles in {exercise.wheats}.",
         f"Write in {exercise.promises} which check holds what the lesson promises, then `make promises`.",
+        f"Write in {_claims_file(exercise)} what proves the numbers in its texts.",
         f"`make verify EXERCISE={n}` names what is missing; write what it asks for into builds_on.",
-        "At the end: `make fingerprints`, `make mutation-score`, and `make verify` for everything.",
+        f"Write the line that it says into {' and '.join(map(str, LISTS))}, and count the misconceptions in README.md.",
+        f"Then `make fingerprints`, and `make worked-checks EXERCISE={n}`, which writes {exercise.worked_catches}.",
+        "At the end: `make mutation-score`, and `make verify` for everything.",
     )
     yield f"Exercise {n} has its skeletons: {', '.join(map(str, files))}, and an entry in {CATALOGUE.name}."
     for place, step in enumerate(steps, 1):

@@ -54,7 +54,7 @@ def known_answers(
     made = [made_of(tuple(oracles)), digest(*CODE, root=KATA), digest("solutions/*.py"), [v.source for v in variants]]
     of = sha256(json.dumps(made).encode()).hexdigest()
     kept = _read(path, of)
-    names = [probe.fingerprint(exercise.module) for probe in probes]
+    names = [probe.digest(exercise.module) for probe in probes]
     new = {name: probe for name, probe in zip(names, probes, strict=True) if name not in kept}
     if new:
         asked = ask_all(

@@ -144,7 +144,7 @@ def _misnamed(number: int, named: Sequence[tuple[Mutant, Diagnosis]]) -> Iterato
 
 
 def fingerprint_of(chaff: Chaff, found: Sequence[Verdict]) -> Fingerprint:
-    """As `chaffs.fingerprint`, of random checks: by seed, since they have the same names with each."""
+    """As `fingerprints.fingerprint`, of random checks: by seed, since they have the same names with each."""
     return Fingerprint((chaff.misconception,), {f"{i}": v.observation for i, v in enumerate(found) if v.observation})
 
 

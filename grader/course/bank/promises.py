@@ -41,7 +41,7 @@ SECTION = re.compile(
 BULLET = re.compile(r"^- ", re.MULTILINE)
 FORMS = (
     {"says", "misconception", "check"},  # whoever believes this breaks it
-    {"says", "slip", "edits", "check"},  # nobody believes it; but so it would be broken
+    {"says", "broken", "edits", "check"},  # nobody believes it; but so it would be broken
     {"says", "wheat"},  # it leaves something open, of which this right answer makes use
     {"says", "why"},  # there is nothing to observe
 )
@@ -55,7 +55,7 @@ class PromiseError(KataError):
 class Promise:
     """A piece of a lesson: how it is broken and the id of a check that tells, or `why` there is nothing to tell.
 
-    What breaks it is a misconception of the bank, or `source`, a worked answer with a slip.
+    What breaks it is a misconception of the bank, or `source`, a worked answer with an edit.
     """
 
     says: str
@@ -97,7 +97,7 @@ def _promise(entry: dict[str, Any], exercise: Exercise, titles: dict[str, str], 
         raise PromiseError(f"{where}: edits is a list of edits [old text, new text] that differ.")
     if "misconception" in entry:
         return Promise(says, titles[entry["misconception"]], check, misconception=entry["misconception"])
-    return Promise(says, entry["slip"], check, source=edited(solution(exercise), None, entry["edits"], where))
+    return Promise(says, entry["broken"], check, source=edited(solution(exercise), None, entry["edits"], where))
 
 
 def broken_promises(exercise: Exercise, folder: Path = PROMISES) -> Iterator[str]:

@@ -18,7 +18,7 @@ from grader.core.key import Answer, expected_values, read_key
 from grader.core.paths import HIDDEN_SUITE, PUBLIC
 from grader.core.records import Check, Exercise, Status, Verdict
 from grader.course.authoring.answer_key import KEPT, make_key
-from grader.course.fence.room import desk
+from grader.course.fence.folders import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Worker
 from grader.course.grading.suites import read_solutions

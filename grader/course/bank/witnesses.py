@@ -19,7 +19,7 @@ from grader.core.records import Exercise, Fault, Observation, Probe
 from grader.course.authoring.answer_key import ask
 from grader.course.authoring.closure import closure
 from grader.course.authoring.known_answers import KATA
-from grader.course.fence.room import desk
+from grader.course.fence.folders import desk
 from grader.course.grading.catching import LIMITS, ask_desk
 from grader.course.oracles import vocabulary, words_file
 

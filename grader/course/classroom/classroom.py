@@ -1,6 +1,6 @@
 """Grades a class: a report per student, written the moment it is ready, then gradebook.csv and a summary.
 
-A rerun grades only what changed. Each report carries the fingerprint of what it was made from: the submission and the
+A rerun grades only what changed. Each report carries the digest of what it was made from: the submission and the
 course with its points, suites, keys, solutions and seed, which is drawn once and kept beside the reports. So it does
 not matter when a run was stopped, or how.
 """
@@ -100,7 +100,7 @@ def grade_class(
 def _read(students: Iterable[HandIn], course: Course, members: list[Member]) -> Iterator[Submission]:
     """Each hand-in when its turn comes; `members` has who they are."""
     for hand_in in students:
-        submission = read_or_say_why(hand_in.parts, hand_in.student, course.exercises)
+        submission = read_or_say_why(hand_in.pieces, hand_in.student, course.exercises)
         members.append(member(hand_in, submission))
         yield submission
 
@@ -114,7 +114,7 @@ def _graded(
     *,
     force: bool,
 ) -> Iterator[Outcome]:
-    made_of = fingerprint(course)
+    made_of = digest_of(course)
     opened = processes(course, where) if isinstance(where, int) else where(course)
     with opened as ground, Rounds(ground, out, begun) as rounds:
         for submission in submissions:
@@ -134,7 +134,7 @@ def _keep(result: Result[Report], out: Path, made_of: str) -> Outcome:
         note = f"Not graded, by a fault of the grader: {result.fault}"
         return Outcome(result.student, notes=note, fault=result.fault)
     made_of = _mixed(made_of, result.report.submission, result.report.notes)
-    write_report(file_of(out / "reports", result.student), replace(result.report, fingerprint=made_of))
+    write_report(file_of(out / "reports", result.student), replace(result.report, made_of=made_of))
     return _outcome(result.report, fresh=True)
 
 
@@ -169,10 +169,10 @@ def _earlier(out: Path, submission: Submission, made_of: str) -> Report | None:
     except ReportError:
         return None
     made_of = _mixed(made_of, submission.digest, submission.notes)
-    return report if (report.student, report.fingerprint) == (submission.student, made_of) else None
+    return report if (report.student, report.made_of) == (submission.student, made_of) else None
 
 
-def fingerprint(course: Course) -> str:
+def digest_of(course: Course) -> str:
     """Of everything in a course that a report depends on."""
     return hashlib.sha256(repr(course).encode()).hexdigest()
 

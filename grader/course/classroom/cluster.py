@@ -1,7 +1,7 @@
 """Grading on a Dask cluster: each of its workers is examined and given the course, then it is an executor like others.
 
-A worker that comes later, or again, is given the course before its first task. What a lost worker had not finished is
-graded by another; that is Dask's own doing, and each task has one result.
+A worker that comes later, or again, is given the course before it grades. What a lost worker had not finished is
+graded by another; that is Dask's own doing, and each submission has one result.
 """
 
 from __future__ import annotations

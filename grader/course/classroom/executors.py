@@ -1,7 +1,7 @@
 """Where a class is graded: on any executor of `concurrent.futures` whose processes were given the course.
 
-The course goes to each process once; a task is a submission as bytes and an `Order` of some words. All of a class is
-begun before any of it is finished: nobody who is still at public checks has a neighbour that knows of hidden ones.
+The course goes to each process once; its work is a submission as bytes and an `Order` of some words. All of a class
+is begun before any of it is finished: nobody who is still at public checks has a neighbour that knows of hidden ones.
 `processes` are those of this machine; `cluster.py` has those of a Dask cluster.
 """
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 T = TypeVar("T")
-IN_FLIGHT = UIDS // 2  # submissions at a time; a user id is taken again only after as many others
+AT_A_TIME = UIDS // 2  # submissions; a user id is taken again only after as many others
 SUSPECTS = 100  # submissions that failed once; more of them are not an accident
 OVERDUE = 600.0  # seconds beyond its own time after which a submission is given up, whatever it waits for
 SILENCE = 3600.0  # seconds in which no report comes; each process gives up what is overdue before that
@@ -60,7 +60,7 @@ class GroundError(KataError):
 
 @dataclass(frozen=True)
 class Order:
-    """What each task is told: with which course to grade, by which kata (any, if empty), and behind what fence."""
+    """With which course all work is to be done, by which kata (any, if empty), and behind what fence."""
 
     course: str
     kata: str = ""
@@ -102,7 +102,7 @@ def kata() -> str:
 
 
 def receive(order: Order, packed: bytes) -> None:
-    """Keep a course for the tasks to come."""
+    """Keep a course for the work to come."""
     _courses[order.course] = pickle.loads(packed)  # noqa: S301 - our own bytes, never a student's
 
 
@@ -137,7 +137,7 @@ def finish_one(packed: bytes, order: Order, slot: int) -> Report:
 
 
 def _given(order: Order) -> tuple[Course, Sandbox, float]:
-    """The course of an order, this process's fence, and the seconds that one task may take."""
+    """The course of an order, this process's fence, and the seconds that a submission may take."""
     why = refusal(order) or ("" if order.course in _courses else "was not given the course; start it again.")
     if why:
         raise GroundError(f"Process {os.getpid()} on {socket.gethostname()} {why}")
@@ -209,24 +209,24 @@ class _Sent:
     slot: int
 
 
-class Flight(Generic[T]):
-    """Submissions with which one task is done, never more than `most` at a time, and what came of them.
+class Round(Generic[T]):
+    """Submissions with which the same work is done, never more than `most` at a time, and what came of them.
 
-    One whose task fails is tried again when all others are done, alone: whatever took its process away may have been
+    One with which it fails is tried again when all others are done, alone: whatever took its process away may have been
     a neighbour of it. Failing again is a fault of the grader and no mark.
     """
 
-    def __init__(self, ground: Ground, task: Callable[[bytes, Order, int], T], slots: deque[int], most: int) -> None:
-        self.ground, self.task, self.slots, self.most = ground, task, slots, most
+    def __init__(self, ground: Ground, work: Callable[[bytes, Order, int], T], slots: deque[int], most: int) -> None:
+        self.ground, self.work, self.slots, self.most = ground, work, slots, most
         self.under_way: dict[Future[T], _Sent] = {}
         self.landed: SimpleQueue[Future[T]] = SimpleQueue()
         self.suspects: list[_Sent] = []
 
     def send(self, student: str, packed: bytes) -> None:
-        """Have the task done with a submission."""
+        """Have the work done with a submission."""
         sent = _Sent(student, packed, self.slots.popleft())
         try:
-            future = self.ground.executor.submit(self.task, packed, self.ground.order, sent.slot)
+            future = self.ground.executor.submit(self.work, packed, self.ground.order, sent.slot)
         except BrokenExecutor:
             raise GroundError(LOST) from None
         self.under_way[future] = sent
@@ -286,10 +286,10 @@ class Rounds:
         ground: Ground,
         folder: Path | None = None,
         begun: Callable[[], object] = lambda: None,
-        most: int = IN_FLIGHT,
+        most: int = AT_A_TIME,
     ) -> None:
         slots = deque(range(UIDS))
-        self.first, self.second = Flight(ground, begin_one, slots, most), Flight(ground, finish_one, slots, most)
+        self.first, self.second = Round(ground, begin_one, slots, most), Round(ground, finish_one, slots, most)
         self.begun = begun
         self.waiting, self.faults = 0, list[Result[Report]]()
         self.between = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__

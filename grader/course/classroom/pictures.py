@@ -21,7 +21,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.errors import words_of
 from grader.core.records import Exercise, Probe, Sketch
 from grader.course.classroom.executors import pool
-from grader.course.fence.room import desk
+from grader.course.fence.folders import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Limits, Worker
 from grader.course.grading.config import read_settings
@@ -63,7 +63,7 @@ def draw_class(hand_ins: HandIns, out: Path, jobs: int) -> Iterator[int]:
 
 def draw_one(hand_in: HandIn | None, report: Report, folder: Path, slot: int, limits: Limits) -> int:
     """Draw into a folder what is wrong with a submission, exercise by exercise; returns the number of pictures."""
-    submission = read_or_say_why(hand_in.parts, report.student) if hand_in else None
+    submission = read_or_say_why(hand_in.pieces, report.student) if hand_in else None
     if submission is None or submission.digest != report.submission:
         return 0
     count, catalogue = 0, read_catalogue()

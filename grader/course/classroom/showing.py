@@ -17,7 +17,7 @@ from grader.core.names import number_in
 from grader.core.records import Exercise, Status
 from grader.core.source import functions
 from grader.core.text import explain, printable
-from grader.course.fence.room import desk
+from grader.course.fence.folders import desk
 from grader.course.fence.sandbox import Sandbox
 from grader.course.fence.worker import Worker
 from grader.course.grading.grading import BY_HEART, Course, Mark, grade

@@ -82,7 +82,7 @@ def _overlaps(number: int, sources: Mapping[str, str]) -> Iterator[tuple[tuple[s
     if len(sources) < 2:
         return
     known = _known(number)
-    answers = {s: copy(_fingerprint(text)) for s, text in sources.items() if len(text) <= LONGEST}
+    answers = {s: copy(_prepared(text)) for s, text in sources.items() if len(text) <= LONGEST}
     students = Counter(passage for answer in answers.values() for passage in answer.hashes)
     known = known | {passage for passage, count in students.items() if count > COMMON}
     having: dict[int, list[str]] = defaultdict(list)
@@ -101,12 +101,12 @@ def _overlap(number: int, one: Any, other: Any) -> Overlap:
 
 
 @lru_cache(maxsize=1000)  # stubs and usual mistakes are many a student's
-def _fingerprint(source: str) -> Any:
+def _prepared(source: str) -> Any:
     return CodeFingerprint("answer.py", PASSAGE, 1, fp=io.StringIO(source))
 
 
 def _leave_out(answer: Any, known: frozenset[int]) -> None:
-    """Take passages out of a fingerprint; copydetect's own way to do so needs each of them to be there only once."""
+    """Take passages out of an answer; copydetect's own way to do so needs each of them to be there only once."""
     answer.hash_idx = {passage: places for passage, places in answer.hash_idx.items() if passage not in known}
     answer.hashes = set(answer.hash_idx)
     answer.token_coverage = get_token_coverage(answer.hash_idx, answer.k, len(answer.filtered_code))
@@ -120,8 +120,8 @@ def _known(number: int) -> frozenset[int]:
     others = [wheat.source for wheat in read_wheats([number])] + [chaff.source for chaff in read_bank([number])]
     found: set[int] = set()
     for source in (cut(worked, exercise), worked, *others):
-        found |= _fingerprint(source).hashes
-        found |= _fingerprint(ast.unparse(ast.parse(source))).hashes  # in another layout, as a formatter may leave it
+        found |= _prepared(source).hashes
+        found |= _prepared(ast.unparse(ast.parse(source))).hashes  # in another layout, as a formatter may leave it
     return frozenset(found)
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from grader.core import probing
-from grader.course.fence.room import room
+from grader.course.fence.folders import own_folder
 
 Result = TypeVar("Result")
 
@@ -176,7 +176,7 @@ class Sandbox:
         return "; ".join(f"{layer.name}: {layer.why}" for layer in self.layers if not layer.active)
 
     def start(self, folder: Path, slot: int, memory: int = MEMORY) -> subprocess.Popen[bytes]:
-        """Start the prober on a folder of modules; it answers requests on its standard input and output."""
+        """Start probing.py on a folder of modules; it answers requests on its standard input and output."""
         return _start(self.interpreter, folder, self.libraries, self.active, slot, memory)
 
     def write_compiled(self, folder: Path, sources: Mapping[str, str], *, asserting: bool = False) -> None:
@@ -270,24 +270,24 @@ def _interpreter(active: frozenset[str], libraries: Path) -> str:
 
 @lru_cache
 def _libraries() -> Path:
-    """A folder with the one third-party package that exercises need, graphviz, and with the prober itself."""
+    """A folder with the one third-party package that exercises need, graphviz, and with probing.py itself."""
     import graphviz
 
-    folder = Path(tempfile.mkdtemp(dir=room()))
+    folder = Path(tempfile.mkdtemp(dir=own_folder()))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     shutil.copytree(Path(graphviz.__file__).parent, folder / "packages" / "graphviz", ignore=_no_caches)
-    shutil.copy(probing.__file__, folder / "prober.py")
+    shutil.copy(probing.__file__, folder / "probing.py")
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
     return folder
 
 
 def _compile(interpreter: str, libraries: Path) -> None:
-    """Compile prober and packages once for that Python: the fenced process may write nothing."""
-    prober, packages = libraries / "prober.py", libraries / "packages"
-    code = "import compileall, py_compile, sys; _, prober, packages = sys.argv\n"
-    code += "py_compile.compile(prober, prober + 'c', doraise=True); compileall.compile_dir(packages, quiet=2)"
-    subprocess.run([interpreter, "-I", "-S", "-X", "utf8", "-c", code, prober, packages], check=True)
+    """Compile probing.py and packages once for that Python: the fenced process may write nothing."""
+    program, packages = libraries / "probing.py", libraries / "packages"
+    code = "import compileall, py_compile, sys; _, program, packages = sys.argv\n"
+    code += "py_compile.compile(program, program + 'c', doraise=True); compileall.compile_dir(packages, quiet=2)"
+    subprocess.run([interpreter, "-I", "-S", "-X", "utf8", "-c", code, program, packages], check=True)
     for path in libraries.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
 
@@ -314,9 +314,9 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     uid = FIRST_UID + slot % UIDS if "user" in active else None
     limit = str(memory if "limits" in active else 0)
-    compiled = libraries / "prober.pyc"
-    prober = str(compiled if compiled.exists() else libraries / "prober.py")
-    command = [interpreter, "-s", "-S", "-B", "-X", "utf8", prober, str(folder), str(libraries / "packages"), limit]
+    compiled = libraries / "probing.pyc"
+    program = str(compiled if compiled.exists() else libraries / "probing.py")
+    command = [interpreter, "-s", "-S", "-B", "-X", "utf8", program, str(folder), str(libraries / "packages"), limit]
     _give(folder, uid)
 
     def start() -> subprocess.Popen[bytes]:

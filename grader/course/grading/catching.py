@@ -18,7 +18,7 @@ from pathlib import Path
 from grader.core.expectations import Expectation
 from grader.core.judging import same, show
 from grader.core.records import Exercise, Fault, Misconception, Observation, Probe
-from grader.course.fence.room import desk
+from grader.course.fence.folders import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Limits, Worker
 

@@ -18,7 +18,7 @@ from grader.core.overlay import with_own_helpers, with_own_task
 from grader.core.paths import CATCH
 from grader.core.records import Check, Diagnosis, Exercise, Fingerprint, Observation, Status, Verdict
 from grader.core.slips import Slip, find_slips
-from grader.course.fence.room import desk
+from grader.course.fence.folders import desk
 from grader.course.fence.sandbox import Sandbox
 from grader.course.fence.worker import Limits, Worker
 from grader.course.grading.catching import Caught, Variant, catch_of_a_stranger

@@ -160,7 +160,7 @@ class Report:
     """All that is said of one submission.
 
     `seed` is that of the randomised checks, `submission` the digest of the sources, `seconds` what grading took (None
-    in reports from before it was told), `fingerprint` that of everything a class's report was made from.
+    in reports from before it was told), `made_of` the digest of everything a class's report was made from.
     """
 
     student: str
@@ -172,7 +172,7 @@ class Report:
     submission: str
     notes: tuple[str, ...]
     exercises: tuple[ExerciseReport, ...]
-    fingerprint: str = ""
+    made_of: str = ""
 
     @property
     def checks(self) -> Iterator[tuple[ExerciseReport, TaskReport, CheckReport]]:
@@ -205,7 +205,7 @@ class Report:
             submission=content["submission"],
             notes=tuple(content["notes"]),
             exercises=tuple(map(ExerciseReport.from_json, content["exercises"])),
-            fingerprint=content.get("fingerprint", ""),
+            made_of=content.get("fingerprint", ""),
         )
 
     def as_json(self) -> dict[str, object]:
@@ -213,6 +213,7 @@ class Report:
         content: dict[str, object] = {"version": VERSION, **vars(self), **lists}
         if self.seconds is None:
             del content["seconds"]
-        if not self.fingerprint:
-            del content["fingerprint"]
+        del content["made_of"]
+        if self.made_of:
+            content["fingerprint"] = self.made_of  # as reports have called it from the first
         return content

@@ -70,7 +70,7 @@ class GradedClass:
 def member(hand_in: HandIn, submission: Submission) -> Member:
     return Member(
         student=hand_in.student,
-        parts=tuple(part.path.name for part in hand_in.parts),
+        parts=tuple(piece.path.name for piece in hand_in.pieces),
         files=dict(submission.files),
         late=hand_in.late,
         submitted=hand_in.submitted,

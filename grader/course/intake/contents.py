@@ -54,19 +54,19 @@ class UnreadableError(Exception):
 class File:
     """A name with '/' between folders, which is only ever compared and shown, and a way to its first bytes.
 
-    What is `unpacked` already does not count against the limit once more. Of two files, that of the later part is the
-    newer, and in one part that of the later `time`, in seconds or as an archive tells it.
+    What is `unpacked` already does not count against the limit once more. Of two files, that of the later piece is the
+    newer, and in one piece that of the later `time`, in seconds or as an archive tells it.
     """
 
     path: str
     head: Callable[[int], bytes]
     unpacked: bool = False
-    part: int = 0
+    piece: int = 0
     time: float = 0.0
 
 
 @dataclass(frozen=True)
-class Part:
+class Piece:
     """A folder, an archive or a file that somebody handed in, and what they had called it."""
 
     path: Path
@@ -78,29 +78,29 @@ class Part:
 
 
 class Contents:
-    """What the parts of a hand-in hold, the oldest first; `odd` are names and what is wrong with them. Close it.
+    """What the pieces of a hand-in hold, the oldest first; `odd` are names and what is wrong with them. Close it.
 
     Raises OSError where there is nothing.
     """
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, pieces: Sequence[Piece]) -> None:
         self.files: list[File] = []
         self.odd: list[tuple[str, str]] = []
         self._left = UNPACKED
-        self._names = self._looks = self._part = 0
+        self._names = self._looks = self._piece = 0
         self._opened = ExitStack()
-        for number, part in enumerate(parts):
-            self._part = number
-            self._open_part(part, f"{part.name}/" if len(parts) > 1 else "")
+        for number, piece in enumerate(pieces):
+            self._piece = number
+            self._open_piece(piece, f"{piece.name}/" if len(pieces) > 1 else "")
 
-    def _open_part(self, part: Part, inside: str) -> None:
-        found = os.lstat(part.path)
+    def _open_piece(self, piece: Piece, inside: str) -> None:
+        found = os.lstat(piece.path)
         if stat.S_ISDIR(found.st_mode):
-            self._walk(part.path, inside)
-        elif stat.S_ISREG(found.st_mode) and ARCHIVE.fullmatch(part.name):
-            self._unpack(part.path, inside or "")
+            self._walk(piece.path, inside)
+        elif stat.S_ISREG(found.st_mode) and ARCHIVE.fullmatch(piece.name):
+            self._unpack(piece.path, inside or "")
         else:
-            self._add(part.name, partial(_head, part.path), _what(found.st_mode), time=found.st_mtime)
+            self._add(piece.name, partial(_head, piece.path), _what(found.st_mode), time=found.st_mtime)
 
     def close(self) -> None:
         self._opened.close()
@@ -150,7 +150,7 @@ class Contents:
         if odd:
             self.odd.append((path, odd))
         else:
-            self.files.append(File(path, head, unpacked, self._part, time))
+            self.files.append(File(path, head, unpacked, self._piece, time))
 
     def _walk(self, top: Path, begin: str) -> None:
         pending = [(top, begin)]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.course.intake.contents import Part, is_ignored
+from grader.course.intake.contents import Piece, is_ignored
 from grader.course.intake.filenames import (
     SOURCE_NAME,
     SUFFIX,
@@ -44,8 +44,8 @@ class Claimant:
 class Given:
     """What the name says that a system gave to a file or folder.
 
-    Everything with one `key` is one hand-in, called as its newest part says. `own` is what the student called the file,
-    `order` sorts the parts from the oldest to the newest. What is nobody's `work` the system wrote itself.
+    Everything with one `key` is one hand-in, called as its newest piece says. `own` is what the student called it,
+    `order` sorts the pieces from the oldest to the newest. What is nobody's `work` the system wrote itself.
     """
 
     key: str
@@ -63,10 +63,10 @@ Names = Callable[[Path, Sequence[str]], Mapping[str, Given]]  # of the names in 
 
 @dataclass(frozen=True)
 class HandIn:
-    """Everything that one person, or one group, handed in: its parts from the oldest to the newest."""
+    """Everything that one person, or one group, handed in: its pieces from the oldest to the newest."""
 
     student: str
-    parts: tuple[Part, ...]
+    pieces: tuple[Piece, ...]
     late: bool = False
     claimants: tuple[Claimant, ...] = ()
     submitted: str = ""
@@ -102,7 +102,7 @@ def find_hand_ins(folder: Path, systems: Iterable[Names] = ()) -> HandIns:
     others = [entry for entry in entries if entry.name not in given]
     stray = [entry for entry in others if not _is_whole(entry) and owner_of(entry.name) == ""]
     if stray and not given and not _are_a_class(others, len(stray)):
-        return HandIns(folder, (HandIn(printable_name(folder.resolve().name), (Part(folder),)),))
+        return HandIns(folder, (HandIn(printable_name(folder.resolve().name), (Piece(folder),)),))
     aside += [(entry, STRAY) for entry in stray]
     aside += [(folder / name, OF_THE_SYSTEM) for name, about in given.items() if not about.work]
     theirs = [entry for entry in others if entry not in stray]
@@ -135,7 +135,7 @@ def _by_system(folder: Path, given: Mapping[str, Given]) -> Iterator[tuple[str, 
             key,
             HandIn(
                 newest.student,
-                tuple(Part(folder / name, about.own) for name, about in group),
+                tuple(Piece(folder / name, about.own) for name, about in group),
                 late=newest.late,
                 claimants=tuple(dict.fromkeys(who for _, about in group for who in about.claimants)),
                 submitted=newest.submitted,
@@ -145,16 +145,16 @@ def _by_system(folder: Path, given: Mapping[str, Given]) -> Iterator[tuple[str, 
 
 def _plain(entries: Iterable[Path]) -> Iterator[tuple[str, HandIn]]:
     """A folder or an archive is a student's, and so are all loose files that begin with one name."""
-    loose: dict[str, list[Part]] = defaultdict(list)
+    loose: dict[str, list[Piece]] = defaultdict(list)
     for entry in entries:
         owner = None if _is_whole(entry) else owner_of(entry.name)
         if owner:
-            loose[owner].append(Part(entry, entry.name[len(owner) :].lstrip(" _-.")))
+            loose[owner].append(Piece(entry, entry.name[len(owner) :].lstrip(" _-.")))
         elif _is_whole(entry) or SOURCE_NAME.fullmatch(entry.name):
             student = entry.name if entry.is_dir() else SUFFIX.sub("", entry.name)
-            yield entry.name, HandIn(student, (Part(entry),))
-    for owner, parts in loose.items():
-        yield f"{owner}_*", HandIn(owner, tuple(parts))
+            yield entry.name, HandIn(student, (Piece(entry),))
+    for owner, pieces in loose.items():
+        yield f"{owner}_*", HandIn(owner, tuple(pieces))
 
 
 def _told_apart(found: Iterable[tuple[str, HandIn]]) -> dict[str, HandIn]:

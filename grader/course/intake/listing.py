@@ -31,8 +31,8 @@ class Listed:
 
     @property
     def files(self) -> str:
-        """The parts that the sources are from, or the folders and archives as a whole."""
-        return ", ".join(part.path.name for part in self.hand_in.parts)
+        """The pieces that the sources are from, or the folders and archives as a whole."""
+        return ", ".join(piece.path.name for piece in self.hand_in.pieces)
 
     @property
     def look(self) -> str:
@@ -54,7 +54,7 @@ def read_all(
     """Every hand-in of a class; `people` are called by the submission's name."""
     found = []
     for hand_in in hand_ins.found:
-        submission = read_or_say_why(hand_in.parts, hand_in.student, wanted)
+        submission = read_or_say_why(hand_in.pieces, hand_in.student, wanted)
         found.append(Listed(hand_in, submission, people.get(hand_in.student, "")))
         done()
     return found

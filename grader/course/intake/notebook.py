@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grader.course.intake.cells import contained, kept, without_future
 from grader.course.intake.contents import UnreadableError
-from grader.course.intake.scratch import contained, kept, without_future
 
 # A line of a multi-line string may match too; there a '# ' more or less changes nothing that runs.
 MAGIC = re.compile(

@@ -26,7 +26,7 @@ from typing import Any
 from grader.core.catalogue import read_catalogue
 from grader.core.expectations import Expectation, ExpectationError, parse_expectations
 from grader.core.records import Exercise, Probe
-from grader.course.intake.contents import Part, UnreadableError
+from grader.course.intake.contents import Piece, UnreadableError
 from grader.course.intake.decoding import decode
 from grader.course.intake.filenames import shown
 from grader.course.intake.given import completed
@@ -47,16 +47,16 @@ class TooMuchError(Exception):
 
 
 def read_within_limits(
-    given: Path | Sequence[Part], student: str | None = None, wanted: Collection[int] | None = None
+    given: Path | Sequence[Piece], student: str | None = None, wanted: Collection[int] | None = None
 ) -> Submission:
     """As read_submission. Raises SubmissionError, also for a hand-in that takes too much memory or time to read."""
-    parts = [Part(given)] if isinstance(given, Path) else list(given)
-    told = [(str(part.path.absolute()), part.called) for part in parts]
+    pieces = [Piece(given)] if isinstance(given, Path) else list(given)
+    told = [(str(piece.path.absolute()), piece.called) for piece in pieces]
     try:
         found = reader().ask("submission", told, student, None if wanted is None else sorted(wanted))
     except TooMuchError as error:
         raise SubmissionError(
-            f"{shown(parts[-1].path.name)} {error} to be read; nothing of it is graded, it needs a look."
+            f"{shown(pieces[-1].path.name)} {error} to be read; nothing of it is graded, it needs a look."
         ) from None
     if "why" in found:
         raise SubmissionError(found["why"])
@@ -67,7 +67,7 @@ def read_within_limits(
     return Submission(found["student"], sources, notes, notebooks, files, tuple(found["look"]), catches)
 
 
-def read_or_say_why(given: Path | Sequence[Part], student: str, wanted: Collection[int] | None = None) -> Submission:
+def read_or_say_why(given: Path | Sequence[Piece], student: str, wanted: Collection[int] | None = None) -> Submission:
     """As read_within_limits; where there is nothing to grade, without sources and with the reason to look at it."""
     try:
         return read_within_limits(given, student, wanted)
@@ -236,9 +236,9 @@ def _limit_time(cpu: int) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + cpu, hard))
 
 
-def _submission(parts: list[tuple[str, str]], student: str | None, wanted: list[int] | None) -> dict[str, object]:
+def _submission(pieces: list[tuple[str, str]], student: str | None, wanted: list[int] | None) -> dict[str, object]:
     try:
-        found = read_submission([Part(Path(path), called) for path, called in parts], student, wanted)
+        found = read_submission([Piece(Path(path), called) for path, called in pieces], student, wanted)
     except SubmissionError as error:
         return {"why": str(error)}
     return {

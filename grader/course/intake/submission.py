@@ -14,7 +14,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
 from grader.core.names import number_in, tag
 from grader.core.paths import CATCH
-from grader.course.intake.contents import Contents, File, Part, UnreadableError
+from grader.course.intake.contents import Contents, File, Piece, UnreadableError
 from grader.course.intake.decoding import decode
 from grader.course.intake.filenames import (
     NUMBER,
@@ -70,18 +70,18 @@ class Submission:
 
 
 def read_submission(
-    given: Path | Sequence[Part], student: str | None = None, wanted: Collection[int] | None = None
+    given: Path | Sequence[Piece], student: str | None = None, wanted: Collection[int] | None = None
 ) -> Submission:
-    """Read a folder, archive, source or notebook, or all parts of a hand-in. Raises SubmissionError.
+    """Read a folder, archive, source or notebook, or all pieces of a hand-in. Raises SubmissionError.
 
     A note tells which exercises of those `wanted`, by default all, were not handed in; what was not asked for is not
     spoken of. What is read may take any memory and time that its limits of size allow; `reading.py` has limits of those
     as well.
     """
-    parts = [Part(given)] if isinstance(given, Path) else list(given)
-    name = parts[-1].path.name
+    pieces = [Piece(given)] if isinstance(given, Path) else list(given)
+    name = pieces[-1].path.name
     try:
-        contents = Contents(parts)
+        contents = Contents(pieces)
     except (OSError, ValueError):
         raise SubmissionError(f"{shown(name)} cannot be opened; see that it exists and may be read.") from None
     asked = set(modules() if wanted is None else wanted)
@@ -96,7 +96,7 @@ def read_submission(
     notes = [f"{NOT_HANDED_IN} {', '.join(missing)}.", *notes] if missing else notes
     if len(notes) > NOTES:
         notes[NOTES - 1 :] = [f"There are {len(notes) - NOTES + 1} more notes like these."]
-    called = student_of(parts[-1].path) if student is None else student
+    called = student_of(pieces[-1].path) if student is None else student
     files = {number: choice.chosen[number].path for number in sources}
     look = tuple(choice.look) if missing else ()
     return Submission(called, sources, tuple(notes), frozenset(choice.notebooks), files, look, catches)
@@ -118,13 +118,13 @@ class _Candidate:
 
     @property
     def rank(self) -> tuple[object, ...]:
-        """The least counts: changed work, not set aside, of the newest part, in exercises/, then the newest again."""
+        """The least counts: changed work, not set aside, of the newest piece, in exercises/, then the newest again."""
         folders = [folder.lower() for folder in self.path.split("/")[:-1]]
         later = copy_number(stem_of(self.path.rpartition("/")[2]), self.number, modules())
         return (
             self.text.is_untouched(self.number),
             not SET_ASIDE.isdisjoint(folders),
-            -self.file.part,
+            -self.file.piece,
             "exercises" not in folders,
             -later,
             len(folders),

@@ -1,4 +1,4 @@
-"""The witnesses that answer probes: each gives the kata's vocabulary a meaning of its own."""
+"""The oracles, which answer probes: each gives the kata's vocabulary a meaning of its own."""
 
 from __future__ import annotations
 

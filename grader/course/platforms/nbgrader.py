@@ -43,7 +43,7 @@ from grader.core.text import harmless, told
 from grader.course.authoring.cut import cut, solution
 from grader.course.authoring.notebooks import checks_id, notebooks, own_checks_id
 from grader.course.bank.variants import load_course
-from grader.course.fence.room import room
+from grader.course.fence.folders import own_folder
 from grader.course.fence.sandbox import UIDS, sandbox
 from grader.course.grading.config import read_settings
 from grader.course.grading.grading import Course, grade
@@ -377,7 +377,7 @@ def _report(student: str, files: tuple[tuple[str, bytes], ...], seed: int) -> Re
 @lru_cache(maxsize=2)
 def _submission(student: str, files: tuple[tuple[str, bytes], ...]) -> Submission:
     """What is read of these files, as `make grade` reads them."""
-    with TemporaryDirectory(dir=room()) as folder, _at(KATA):
+    with TemporaryDirectory(dir=own_folder()) as folder, _at(KATA):
         for name, data in files:
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)

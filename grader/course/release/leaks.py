@@ -69,8 +69,8 @@ def read_secrets() -> Secrets:
     known = _Known([path.read_text(encoding="utf-8") for path in given], beliefs)
     for where, source in _answers():
         _add(secrets, known, where, source)
-    rooms = sorted(path for path in REFERENCE.rglob("*.py") if path not in drawing and path.name != "__init__.py")
-    for path in (*sorted(HIDDEN_SUITE.glob("*.py")), *rooms):
+    hidden = sorted(path for path in REFERENCE.rglob("*.py") if path not in drawing and path.name != "__init__.py")
+    for path in (*sorted(HIDDEN_SUITE.glob("*.py")), *hidden):
         _add(secrets, known, path.as_posix(), path.read_text(encoding="utf-8"))
     for path in (exercise.hidden_suite for exercise in exercises):
         for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE):

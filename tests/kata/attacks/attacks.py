@@ -1,10 +1,10 @@
 """What a hostile exercise file does, as data: Python source that is put above the stubs or above the worked answer.
 
-`items` are those of the list of attacks; `held` says which layers stop it from doing harm, as alternatives of layers
-that only together do ("process" is all that it takes where answers are merely untrusted). Where no alternative is there
-the attack is not run, since it would harm the machine. 'bound' is 'limits' on a process that is not root's: root's are
-not bound by a limit of processes, and may raise all others. `breaks`: whether a right exercise 2 loses checks by it;
-None where that depends on the machine.
+`items` are the numbers behind ===, one for each thing that an attack may try: a test sees that each has one.
+`held` says which layers stop it from doing harm, as alternatives of layers that only together do ("process" is all that
+it takes where answers are merely untrusted). Where no alternative is there the attack is not run, since it would harm
+the machine. 'bound' is 'limits' on a process that is not root's: root's are not bound by a limit of processes, and may
+raise all others. `breaks`: whether a right exercise 2 loses checks by it; None where that depends on the machine.
 A check that fails is asked once more in a process of its own: what strikes after the first answer breaks nothing.
 """
 
@@ -176,15 +176,15 @@ unittest.TestResult.addFailure = unittest.TestResult.addError = unittest.TestRes
 for name in ("pytest", "_pytest", "_pytest.reports", "_pytest.runner"):
     sys.modules[name] = types.ModuleType(name)
 sys.modules["_pytest.reports"].TestReport = type("TestReport", (), {"outcome": "passed", "passed": True})
-=== 4 the prober's encode replaced
+=== 4 probing's encode replaced
 sys.modules["__main__"].encode = lambda *_: True
-=== 4 the prober's own Desk; breaks=False
+=== 4 probing's own Desk; breaks=False
 Desk = sys.modules["__main__"].Desk
 Desk.observe = lambda self, module, code, expressions, seconds=None: {"values": {e: True for e in expressions}}
 Desk.namespace = None
-=== 4 the prober's encode; breaks=False
+=== 4 probing's encode; breaks=False
 sys.modules["__main__"].encode.__code__ = (lambda value, depth=0, room=None: value).__code__
-=== 4 the prober says that all is well
+=== 4 probing.py says that all is well
 sys.modules["__main__"].Desk._fault = lambda *_: {"values": {}, "status": "passed", "points": 100}
 raise ValueError
 === 5 unittest's skip
@@ -194,7 +194,7 @@ raise unittest.SkipTest("passed")
 class Skipped(BaseException): pass
 Skipped.__module__ = "_pytest.outcomes"
 raise Skipped("passed")
-=== 5 the prober's own time out
+=== 5 probing's own time out
 raise sys.modules["__main__"].TimeIsUp("passed")
 === 5 the message of a stub
 raise NotImplementedError("exercise 2: Value.__add__")
@@ -234,11 +234,11 @@ math.fabs = math.log10 = lambda *_: 0.0
 json.dumps = lambda *_, **__: '{"id": "", "values": {}}'
 === 9 json encoder; breaks=False
 json.dumps.__code__ = (lambda *a, **k: "true").__code__
-=== 9 the prober's writer
+=== 9 probing's writer
 sys.modules["__main__"].as_json = lambda *_: '{"id": "", "values": {}}'
-=== 9 the code of the prober's writer
+=== 9 the code of probing's writer
 sys.modules["__main__"].as_json.__code__ = (lambda value: "true").__code__
-=== 9 the prober's reader
+=== 9 probing's reader
 import builtins
 builtins.eval = lambda *_: {"id": "0", "module": "ex02_value", "code": "", "observe": ["1"], "seconds": None}
 === 9 type

@@ -72,7 +72,7 @@ def make_course():
     for place, (number, task, code, expected) in enumerate(PROBES):
         check = Check(f"test_check_{place}", number, task, 1, f"Title {place}.", Probe(code, tuple(expected)))
         checks.append(check)
-        answers.append((check.id, {"probe": check.probe.fingerprint(catalogue[number].module), "values": expected}))
+        answers.append((check.id, {"probe": check.probe.digest(catalogue[number].module), "values": expected}))
     suites = (
         Suite(VISIBLE, tuple(checks[:4]), dict(answers[:4])),
         Suite(HIDDEN, tuple(checks[4:]), dict(answers[4:])),

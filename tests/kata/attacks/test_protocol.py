@@ -96,7 +96,7 @@ def test_a_damaged_answer_is_an_observation_or_refused(answer, data):
 
 
 @given(values)
-def test_whatever_the_prober_encodes_is_read_as_it_is(value):
+def test_whatever_probing_encodes_is_read_as_it_is(value):
     encoded = encode(value)
     answer = {"id": IDENTIFIER, "values": {"x": encoded}}
     assert json.loads(as_json(answer)) == answer

@@ -1,4 +1,4 @@
-"""How checks are declared, how values are told apart, and what a probe's fingerprint depends on."""
+"""How checks are declared, how values are told apart, and what a probe's digest depends on."""
 
 import enum
 import json
@@ -281,19 +281,19 @@ def test_the_probing_module_stands_alone(author):
     assert not names - set(sys.stdlib_module_names) - {"__main__", "__mp_main__", "sitecustomize"}
 
 
-# fingerprint
+# digest
 
 
-def test_the_fingerprint_changes_with_module_snippet_and_observations_alone():
+def test_the_digest_changes_with_module_snippet_and_observations_alone():
     probe = Probe("\n    x = 1\n    ", ("x",))
-    mark = probe.fingerprint("ex01_one")
+    mark = probe.digest("ex01_one")
     others = [
-        probe.fingerprint("ex02_two"),
-        Probe("x = 2", ("x",)).fingerprint("ex01_one"),
-        Probe("x = 1", ("y",)).fingerprint("ex01_one"),
-        Probe("x = 1", ("x", "x")).fingerprint("ex01_one"),
-        Probe("x = 1", ()).fingerprint("ex01_one"),
+        probe.digest("ex02_two"),
+        Probe("x = 2", ("x",)).digest("ex01_one"),
+        Probe("x = 1", ("y",)).digest("ex01_one"),
+        Probe("x = 1", ("x", "x")).digest("ex01_one"),
+        Probe("x = 1", ()).digest("ex01_one"),
     ]
     assert len({mark, *others}) == 6
-    assert Probe("x = 1", ("x",)).fingerprint("ex01_one") == mark  # indentation of the check's source
-    assert Probe("x = 1", ("x",), rel=1e-3).fingerprint("ex01_one") == mark  # tolerance changes no answer
+    assert Probe("x = 1", ("x",)).digest("ex01_one") == mark  # indentation of the check's source
+    assert Probe("x = 1", ("x",), rel=1e-3).digest("ex01_one") == mark  # tolerance changes no answer

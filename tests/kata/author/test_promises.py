@@ -36,7 +36,7 @@ FAULTS = {
         'misconception = "derivative-ignores-step"\ncheck = "slope_of_a_parabola"',
         "ex01.slope_of_a_parabola does not fail for '`h` is used as it is given.'",
     ),
-    "a check that the slip passes": (
+    "a check that the edit passes": (
         'check = "slope_of_whole_numbers_is_a_float"',
         'check = "slope_of_a_parabola"',
         "ex01.slope_of_a_parabola does not fail for '`derivative` returns a float.' broken so: A slope that is whole",
@@ -82,7 +82,7 @@ MISTAKES = {
     ),
     "an edit of nothing": (
         '    return slopes", "    return tuple',
-        '    return slips", "    return tuple',
+        '    return slants", "    return tuple',
         "stands 0 times in the solution",
     ),
     "an edit without its new text": (

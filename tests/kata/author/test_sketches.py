@@ -1,4 +1,4 @@
-"""Sketches: the operations in them, the programs that make none, and two witnesses for every gradient."""
+"""Sketches: the operations in them, the programs that make none, and two oracles for every gradient."""
 
 from dataclasses import replace
 

@@ -52,7 +52,7 @@ def full_of_faults(author):
     author.edit("solutions/ex05_operators.py", "return self * -1.0", "return self * 1.0")
     check = '@check("derivative", points=1)\ndef test_free(probe):\n    """Free."""\n    probe("x = 1", "x")\n'
     author.write(FIRST, f"{author.read(FIRST)}\n\n{check}")
-    answer = {"probe": Probe("x = 1", ("x",)).fingerprint("ex01_derivatives"), "values": {"x": 1}}
+    answer = {"probe": Probe("x = 1", ("x",)).digest("ex01_derivatives"), "values": {"x": 1}}
     author.write("tests/public/sketches.json", "[]\n")
     key = {**json.loads(author.read(KEY)), "ex01.free": answer}
     author.write(KEY, json.dumps(key, indent=1, sort_keys=True) + "\n")

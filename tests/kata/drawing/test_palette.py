@@ -12,7 +12,7 @@ from tests.kata.contrast import ENOUGH, contrast
 
 ROOT = Path(__file__).parents[3]
 WORDS = "ink", "quiet", "link", "local", "upstream", "above", "below", "bad", "good"
-GROUNDS = "page", "panel", "leaf", "inner", "operation", "forward-fill", "local-fill", "upstream-fill", "bad-fill"
+BACKGROUNDS = "page", "panel", "leaf", "inner", "operation", "forward-fill", "local-fill", "upstream-fill", "bad-fill"
 OTHERS = {  # styles that stand on the palette, and the colours that are theirs alone
     "grader/course/pages/templates/page.css": {"warn", "fill", "track", "some", "none", "why"},
     "minigrad_reference/drawing/stepper.css": set(),
@@ -26,18 +26,18 @@ def rgb(colour):
     return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
 
 
-def low(words, grounds, theme):
+def low(words, backgrounds, theme):
     """The pairs that cannot be read, with their contrast."""
-    pairs = [(word, ground) for word in words for ground in grounds]
-    found = {(word, ground): contrast(rgb(theme[word]), rgb(theme.get(ground, ground))) for word, ground in pairs}
+    colours = {background: rgb(theme.get(background, background)) for background in backgrounds}
+    found = {(word, back): contrast(rgb(theme[word]), colour) for word in words for back, colour in colours.items()}
     return {pair: round(value, 2) for pair, value in found.items() if value < ENOUGH}
 
 
 @pytest.mark.parametrize(("theme", "screen"), [(LIGHT, "#ffffff"), (DARK, "#1e1e1e")], ids=["light", "dark"])
-def test_every_colour_of_a_word_can_be_read_on_every_ground(theme, screen):
+def test_every_colour_of_a_word_can_be_read_on_every_background(theme, screen):
     assert low(WORDS, (screen, "page", "panel"), theme) == {}
     assert low(("pale",), (screen, "page"), theme) == {}
-    assert low(("ink", "quiet", "bad"), GROUNDS, theme) == {}
+    assert low(("ink", "quiet", "bad"), BACKGROUNDS, theme) == {}
     assert low(("local", "upstream"), ("local-fill", "upstream-fill", "leaf", "inner"), theme) == {}
 
 
@@ -54,21 +54,21 @@ def test_every_colour_that_is_the_sites_alone_can_be_read():
     style = (ROOT / "web/style.css").read_text(encoding="utf-8")
     warn = re.search(r"--warn: light-dark\((#\w{6}), (#\w{6})\)", style).groups()
     main = re.search(r"button\.main \{ background: light-dark\((#\w{6}), (#\w{6})\);.*color: #fff", style).groups()
-    for theme, own, ground in zip((LIGHT, DARK), warn, main, strict=True):
+    for theme, own, background in zip((LIGHT, DARK), warn, main, strict=True):
         assert low(("warn",), ("page", "panel"), {**theme, "warn": own}) == {}
-        assert low(("white",), (ground,), {"white": "#ffffff"}) == {}
+        assert low(("white",), (background,), {"white": "#ffffff"}) == {}
     assert style.startswith("$palette\n")
 
 
 def test_light_and_dark_name_the_same_colours():
     assert LIGHT.keys() == DARK.keys()
-    assert {*WORDS, *GROUNDS} <= LIGHT.keys()
+    assert {*WORDS, *BACKGROUNDS} <= LIGHT.keys()
 
 
 def test_no_colour_is_written_down_beside_the_palette():
     drawing = ROOT / "minigrad_reference/drawing"
     sources = [path for path in drawing.iterdir() if path.suffix in {".py", ".css", ".js"} and path.stem != "palette"]
-    sources.append(ROOT / "grader/learner/picture.py")
+    sources += [ROOT / "grader/learner/picture.py", *(ROOT / "web/src").glob("*.ts")]
     assert {path.name: found for path in sources if (found := HEX.findall(path.read_text(encoding="utf-8")))} == {}
     for path, own in OTHERS.items():
         before_print = (ROOT / path).read_text(encoding="utf-8").split("@media print")[0]

@@ -4,7 +4,7 @@ import pytest
 
 from minigrad_reference import Value
 from minigrad_reference.drawing import value_to_html
-from minigrad_reference.drawing.shares import Slip, slip
+from minigrad_reference.drawing.shares import Flaw, flaw
 
 SAID = "Your numbers first differ on the way back"
 
@@ -13,20 +13,20 @@ SAID = "Your numbers first differ on the way back"
     ("shares", "got", "found"),
     [
         ([("d", 1.0), ("c", 2.0)], 3.0, None),
-        ([("d", 1.0), ("c", 2.0)], 1.0, Slip("c")),
-        ([("d", 1.0), ("c", 2.0)], 2.0, Slip("c", before=1.0)),
-        ([("e", 5.0), ("d", 1.0), ("c", 2.0)], 3.0, Slip("d", before=5.0)),
-        ([("c", 2.0)], 4.0, Slip("c", times=2)),
-        ([("c", 2.0)], 6.0, Slip("c", times=3)),
-        ([("d", 1.0), ("c", 2.0)], 5.0, Slip("c", times=2)),
-        ([("c", 2.0)], 0.0, Slip("c")),
+        ([("d", 1.0), ("c", 2.0)], 1.0, Flaw("c")),
+        ([("d", 1.0), ("c", 2.0)], 2.0, Flaw("c", before=1.0)),
+        ([("e", 5.0), ("d", 1.0), ("c", 2.0)], 3.0, Flaw("d", before=5.0)),
+        ([("c", 2.0)], 4.0, Flaw("c", times=2)),
+        ([("c", 2.0)], 6.0, Flaw("c", times=3)),
+        ([("d", 1.0), ("c", 2.0)], 5.0, Flaw("c", times=2)),
+        ([("c", 2.0)], 0.0, Flaw("c")),
         ([("c", 2.0)], 7.7, None),
         ([("c", 2.0)], float("nan"), None),
         ([], 3.0, None),
     ],
 )
 def test_a_share_that_is_missing_replaced_or_repeated_is_found_by_its_giver(shares, got, found):
-    assert slip(shares, got) == found
+    assert flaw(shares, got) == found
 
 
 def banner(root, **grads):

@@ -14,7 +14,7 @@ from tests.kata.drawing.window import Window, until
 INPUTS = [(1.0, 0.5), (-1.0, 0.25), (0.5, -1.0), (-0.5, -0.75)]
 LABELS = [1.0, -1.0, 1.0, -1.0]
 STEPS = 4
-HERE = "outputs(frames[at].layers, probe)"
+HERE = "outputs(frames[at].layers, cursor)"
 PIXEL = """(canvas, [x, y]) => {
   const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
   copy.drawImage(canvas, 0, 0);
@@ -62,7 +62,7 @@ def w(browser, moons, tmp_path_factory):
 
 def test_at_the_end_the_score_at_every_sample_is_the_models(w, moons):
     for point in INPUTS:
-        score = w.page.evaluate(f"(point) => {{ probe = point; render(); return {HERE}.at(-1)[0]; }}", list(point))
+        score = w.page.evaluate(f"(point) => {{ cursor = point; render(); return {HERE}.at(-1)[0]; }}", list(point))
         assert score == pytest.approx(moons[2](point).data, rel=1e-5)
 
 
@@ -92,10 +92,10 @@ def test_every_neuron_has_a_map_and_a_relu_that_is_off_is_marked_and_said(w):
 
 
 def test_the_maps_follow_the_screen_to_dark_and_back(w):
-    ground = f"({PIXEL})(document.querySelectorAll('.neuron canvas')[2], [0, 0])"  # of the relu that is off
+    background = f"({PIXEL})(document.querySelectorAll('.neuron canvas')[2], [0, 0])"  # of the relu that is off
     for scheme, theme in (("dark", DARK), ("light", LIGHT)):
         w.page.emulate_media(color_scheme=scheme)
-        until(w.page, f"{ground} === '{parts(theme['page'])}'")
+        until(w.page, f"{background} === '{parts(theme['page'])}'")
 
 
 def test_the_line_lies_where_the_score_is_0_between_the_points_of_the_grid(w):
@@ -111,7 +111,7 @@ def test_only_a_sample_on_the_wrong_side_has_a_cross(w):
     right = 1 if w.page.evaluate("outputs(frames[at].layers, inputs[0]).at(-1)[0]") > 0 else -1
     seen = []
     for label in (right, -right):
-        w.page.evaluate("(label) => { labels[0] = label; probe = [...inputs[1]]; render(); }", label)
+        w.page.evaluate("(label) => { labels[0] = label; cursor = [...inputs[1]]; render(); }", label)
         seen.append(w.page.evaluate(at) == parts(LIGHT["bad"]))
     w.page.evaluate("(label) => { labels[0] = label; render(); }", LABELS[0])
     assert seen == [False, True]
@@ -128,18 +128,18 @@ def test_a_weight_is_told_and_a_chosen_neuron_fills_the_plane(w, moons):
     assert then[1] == then[2]
     w.page.evaluate("move(99)")
     w.page.locator(".neuron").nth(3).click()
-    assert "n1.2 is " in w.page.text_content("#probe")
+    assert "n1.2 is " in w.page.text_content("#cursor")
     w.page.locator(".neuron").nth(3).click()
 
 
-def test_the_probe_is_dragged_and_moved_by_keys(w):
+def test_the_cross_is_dragged_and_moved_by_keys(w):
     box = w.page.locator("#plane").bounding_box()
     w.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    before = w.page.evaluate("[...probe]")
+    before = w.page.evaluate("[...cursor]")
     middle = w.page.evaluate("span.map(([low, high]) => (low + high) / 2)")
     assert before == pytest.approx(middle, abs=0.02)
     w.press("ArrowRight")
-    assert w.page.evaluate("probe[0]") > before[0]
+    assert w.page.evaluate("cursor[0]") > before[0]
 
 
 def test_axe_finds_no_barrier_and_the_title_is_text(w):

@@ -49,9 +49,9 @@ def kata(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def witness(tmp_path_factory):
+def echo(tmp_path_factory):
     """An environment whose Python only tells what it was asked and given."""
-    folder = tmp_path_factory.mktemp("witness") / "My Course's [env]"
+    folder = tmp_path_factory.mktemp("echo") / "My Course's [env]"
     (folder / "bin").mkdir(parents=True)
     script = '#!/bin/sh\nprintf "%s\\n" "$@"\nprintf "SUBMISSIONS=%s\\n" "$SUBMISSIONS"\nenv | grep ^PY\n'
     (folder / "bin/python").write_text(script, encoding="utf-8")
@@ -117,25 +117,25 @@ def test_the_first_screen_fits_the_terminal_and_no_word_is_broken_or_cut(kata, c
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("place", ["argument", "environment"])
-def test_whatever_a_folder_is_called_it_is_a_name_and_nothing_of_it_is_run(name, place, kata, witness):
+def test_whatever_a_folder_is_called_it_is_a_name_and_nothing_of_it_is_run(name, place, kata, echo):
     folder = kata
     for target in ("grade", "regrade", "similarity", "pages"):
-        given = [f"SUBMISSIONS={name}", f"VENV={witness}"] if place == "argument" else []
-        said = {} if given else {"SUBMISSIONS": name, "VENV": str(witness)}
+        given = [f"SUBMISSIONS={name}", f"VENV={echo}"] if place == "argument" else []
+        said = {} if given else {"SUBMISSIONS": name, "VENV": str(echo)}
         done = make(folder, target, *given, **said)
         assert (done.returncode, done.stderr) == (0, "")
         assert f"SUBMISSIONS={name}\n" in done.stdout
     for target in ("scheduler", "worker"):
-        values = {"LISTEN": name, "SCHEDULER": name, "JOBS": name, "VENV": str(witness)}
+        values = {"LISTEN": name, "SCHEDULER": name, "JOBS": name, "VENV": str(echo)}
         assert f"{name}\n" in make(folder, target, **values).stdout
     assert not (folder / "marker").exists()
 
 
 @pytest.mark.parametrize("copy", MAKEFILES)
 @pytest.mark.parametrize("rule", ["test-exercise", "hint", "explain", "solution", "reset"])
-def test_what_follows_the_name_of_a_rule_is_a_name_too(copy, rule, witness, tmp_path):
+def test_what_follows_the_name_of_a_rule_is_a_name_too(copy, rule, echo, tmp_path):
     shutil.copy(MAKEFILES[copy], tmp_path)
-    done = make(tmp_path, f"{rule}-1;touch marker;'$(touch marker)", VENV=str(witness))
+    done = make(tmp_path, f"{rule}-1;touch marker;'$(touch marker)", VENV=str(echo))
     assert (done.returncode, done.stderr) == (0, "")
     assert "1;touch marker;'(touch marker)\n" in done.stdout.replace("$", "")
     assert not (tmp_path / "marker").exists()
@@ -155,11 +155,11 @@ def test_an_active_environment_in_a_folder_with_a_space_is_found(tmp_path):
 # Variables
 
 
-def test_the_makefiles_keep_from_every_command_what_the_grader_drops(witness):
+def test_the_makefiles_keep_from_every_command_what_the_grader_drops(echo):
     for makefile in MAKEFILES.values():
         kept = re.findall(r"^unexport (.+)", makefile.read_text(encoding="utf-8"), re.MULTILINE)
         assert " ".join(kept).split() == FOREIGN
-    done = make(ROOT, "progress", VENV=str(witness), **dict.fromkeys(FOREIGN, "x"))
+    done = make(ROOT, "progress", VENV=str(echo), **dict.fromkeys(FOREIGN, "x"))
     assert not set(re.findall(r"^(\w+)=", done.stdout, re.MULTILINE)) & set(FOREIGN)
 
 

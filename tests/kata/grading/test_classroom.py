@@ -62,7 +62,7 @@ def lasting(path):
     return re.sub(rb' "seconds": [0-9.]+,\n', b"", path.read_bytes())
 
 
-class Room:
+class Class:
     """A folder that fenced processes can reach, whose path tells every process of its runs."""
 
     def __init__(self):
@@ -94,7 +94,7 @@ class Room:
         return list((self.folder / out / "reports").glob("*.json"))
 
     def processes(self):
-        """What runs in this room: by its arguments, or by the environment that it was given."""
+        """What runs for this class: by its arguments, or by the environment that it was given."""
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             try:
@@ -130,21 +130,21 @@ def wait_until(true, seconds=60.0, pause=1e-4):
 
 
 @pytest.fixture(scope="module")
-def room():
+def a_class():
     if not Path("/proc/self/environ").exists():
         pytest.skip("processes are looked for in /proc")
-    room = Room()
-    make_class(room.students)
-    yield room
-    shutil.rmtree(room.folder)
+    a_class = Class()
+    make_class(a_class.students)
+    yield a_class
+    shutil.rmtree(a_class.folder)
 
 
 @pytest.fixture(scope="module")
-def whole(room):
+def whole(a_class):
     """The files of a run that nobody stopped."""
-    said = room.run("whole")
+    said = a_class.run("whole")
     assert "\n8 submissions, 7 graded now; scores from 2 to 5 of 5, median 4.\n" in said
-    made = room.made("whole")
+    made = a_class.made("whole")
     assert len(made) == 12
     return made
 
@@ -170,32 +170,32 @@ def reports_in(out):
     ("moment", "whom"),
     [*((moment, "grader") for moment in MOMENTS), ("the third report is there", "group")],
 )
-def test_a_run_that_is_killed_and_run_again_ends_as_if_nobody_had_stopped_it(room, whole, moment, whom):
-    out = room.folder / f"{moment}, {whom}"
-    process = room.start(out.name)
+def test_a_run_that_is_killed_and_run_again_ends_as_if_nobody_had_stopped_it(a_class, whole, moment, whom):
+    out = a_class.folder / f"{moment}, {whom}"
+    process = a_class.start(out.name)
     pause = 1e-4 if moment == "a report is being written" else 0.01
     wait_until(lambda: MOMENTS[moment](out) or process.poll() is not None, pause=pause)
     if whom == "group":
         os.killpg(process.pid, signal.SIGKILL)
     end(process)
-    wait_until(room.is_empty, seconds=10, pause=0.05)
-    assert {(n, c) for n, c in room.made(out.name).items() if not n.endswith(".part")} <= whole.items()
-    done = sum("henry" not in path.name for path in room.reports(out.name))  # whose archive cannot be read
-    said = room.run(out.name)
+    wait_until(a_class.is_empty, seconds=10, pause=0.05)
+    assert {(n, c) for n, c in a_class.made(out.name).items() if not n.endswith(".part")} <= whole.items()
+    done = sum("henry" not in path.name for path in a_class.reports(out.name))  # whose archive cannot be read
+    said = a_class.run(out.name)
     assert f"\n8 submissions, {7 - done} graded now" in said
-    assert room.made(out.name) == whole
+    assert a_class.made(out.name) == whole
 
 
 @pytest.mark.slow
-def test_a_run_that_is_killed_again_and_again_comes_to_its_end(room, whole):
+def test_a_run_that_is_killed_again_and_again_comes_to_its_end(a_class, whole):
     for _ in range(3):
-        done = len(room.reports("often"))
-        process = room.start("often")
-        wait_until(lambda: len(room.reports("often")) > done or process.poll() is not None, pause=0.01)  # noqa: B023
+        done = len(a_class.reports("often"))
+        process = a_class.start("often")
+        wait_until(lambda: len(a_class.reports("often")) > done or process.poll() is not None, pause=0.01)  # noqa: B023
         end(process)
-    room.run("often")
-    assert room.made("often") == whole
-    wait_until(room.is_empty, seconds=10, pause=0.05)
+    a_class.run("often")
+    assert a_class.made("often") == whole
+    wait_until(a_class.is_empty, seconds=10, pause=0.05)
 
 
 @pytest.mark.slow
@@ -203,20 +203,21 @@ def test_a_run_that_is_killed_again_and_again_comes_to_its_end(room, whole):
 @pytest.mark.parametrize("loop", ["while True: pass", "__import__('time').sleep(600)"])
 def test_no_process_outlives_a_grader_that_is_killed(whom, loop):
     """Not even one that hangs; 'processes' are those that grade for the one that was started."""
-    room = Room()
-    hand_in(room.students, "alice", {"ex01_derivatives": f"{loop}\n"})
-    process = room.start("out", JOBS="1")
+    a_class = Class()
+    hand_in(a_class.students, "alice", {"ex01_derivatives": f"{loop}\n"})
+    process = a_class.start("out", JOBS="1")
     try:
-        wait_until(lambda: room.fenced() or process.poll() is not None, pause=0.1)
-        assert room.fenced()
-        targets = [process.pid] if whom != "processes" else [p for p, told in room.processes() if b"spawn_main" in told]
+        wait_until(lambda: a_class.fenced() or process.poll() is not None, pause=0.1)
+        assert a_class.fenced()
+        spawned = [p for p, told in a_class.processes() if b"spawn_main" in told]
+        targets = spawned if whom == "processes" else [process.pid]
         for target in targets:
             (os.killpg if whom == "group" else os.kill)(target, signal.SIGKILL)
         assert process.wait(20) != 0
-        wait_until(room.is_empty, seconds=10, pause=0.05)
+        wait_until(a_class.is_empty, seconds=10, pause=0.05)
     finally:
         end(process)
-        shutil.rmtree(room.folder)
+        shutil.rmtree(a_class.folder)
 
 
 def test_half_a_report_that_a_killed_run_left_is_swept_away(small, tmp_path):

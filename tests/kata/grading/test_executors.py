@@ -84,12 +84,12 @@ def test_of_a_class_of_any_size_few_are_read_ahead_and_each_has_a_user_of_its_ow
     class Watched(ThreadPoolExecutor):
         """Real threads; what is under way is looked at whenever something is added."""
 
-        def submit(self, task, packed, order, slot):
+        def submit(self, work, packed, order, slot):
             assert slot not in under_way
             taken.append(slot)
             under_way.add(slot)
             assert len(under_way) <= 3
-            future = super().submit(task, packed, order, slot)
+            future = super().submit(work, packed, order, slot)
             future.add_done_callback(lambda _: under_way.discard(slot))
             return future
 
@@ -206,14 +206,14 @@ def test_the_course_travels_once_per_process_and_not_with_every_submission(cours
     sent = []
 
     class Watching(ProcessPoolExecutor):
-        """Real processes; what a task carries is looked at."""
+        """Real processes; what is sent is looked at."""
 
-        def submit(self, *task):
-            sent.append(task)
-            return super().submit(*task)
+        def submit(self, *given):
+            sent.append(given)
+            return super().submit(*given)
 
     with pool(1, order, packed) as real:
         real.__class__ = Watching
         assert len(list(grade_all(students(course, 3), Ground(real, order)))) == 3
     assert len(packed) > 100_000
-    assert max(len(repr(task)) for task in sent) < 30_000
+    assert max(len(repr(given)) for given in sent) < 30_000

@@ -14,7 +14,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.judging import same
 from grader.core.key import expected_values
 from grader.core.records import Probe
-from grader.course.fence.room import desk, sweep
+from grader.course.fence.folders import desk, sweep
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Limits, Worker
 from grader.course.grading.grading import grade
@@ -280,8 +280,8 @@ def test_what_goes_by_hashes_and_addresses_is_the_same_in_each_process(course):
 
 
 def test_a_killed_process_leaves_no_folder_for_longer_than_the_next_run():
-    code = "import os, signal; from grader.course.fence.room import desk, room\nwith desk():\n"
-    code += "    print(room(), flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    code = "import os, signal; from grader.course.fence.folders import desk, own_folder\nwith desk():\n"
+    code += "    print(own_folder(), flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     killed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     left = Path(killed.stdout.strip())
     assert left.is_dir()

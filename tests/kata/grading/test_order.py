@@ -37,7 +37,7 @@ def recorded(self, module, probe):
         return observe(self, module, probe)
     finally:
         with LOG.open("a") as log:
-            log.write(f"{{os.getpid()}} {{probe.fingerprint(module)}} {{began}} {{time.monotonic_ns()}}\\n")
+            log.write(f"{{os.getpid()}} {{probe.digest(module)}} {{began}} {{time.monotonic_ns()}}\\n")
 
 
 worker.Worker.observe = recorded  # in each process that grades too, which runs this file before anything else
@@ -81,7 +81,7 @@ def runs(course):
         for student in STUDENTS:
             hand_in(folder / "class" / student, slow=student == "slow")
         (checks,) = (suite.checks for suite in course.suites if suite.visibility == HIDDEN)
-        hidden = {check.probe.fingerprint(course.modules[check.exercise]) for check in checks}
+        hidden = {check.probe.digest(course.modules[check.exercise]) for check in checks}
         yield run(folder, hidden, "first", "stop"), run(folder, hidden, "second")
 
 

@@ -58,7 +58,7 @@ REPORT = st.builds(
     submission=TEXT,
     notes=st.lists(TEXT, max_size=2).map(tuple),
     exercises=st.lists(EXERCISE, max_size=2).map(tuple),
-    fingerprint=TEXT,
+    made_of=TEXT,
 )
 
 

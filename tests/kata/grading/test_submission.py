@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from grader.core.catalogue import read_catalogue
 from grader.course.authoring.cut import cut
-from grader.course.intake.contents import Contents, Part, UnreadableError
+from grader.course.intake.contents import Contents, Piece, UnreadableError
 from grader.course.intake.handins import find_hand_ins
 from grader.course.intake.submission import Submission, SubmissionError, read_submission
 from grader.course.platforms.handins import find_class
@@ -129,7 +129,7 @@ def as_loose_files(folder):
     for name, source in all_exercises():
         write(folder / f"alice_{name}", source)
         write(folder / f"alice_b_{name}", "other")
-    return find_hand_ins(folder).found[0].parts
+    return find_hand_ins(folder).found[0].pieces
 
 
 SHAPES = [value for name, value in list(globals().items()) if name.startswith("as_")]
@@ -603,7 +603,7 @@ def test_links_to_files_and_folders_are_not_followed(tmp_path):
 
 def test_a_file_that_becomes_a_link_after_it_was_listed_is_not_followed(tmp_path):
     path = write(tmp_path / "ex04_backward.py")
-    contents = Contents([Part(tmp_path)])
+    contents = Contents([Piece(tmp_path)])
     path.unlink()
     path.symlink_to("/etc/passwd")
     with pytest.raises(UnreadableError):
@@ -929,7 +929,7 @@ def test_any_member_name_is_shown_safely(tmp_path, name):
 
 
 def by_student(folder):
-    return {one.student: one.parts for one in find_class(folder).found}
+    return {one.student: one.pieces for one in find_class(folder).found}
 
 
 def test_a_class_has_one_entry_per_student_whatever_each_handed_in(tmp_path):
@@ -964,7 +964,7 @@ def test_a_folder_with_exercise_files_is_one_student(tmp_path):
     write(tmp_path / "alice" / "ex04_backward.py")
     for aside in ("old", "tests", "exercises", "v1"):
         write(tmp_path / "alice" / aside / "ex04_backward.py")
-    assert by_student(tmp_path / "alice") == {"alice": (Part(tmp_path / "alice"),)}
+    assert by_student(tmp_path / "alice") == {"alice": (Piece(tmp_path / "alice"),)}
 
 
 def test_a_stray_exercise_beside_students_folders_does_not_make_them_one_student(tmp_path):

@@ -26,7 +26,7 @@ from grader.learner.explain import as_text, simplest
 from grader.learner.explanation import ABS, REL, Explanation, shares_of, sketches
 from grader.learner.picture import picture
 from minigrad_reference.drawing.palette import LIGHT
-from minigrad_reference.drawing.shares import Slip
+from minigrad_reference.drawing.shares import Flaw
 
 GOLDEN = Path(__file__).with_name("golden") / "explain"
 ROOT = Path(__file__).parents[3]
@@ -507,7 +507,7 @@ def test_where_one_share_of_a_gradient_is_missing_its_edge_is_marked(sketch, dat
     found = Explanation(sketch, {**right(sketch), node.grad: node.expected_grad - lost})
     equal = {c for c, share in shares if same(share, lost, REL, ABS)}
     equal |= {
-        c for c, _ in shares if found.slip(node) == Slip(c, before=lost)
+        c for c, _ in shares if found.flaw(node) == Flaw(c, before=lost)
     }  # as if its share had replaced the other
     assert found.first[0] is node
     assert len(found.first[1]) == 1

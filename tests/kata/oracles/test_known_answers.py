@@ -11,7 +11,7 @@ from grader.core.records import Check, Probe
 from grader.course.authoring import known_answers as kept
 from grader.course.authoring.answer_key import OracleError, agreed_answers
 from grader.course.authoring.known_answers import known_answers
-from grader.course.fence.room import desk
+from grader.course.fence.folders import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import Worker
 from grader.course.grading.suites import load_course

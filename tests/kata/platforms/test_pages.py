@@ -585,11 +585,11 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect widt
 
 
 def test_dark_and_light_differ(window, class_file):
-    grounds = [
+    backgrounds = [
         window(class_file, scheme=scheme).page.evaluate("getComputedStyle(document.body).backgroundColor")
         for scheme in ("light", "dark")
     ]
-    assert grounds == ["rgb(255, 255, 255)", "rgb(20, 24, 29)"]
+    assert backgrounds == ["rgb(255, 255, 255)", "rgb(20, 24, 29)"]
 
 
 def test_on_paper_messages_are_open_and_the_page_is_light(window, tmp_path):

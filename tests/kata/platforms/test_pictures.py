@@ -122,32 +122,32 @@ def test_code_that_ends_the_conversation_has_no_picture_and_costs_little(course,
 
 @pytest.mark.slow
 def test_pages_of_a_class_have_a_picture_where_something_is_wrong_and_nowhere_else(course, monkeypatch):
-    room = Path(tempfile.mkdtemp(prefix="pictures-"))
-    room.chmod(0o755)
+    folder = Path(tempfile.mkdtemp(prefix="pictures-"))
+    folder.chmod(0o755)
     try:
         for student in ("right", "wrong", "changed"):
-            (room / "in" / student).mkdir(parents=True)
+            (folder / "in" / student).mkdir(parents=True)
             for number in range(1, 6):
                 source = course.solutions[number]
                 source = source.replace(*SLIP) if number == 3 and student != "right" else source
-                (room / "in" / student / f"{course.modules[number]}.py").write_text(source, encoding="utf-8")
-        (room / "kata").mkdir()
-        monkeypatch.chdir(kata_of(room / "kata", "1-5"))
-        list(grade_class(find_hand_ins(room / "in"), room / "out", 2, force=False, seed=7))
-        (room / "in/changed/ex05_operators.py").write_text("pass\n", encoding="utf-8")
-        stale = room / "out/pictures" / next((room / "out/reports").glob("right-*")).stem
+                (folder / "in" / student / f"{course.modules[number]}.py").write_text(source, encoding="utf-8")
+        (folder / "kata").mkdir()
+        monkeypatch.chdir(kata_of(folder / "kata", "1-5"))
+        list(grade_class(find_hand_ins(folder / "in"), folder / "out", 2, force=False, seed=7))
+        (folder / "in/changed/ex05_operators.py").write_text("pass\n", encoding="utf-8")
+        stale = folder / "out/pictures" / next((folder / "out/reports").glob("right-*")).stem
         stale.mkdir(parents=True)
         (stale / "3.svg").write_text("<svg/>", encoding="utf-8")
-        command = [sys.executable, "-m", "grader", "pages", str(room / "out"), "--weak-sandbox"]
-        command += ["--submissions", str(room / "in")]
+        command = [sys.executable, "-m", "grader", "pages", str(folder / "out"), "--weak-sandbox"]
+        command += ["--submissions", str(folder / "in")]
         ended = subprocess.run(command, capture_output=True, text=True, check=False)
         assert (ended.returncode, ended.stderr) == (0, "")
         assert "Pictures of what goes wrong: 1 in " in ended.stdout
-        found = {path.parent.name.split("-")[0] for path in (room / "out/pictures").rglob("*.svg")}
+        found = {path.parent.name.split("-")[0] for path in (folder / "out/pictures").rglob("*.svg")}
         assert found == {"wrong"}
-        for report in (room / "out/reports").glob("*.json"):
+        for report in (folder / "out/reports").glob("*.json"):
             student = json.loads(report.read_text(encoding="utf-8"))["student"]
-            page = (room / "out/pages" / f"{report.stem}.html").read_text(encoding="utf-8")
+            page = (folder / "out/pages" / f"{report.stem}.html").read_text(encoding="utf-8")
             assert ("<img " in page) is (student == "wrong")
     finally:
-        shutil.rmtree(room)
+        shutil.rmtree(folder)

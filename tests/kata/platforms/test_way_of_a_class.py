@@ -217,7 +217,7 @@ def graded(hand_ins, out):
     (out / "reports").mkdir(parents=True, exist_ok=True)
     members = []
     for hand_in in hand_ins.found:
-        submission = read_or_say_why(hand_in.parts, hand_in.student, SETTINGS.exercises)
+        submission = read_or_say_why(hand_in.pieces, hand_in.student, SETTINGS.exercises)
         members.append(member(hand_in, submission))
         write_report(file_of(out / "reports", hand_in.student), report_of(submission))
     write_roll(out, hand_ins.folder, members)

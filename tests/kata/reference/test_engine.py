@@ -55,8 +55,8 @@ BINARY = {
 }
 
 
-def close(ours, witness, scale=1.0):
-    return math.isclose(ours, witness, rel_tol=1e-5, abs_tol=1e-6 * max(1.0, abs(scale)))
+def close(ours, measured, scale=1.0):
+    return math.isclose(ours, measured, rel_tol=1e-5, abs_tol=1e-6 * max(1.0, abs(scale)))
 
 
 @pytest.mark.parametrize("name", UNARY)
@@ -84,9 +84,9 @@ def test_gradient_of_every_operation_on_two_values_is_its_finite_difference(name
         a, b = Value(x), Value(y)
         out = f(a, b)
         out.backward()
-        witness = gradient(lambda p: f(Value(p[0]), Value(p[1])).data, [x, y])
-        assert close(a.grad, witness[0], out.data)
-        assert close(b.grad, witness[1], out.data)
+        measured = gradient(lambda p: f(Value(p[0]), Value(p[1])).data, [x, y])
+        assert close(a.grad, measured[0], out.data)
+        assert close(b.grad, measured[1], out.data)
 
     law()
 
@@ -172,9 +172,9 @@ def test_gradients_of_random_graphs_with_shared_nodes_are_finite_differences(num
 
     coarse, fine = gradient(f, numbers, h=1e-4), gradient(f, numbers, h=1e-5)
     scale = max(abs(g) for g in (1.0, *fine))
-    assume(all(abs(a - b) < 1e-4 * scale for a, b in zip(coarse, fine, strict=True)))  # else no witness at all
-    for leaf, witness in zip(leaves, fine, strict=True):
-        assert math.isclose(leaf.grad, witness, rel_tol=1e-4, abs_tol=1e-5 * scale)
+    assume(all(abs(a - b) < 1e-4 * scale for a, b in zip(coarse, fine, strict=True)))  # else nothing is measured at all
+    for leaf, measured in zip(leaves, fine, strict=True):
+        assert math.isclose(leaf.grad, measured, rel_tol=1e-4, abs_tol=1e-5 * scale)
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from grader.course.fence.sandbox import sandbox
 from grader.course.grading.grading import grade
 from grader.course.intake.submission import read_submission
 from grader.learner.worked import without_markers
+from minigrad_reference.drawing.palette import DARK, LIGHT
 from tests.kata.few import course_of_catches
 from tests.kata.site.conftest import ROOT, Window
 
@@ -276,6 +277,19 @@ def test_the_network_is_trained_on_the_own_engine_and_points_are_added_meanwhile
     solved.page.get_by_text(re.compile(r"Step [5-9],")).wait_for()
     solved.page.get_by_role("button", name="Pause").click()
     solved.page.get_by_role("button", name="Train", exact=True).wait_for()
+
+
+def test_the_training_is_drawn_in_the_palettes_colours_light_and_dark(solved):
+    solved.page.goto(f"{solved.address}#/train")
+    solved.page.locator(".figures", has_text="points right").wait_for()
+    for scheme, theme in (("dark", DARK), ("light", LIGHT)):
+        solved.page.emulate_media(color_scheme=scheme)
+        above_the_curve = "[...document.querySelectorAll('canvas')[1].getContext('2d').getImageData(9, 0, 1, 1).data]"
+        solved.page.wait_for_function(f"wanted => `${{{above_the_curve}}}` === wanted", arg=f"{rgb(theme['page'])},255")
+
+
+def rgb(colour):
+    return ",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
 
 
 def test_an_engine_that_is_not_complete_says_what_is_missing(alone):

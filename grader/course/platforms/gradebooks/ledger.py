@@ -173,8 +173,8 @@ def timestamps(folder: Path) -> tuple[dict[str, datetime], tuple[str, ...]]:
     unread = []
     for hand_in in find_hand_ins(folder).found:
         student = hand_in.student
-        if hand_in.parts[0].path.is_dir():
-            with closing(Contents(hand_in.parts)) as contents:
+        if hand_in.pieces[0].path.is_dir():
+            with closing(Contents(hand_in.pieces)) as contents:
                 stamps = [file for file in contents.files if _is_timestamp(file.path)]
                 moments = {file.path: _stamp(contents, file) for file in stamps}
             known = [moment for moment in moments.values() if moment]

@@ -1,4 +1,4 @@
-"""A twelfth exercise is content alone: with its skeletons filled in, every command knows it."""
+"""One more exercise is content alone: with its skeletons filled in, every command knows it."""
 
 import hashlib
 import json
@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[3]
 LEFT = shutil.ignore_patterns(
     *(".git", ".venv", "build", "kata", "__pycache__", ".*_cache", ".hypothesis", ".minigrad", "*.gif", "*.ipynb")
 )
+AUTHOR = "tests/kata/author"
 VARIABLES = ("CI", "DEBUG", "DESK", "EXERCISE", "EXERCISES", "FORCE", "NAME", "PYTEST_ADDOPTS")
 N = max(read_catalogue()) + 1
 PACKAGE = read_catalogue()[N - 1].package
@@ -31,10 +32,12 @@ CONTENT = {
     f"grader/course/bank/misconceptions/ex{N:02d}.toml",
     f"grader/course/bank/wheats/ex{N:02d}.toml",
     f"grader/course/bank/promises/ex{N:02d}.toml",
+    f"{AUTHOR}/claims/ex{N:02d}.toml",
     f"grader/course/oracles/reference/ex{N:02d}.py",
     f"grader/course/oracles/pytorch/ex{N:02d}.py",
     "grader/core/catalogue.toml",
 }
+LISTS = {"README.md", "exercises/README.md"}  # where the author writes a line
 MADE = {
     f"exercises/{MODULE}.py",
     f"exercises/.stubs/{MODULE}.py",
@@ -42,6 +45,7 @@ MADE = {
     "tests/public/sketches.json",
     "tests/public/fingerprints.json",
     "tests/hidden/fingerprints.json",
+    f"solutions/catch/ex{N:02d}.py",
     "docs/promises.md",
 }
 LATER = re.compile(r" is stale; run `make (fingerprints|mutation-score|images|notebooks)`\.$")
@@ -109,14 +113,24 @@ says = "`{TASK}`: Here stands what it takes and what it gives."
 misconception = "squared-before-clamped"
 check = "loss_data"
 """
+CLAIMS = """lesson = '''
+squared_hinge([Value(3.0)], [1]).data == 0
+'''
+
+[misconceptions]
+squared-before-clamped = '''
+squared_hinge([Value(3.0)], [1]).data == 0; wrong.squared_hinge([wrong.Value(3.0)], [1]).data == 4
+'''
+"""
 
 
 class Copy:
-    """The tree without its own tests, and its commands."""
+    """The tree with no tests of its own but the author's, and its commands."""
 
     def __init__(self, folder):
         self.folder = folder
         shutil.copytree(ROOT, folder, ignore=LEFT, dirs_exist_ok=True)
+        shutil.copytree(ROOT / AUTHOR, folder / AUTHOR, ignore=LEFT)
         for stub in (folder / "exercises" / ".stubs").glob("ex*.py"):
             shutil.copy(stub, folder / "exercises")
         self.before = self.files()
@@ -157,19 +171,31 @@ def complaints(text):
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory):
     """A copy in which new-exercise has been run: the copy, what was printed, and what verify says of it."""
-    copy = Copy(tmp_path_factory.mktemp("twelfth"))
+    copy = Copy(tmp_path_factory.mktemp("added"))
     steps = copy.run("new-exercise", TASK)
     return copy, steps, copy.run("verify", "--exercise", N, exit_code=1), copy.changed()
 
 
 @pytest.fixture(scope="module")
-def twelfth(begun):
+def added(begun):
     """The copy with the skeletons filled in, and everything made of them that is quick to make."""
     copy, *_ = begun
     fill_in(copy)
-    for command in (["exercises"], ["key"], ["fingerprints", "--exercise", N], ["promises"]):
+    of_it = ["--exercise", N]
+    for command in (["exercises"], ["key"], ["fingerprints", *of_it], ["worked-checks", *of_it], ["promises"]):
         copy.run(*command)
+    list_it(copy)
     return copy
+
+
+def list_it(copy):
+    """The lines that verify says, behind those of the last exercise."""
+    said = copy.run("verify", "--exercise", N, exit_code=1)
+    for page, line in re.findall(r"^ +(\S*README.md) does not list .*; write there: (.*)$", said, re.MULTILINE):
+        before = f"\n{N - 1}. "
+        head, found, rest = copy.read(page).rpartition(before)
+        last, end, behind = rest.partition("\n")
+        copy.write(page, f"{head}{found}{last}\n{line}{end}{behind}")
 
 
 def fill_in(copy):
@@ -190,6 +216,7 @@ def fill_in(copy):
     copy.write(f"grader/course/bank/misconceptions/ex{N:02d}.toml", MISCONCEPTION)
     copy.write(f"grader/course/bank/wheats/ex{N:02d}.toml", WHEAT)
     copy.write(f"grader/course/bank/promises/ex{N:02d}.toml", PROMISE)
+    copy.write(f"{AUTHOR}/claims/ex{N:02d}.toml", CLAIMS)
     for oracle, words in WORDS.items():
         copy.write(f"grader/course/oracles/{oracle}/ex{N:02d}.py", f'"""The squared hinge."""\n\n{words}')
 
@@ -197,8 +224,8 @@ def fill_in(copy):
 def test_new_exercise_writes_skeletons_and_says_what_to_do(begun):
     _, steps, _, changed = begun
     assert changed == CONTENT
-    assert re.findall(r"^(\d)\. ", steps, re.MULTILINE) == list("123456789")
-    assert all(name in steps for name in CONTENT)
+    assert re.findall(r"^(\d+)\. ", steps, re.MULTILINE) == [str(n) for n in range(1, 13)]
+    assert all(name in steps for name in (*CONTENT, *LISTS, f"solutions/catch/ex{N:02d}.py"))
 
 
 def test_verify_names_each_thing_of_a_skeleton_that_is_missing(begun):
@@ -212,6 +239,9 @@ def test_verify_names_each_thing_of_a_skeleton_that_is_missing(begun):
         f"promises/ex{N:02d}.toml has no \\[\\[promise\\]\\]; write one at least\\.",
         f"the oracle reference has no word for {TASK}; write it there\\.",
         f"the oracle pytorch has no word for {TASK}; write it there\\.",
+        f"solutions/catch/ex{N:02d}.py is missing; run `make fingerprints worked-checks EXERCISE={N}`\\.",
+        f"README.md does not list exercise {N}; write there: {N}\\. \\[Squared hinge\\]",
+        f"exercises/README.md does not list exercise {N}; write there: {N}\\. Squared hinge\\. ",
         f"exercises/{MODULE}.py is stale; run `make exercises`\\.",
     ):
         assert re.search(sentence, said), (sentence, said)
@@ -230,45 +260,54 @@ def test_an_exercise_that_is_there_is_not_overwritten(begun):
         stray.unlink()
 
 
-def test_nothing_but_content_has_changed(twelfth):
-    assert twelfth.changed() - MADE - {".minigrad/state.json"} == CONTENT
+def test_nothing_but_content_has_changed(added):
+    assert added.changed() - MADE - {".minigrad/state.json"} == CONTENT | LISTS
 
 
-def test_verify_finds_nothing_but_what_is_made_last(twelfth):
-    said = complaints(twelfth.run("verify", "--exercise", N, exit_code=1))
+def test_verify_finds_nothing_but_what_is_made_last(added):
+    said = complaints(added.run("verify", "--exercise", N, exit_code=1))
     assert not [line for line in said if not LATER.search(line)]
     assert any("mutation-score" in line for line in said)
 
 
-def test_the_learners_commands_know_it(twelfth):
-    desk = twelfth.folder / "exercises"
-    stub = twelfth.read(f"exercises/{MODULE}.py")
+def test_the_tests_of_an_exercises_files_and_texts_pass(added):
+    claims, catch = f"{AUTHOR}/test_claims.py", f"{AUTHOR}/test_catch.py"
+    of_texts = [f"{claims}::{name}[{N}]" for name in re.findall(r"def (test_\w+)\(number\)", added.read(claims))]
+    searched = f"{catch}::test_worked_checks_are_the_fewest_that_catch_every_wrong_engine[{N}]"
+    known = f"{catch}::test_each_exercise_whose_fingerprints_are_known_has_a_worked_file"
+    assert of_texts
+    added.run("-m", "pytest", "-q", f"{AUTHOR}/test_names.py", *of_texts, searched, known)
+
+
+def test_the_learners_commands_know_it(added):
+    desk = added.folder / "exercises"
+    stub = added.read(f"exercises/{MODULE}.py")
     assert f'NotImplementedError("exercise {N}: {TASK}")' in stub
-    for path in (twelfth.folder / "solutions").glob("ex*.py"):
+    for path in (added.folder / "solutions").glob("ex*.py"):
         shutil.copy(path, desk)
-    said = " ".join(twelfth.run("test", N).split())
+    said = " ".join(added.run("test", N).split())
     assert "2 of 2 checks pass. " in said
     assert said.endswith("Next: make names ENGINE=mine.")
-    assert "Your files are one package now" in twelfth.run("my-minigrad")
-    assert f"def {TASK}(" in twelfth.read(f"build/my_minigrad/my_minigrad/{PACKAGE}.py")
-    assert "loss" in twelfth.run("train", "--engine", "mine", "--epochs", 2, "--hidden", "2")
-    wrong = twelfth.read(f"solutions/{MODULE}.py").replace(*SLIP)
-    twelfth.write(f"exercises/{MODULE}.py", wrong)
-    assert "WHY  The square is taken before the clamp" in " ".join(twelfth.run("test", N, exit_code=1).split("\n"))
-    assert "hint 1 of 3" in twelfth.run("hint", N)
-    assert twelfth.run("explain", N)
+    assert "Your files are one package now" in added.run("my-minigrad")
+    assert f"def {TASK}(" in added.read(f"build/my_minigrad/my_minigrad/{PACKAGE}.py")
+    assert "loss" in added.run("train", "--engine", "mine", "--epochs", 2, "--hidden", "2")
+    wrong = added.read(f"solutions/{MODULE}.py").replace(*SLIP)
+    added.write(f"exercises/{MODULE}.py", wrong)
+    assert "WHY  The square is taken before the clamp" in " ".join(added.run("test", N, exit_code=1).split("\n"))
+    assert "hint 1 of 3" in added.run("hint", N)
+    assert added.run("explain", N)
 
 
-def test_the_courses_commands_know_it(twelfth):
-    twelfth.run("grade", "solutions", "--exercise", N, "--json", "build/report.json", "--weak-sandbox")
-    report = json.loads(twelfth.read("build/report.json"))
+def test_the_courses_commands_know_it(added):
+    added.run("grade", "solutions", "--exercise", N, "--json", "build/report.json", "--weak-sandbox")
+    report = json.loads(added.read("build/report.json"))
     assert [(e["number"], e["score"], e["max_score"]) for e in report["exercises"]] == [(N, 1, 1)]
-    for stub in (twelfth.folder / "exercises" / ".stubs").glob("ex*.py"):
-        shutil.copy(stub, twelfth.folder / "exercises")
-    twelfth.run("release")
-    assert (twelfth.folder / "build" / "release" / "student" / "exercises" / f"{MODULE}.py").exists()
-    twelfth.run("nbgrader", "--exercises", str(N))
-    assert list((twelfth.folder / "build" / "nbgrader").rglob(f"{MODULE}.ipynb"))
-    twelfth.run("gradescope", "--exercises", str(N), "--seeds", 1)
-    with zipfile.ZipFile(twelfth.folder / "build" / "gradescope" / "autograder.zip") as packed:
+    for stub in (added.folder / "exercises" / ".stubs").glob("ex*.py"):
+        shutil.copy(stub, added.folder / "exercises")
+    added.run("release")
+    assert (added.folder / "build" / "release" / "student" / "exercises" / f"{MODULE}.py").exists()
+    added.run("nbgrader", "--exercises", str(N))
+    assert list((added.folder / "build" / "nbgrader").rglob(f"{MODULE}.ipynb"))
+    added.run("gradescope", "--exercises", str(N), "--seeds", 1)
+    with zipfile.ZipFile(added.folder / "build" / "gradescope" / "autograder.zip") as packed:
         assert any(f"ex{N:02d}.loss_data".encode() in packed.read(name) for name in packed.namelist())

@@ -14,13 +14,13 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
-PREFIX, LOCK = "minigrad-room-", "lock"
+PREFIX, LOCK = "minigrad-folder-", "lock"
 
 
 @contextmanager
 def desk(sources: Mapping[str, str] | None = None) -> Iterator[Path]:
     """A folder that the fenced user can reach but not list, with these sources by module."""
-    with tempfile.TemporaryDirectory(dir=room()) as outer:
+    with tempfile.TemporaryDirectory(dir=own_folder()) as outer:
         Path(outer).chmod(0o711)
         inner = Path(outer, "desk")
         inner.mkdir()
@@ -29,12 +29,12 @@ def desk(sources: Mapping[str, str] | None = None) -> Iterator[Path]:
         yield inner
 
 
-def room() -> Path:
-    return _room(os.getpid())
+def own_folder() -> Path:
+    return _folder_of(os.getpid())
 
 
 @lru_cache
-def _room(owner: int) -> Path:
+def _folder_of(owner: int) -> Path:
     sweep()
     while True:
         path = Path(tempfile.mkdtemp(prefix=PREFIX))
