@@ -781,7 +781,7 @@ def handback(out: Path, kind: str, roster: Path | None) -> None:
 
 @click.command()
 @click.argument("student", envvar="STUDENT")
-@option("--check", envvar="CHECK", help="The check, as the report has it, such as ex04.value_used_twice.")
+@option("--check", envvar="CHECK", help="The check, as the report has it, such as ex04.ladder_of_shared_values.")
 @option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="All checks of this exercise that do not pass.")
 @option("--submissions", envvar="SUBMISSIONS", type=FOLDER, help="The class; by default the one graded last.")
 @OUT

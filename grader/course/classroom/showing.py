@@ -47,7 +47,7 @@ def exercise_of(check: str | None, exercise: int | None, known: Mapping[int, Exe
     """The exercise that is meant. Raises KataError where neither says it."""
     number = exercise if exercise is not None else number_in(check or "")
     if number is None or number not in known:
-        raise KataError("Which check? Give CHECK=ex04.value_used_twice, as the report has it, or EXERCISE=4.")
+        raise KataError("Which check? Give CHECK=ex04.ladder_of_shared_values, as the report has it, or EXERCISE=4.")
     return number
 
 

@@ -1,5 +1,6 @@
 """The staff sees why a hidden check failed, with the values and the student's lines; nothing of it goes to students."""
 
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +42,18 @@ def submission(course):
 @pytest.fixture(scope="module")
 def shown(course, submission):
     return show(submission, course, sandbox(), 1)
+
+
+def test_the_check_that_guide_and_help_name_is_one_that_there_is():
+    texts = [
+        ROOT / "docs/instructors.md",
+        *(ROOT / "grader/course" / name for name in ("commands.py", "classroom/showing.py")),
+    ]
+    named = {found for path in texts for found in re.findall(r"\bex[0-9]{2}\.\w+", path.read_text(encoding="utf-8"))}
+    named -= {"ex04.py", "ex04.toml"}
+    suite = load_course(frozenset({4}), seed=7).suites
+    assert named == {"ex04.ladder_of_shared_values"}
+    assert named <= {check.id for each in suite for check in each.checks}
 
 
 def hidden_texts(course):

@@ -231,7 +231,7 @@ def test_what_could_be_two_peoples_is_nobodys():
     found = match(["Kim Lee", "kim", "c", "Bo"], twins)
     assert list(found.matches) == ["Bo"]
     assert set(found.people.values()) == {
-        "It is not clear whether 'kim' is theirs.",
+        "It is not clear whether 'Kim Lee' or 'kim' is theirs.",
         "It is not clear whether 'c' is theirs.",
     }
     assert found.submissions == {
@@ -494,8 +494,8 @@ def test_moodles_sheet_keeps_all_else_but_what_would_be_run(tmp_path):
     assert after.rows[3][grade] == "12.00"  # no submission: the grade that was there stays
 
 
-def test_a_column_of_times_that_the_instructor_added_does_not_go_back_to_moodle(tmp_path):
-    text = "Identifier,Grade,submitted_at,Last modified (grade)\nP 1,,2026-11-21 23:59,-\n"
+def test_columns_that_the_instructor_added_do_not_go_back_to_moodle(tmp_path):
+    text = "Identifier,group,Grade,submitted_at,Last modified (grade),submission\nP 1,A,,2026-11-21 23:59,-,\n"
     path = tmp_path / "sheet.csv"
     path.write_text(text, encoding="utf-8")
     rules, sheet = settings(tmp_path), read_sheet(path)

@@ -284,6 +284,13 @@ def test_the_table_names_every_hand_in_and_no_reason_twice(way):
     assert len(told) == len(set(told)) <= 3
 
 
+def test_the_table_shows_the_first_files_of_a_hand_in_and_how_many_more_there_are(tmp_path):
+    for number in range(5):
+        write(tmp_path / f"jane_ex01_{number}.py", work(1))
+    (listed,) = read_all(find_class(tmp_path), SETTINGS.exercises, {})
+    assert listed.files == "jane_ex01_0.py, jane_ex01_1.py, jane_ex01_2.py and 2 more"
+
+
 def test_the_systems_own_file_has_exactly_the_marks_there_are(way):
     kind, folder, _, sheet, ledger = way
     if systems().get(kind) is None or systems()[kind].make is None:
@@ -462,6 +469,22 @@ def test_what_nobody_handed_in_or_can_read_has_no_mark_unless_the_course_says_ze
     assert one_person(tmp_path / "d", [(f"{MODULE}.py", work(1))], HEAD, roster=roster).mark is None
     zero = replace(SETTINGS, missing="zero")
     assert one_person(tmp_path / "e", [(f"{MODULE}.py", work(1))], HEAD, zero, roster).mark == 0
+
+
+def test_what_somebody_has_decided_about_needs_no_look_any_more(tmp_path):
+    pdf = [("essay.pdf", b"%PDF")]
+    for folder, line, looks in (
+        ("a", "", 1),
+        ("b", "jane,all,,yes,,Was ill,", 0),
+        ("c", "jane,1,1.5,,,Read by hand,", 0),
+    ):
+        one_person(tmp_path / folder, pdf, f"{HEAD}{line}\n")
+        rules = replace(SETTINGS, adjustments=tmp_path / folder / "adjustments.csv")
+        sheet = read_sheet(tmp_path / folder / "roster.csv")
+        ledger = make_ledger(tmp_path / folder / "reports", sheet, None, rules)
+        assert [kind for kind, *_ in ledger.unmatched] == ["look"] * looks
+        told = write_gradebook("csv", tmp_path / folder, ledger, sheet, TITLE, rules)
+        assert sum("look" in sentence for sentence in told) == looks
 
 
 def test_the_lowest_exercises_do_not_count_and_the_mark_is_out_of_the_same_points():

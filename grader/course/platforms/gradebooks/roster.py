@@ -137,7 +137,7 @@ class _Found:
         self.people = people
         self.claims: dict[int, list[tuple[str, str]]] = defaultdict(list)
         self.lost: dict[str, str] = {}
-        self.doubtful: dict[int, str] = {}
+        self.doubtful: dict[int, list[str]] = defaultdict(list)
 
     def note(self, submission: str, kind: str, places: Sequence[int]) -> None:
         if not places:
@@ -145,7 +145,8 @@ class _Found:
         elif len(places) > 1 and kind != "group":
             called = " and ".join(self.people[p].called for p in places[:5])
             self.lost[submission] = f"The {kind} could be that of {called}."
-            self.doubtful |= dict.fromkeys(places, f"It is not clear whether {submission!r} is theirs.")
+            for place in places:
+                self.doubtful[place].append(repr(submission))
         else:
             for place in places:
                 self.claims[place].append((submission, kind))
@@ -162,7 +163,8 @@ class _Found:
                 both = " and ".join(repr(submission) for submission, _ in claimed)
                 without[place] = f"There are {len(claimed)} submissions: {both}; keep one."
             else:
-                without[place] = self.doubtful.get(place, NO_SUBMISSION)
+                doubtful = " or ".join(self.doubtful[place])
+                without[place] = f"It is not clear whether {doubtful} is theirs." if doubtful else NO_SUBMISSION
         self._share(whose, without)
         counted = {submission for submission, _ in whose.values()}
         for place, claimed in self.claims.items():
