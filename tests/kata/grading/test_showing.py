@@ -93,6 +93,9 @@ def test_a_part_of_a_name_is_enough_where_it_is_one_persons():
         report_on("LEE", reports)
     with pytest.raises(KataError, match="'jane' is in none of the reports; marks"):
         report_on("jane", reports)
+    assert report_on("jane", reports, ["leekim_102"]).student == "leekim_102"
+    with pytest.raises(KataError, match=r"'jane' could be any of 'leekim_102', 'lee'; marks\.csv"):
+        report_on("jane", reports, ["leekim_102", "lee"])
 
 
 def test_what_is_told_of_many_checks_is_told_once(course, tmp_path):

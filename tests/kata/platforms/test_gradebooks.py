@@ -28,7 +28,7 @@ from grader.course.platforms.gradebooks.files import write_gradebook
 from grader.course.platforms.gradebooks.ledger import LedgerError, make_ledger, read_marks, timestamps
 from grader.course.platforms.gradebooks.moment import moment
 from grader.course.platforms.gradebooks.points import number as read_number
-from grader.course.platforms.gradebooks.roster import match, read_people
+from grader.course.platforms.gradebooks.roster import match, read_people, submissions_of
 from grader.course.platforms.gradebooks.systems import gradebooks
 from grader.course.platforms.gradebooks.systems.moodle import make as make_moodle
 from tests.kata.few import kata_of
@@ -224,6 +224,14 @@ def test_a_submission_is_matched_by_id_else_address_else_name_and_else_not(submi
     else:
         assert (found.matches[submission].person.row, found.matches[submission].by) == (row, by)
     assert len(found.people) == 7 - len(found.matches)
+
+
+@pytest.mark.parametrize("who", ["S-1", "kim@a.edu", "KIM", "Lee, Kim", "kim lee"])
+def test_a_submission_is_found_by_what_the_roster_calls_its_person(who):
+    roster = people("id,name,email,group\nS-1,Kim Lee,kim@a.edu,A\nS-2,Bo,bo@a.edu,A\nS-3,Bo Lee,x@a.edu,\n")
+    found = match(["leekim_1", "S-3"], roster)
+    assert submissions_of(who, roster, found) == submissions_of("S-2", roster, found) == ["leekim_1"]
+    assert submissions_of("nobody", roster, found) == []
 
 
 def test_what_could_be_two_peoples_is_nobodys():

@@ -201,6 +201,18 @@ def _meant(submission: str, people: Sequence[Person]) -> str:
     return f" Did you mean {called[close[0]]}?" if close else ""
 
 
+def submissions_of(who: str, people: Sequence[Person], matching: Matching) -> list[str]:
+    """What was handed in by whom this id, address or name of the roster means; of several people, several."""
+    keys = {who.strip().casefold()}
+    own = {
+        submission
+        for place, (submission, _) in matching.whose.items()
+        if not keys.isdisjoint({*people[place].keys["id"], *people[place].keys["e-mail"]})
+        or is_called(people[place], who)
+    }
+    return sorted(own)
+
+
 def is_called(person: Person, name: str) -> bool:
     """Whether this is the person's name, in whatever order and way of writing."""
     return " ".join(_words(name)) in person.keys["name"]
