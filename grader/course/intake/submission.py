@@ -95,7 +95,7 @@ def read_submission(
         sources, notes = dict(sorted(choice.sources.items())), choice.told()
         catches = dict(sorted(choice.catches.items()))
     if not sources:
-        reason = notes[0] if notes else "it is empty."
+        reason = notes[0] if notes else "no exercise is in it." if contents.files else "it is empty."
         raise SubmissionError(f"{NO_MARK} {shown(name)}: {reason}")
     missing = [f"{module}.py" for number, module in modules().items() if number in asked - sources.keys()]
     notes = [f"{NOT_HANDED_IN} {', '.join(missing)}.", *notes] if missing else notes

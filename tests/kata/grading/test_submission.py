@@ -701,6 +701,9 @@ def test_a_folder_named_like_a_file_is_left_out_with_what_is_in_it(tmp_path):
 
 
 def test_nothing_at_all_is_an_error_in_one_sentence(tmp_path):
+    write(tmp_path / "readme" / "README.md")
+    with pytest.raises(SubmissionError, match=r"nothing to grade in 'readme': no exercise is in it\."):
+        read_submission(tmp_path / "readme")
     (tmp_path / "empty").mkdir()
     zipped(tmp_path / "empty.zip", [])
     write(tmp_path / "not.zip", b"hello")

@@ -558,6 +558,10 @@ def test_a_mark_that_is_there_is_listed_first_and_replaced_only_as_asked(
     expected = cell if cell or kind != "moodle" else there  # Moodle gets its whole sheet back
     assert {line[column].replace(",", ".") for line in found} == ({expected} if expected is not None else set())
     assert any(sentence.startswith("Marks that are there and are others: 1.") for sentence in told) == listed
+    ways = {"empty": "WRITE=all all but EX.", "raise": "WRITE=all replaces all but EX.", "all": "nothing"}
+    assert any(sentence.endswith(ways[write_mode]) for sentence in told) == (
+        listed and not cell and write_mode != "all"
+    )
     differences = list(csv.reader(io.StringIO((tmp_path / "differences.csv").read_text(encoding="utf-8-sig"))))[1:]
     assert [(row[1], row[3]) for row in differences] == ([(there, "yes" if cell else "no")] if listed else [])
 
