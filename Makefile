@@ -91,7 +91,7 @@ gradebook: grade-layer ## Write the marks for the school's system (FORMAT=csv or
 	@"$$PY" grader gradebook
 handback: grade-layer ## Put the students' pages into a zip that the school's system takes back (FORMAT=moodle or canvas, ROSTER=, OUT=).
 	@"$$PY" grader handback
-show: grade-layer ## Show the staff what checks ran on one student's code, hidden ones too (STUDENT=, CHECK= or EXERCISE=, OUT=).
+show: grade-layer ## Show the staff what checks ran on one student's code, hidden ones too (STUDENT=, CHECK= or EXERCISE=, ROSTER=, OUT=).
 	@"$$PY" grader show
 scheduler: scale-layer ## Start a Dask scheduler for a class too large for one machine (LISTEN=10.0.0.5).
 	@"$$PY" grader -m distributed.cli.dask_scheduler --no-dashboard --host "$${LISTEN:-127.0.0.1}"

@@ -16,6 +16,6 @@ def tag(number: int) -> str:
 
 
 def number_in(name: str) -> int | None:
-    """Of which exercise 'ex04_backward.py', 'test_ex04_backward', 'ex04.value_used_twice' or 'ex04.toml' is."""
+    """Of which exercise 'ex04_backward.py', 'test_ex04_backward', 'ex04.ladder_of_shared_values' or 'ex04.toml' is."""
     found = NAME.match(name)
     return int(found[1]) if found else None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import builtins
 import gc
 import importlib
+import io
 import math
 import os
 import sys
@@ -18,6 +19,7 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from types import FrameType
     from typing import Any, ClassVar
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 PROBE_FILE, OBSERVED = "<probe>", "<observed>"  # where a frame is that is in no file
 DEEP, LONG, WIDE = 6, 10_000, 20_000
 SECONDS = 5.0  # by the clock, that one check may take; a course may say otherwise in course.toml
+PATIENCE = 100  # times that a probe may read an input that has ended
 LIFETIME = 1800  # seconds of CPU time of such a process, in case whoever started it is gone
 ALLOWED = ("graphviz",)  # packages beside the standard library that an exercise may import
 CLASS_NAME = type.__dict__["__name__"].__get__
@@ -123,14 +126,15 @@ class Desk:
         except self.passed_on:
             raise
         except BaseException as error:  # noqa: BLE001
-            return {"fault": self._fault(error, self.during)}
+            return {"fault": self.fault(error)}
         finally:
             self.probed = {}
 
-    def _fault(self, error: BaseException, during: str) -> dict[str, object]:
+    def fault(self, error: BaseException) -> dict[str, object]:
         import linecache
         import traceback
 
+        during = self.during
         linecache.cache[PROBE_FILE] = (len(self.code), None, self.code.splitlines(keepends=True), PROBE_FILE)
         frames = [
             {
@@ -257,6 +261,42 @@ class time_limit:  # noqa: N801 - used as a function, in a `with` statement
 CLEANING_UP = (time_limit.__exit__.__code__, time_limit.time_is_up.__code__)
 
 
+class Input(io.TextIOBase):
+    """A standard input that counts how often somebody reads on where it has ended.
+
+    `while True: try: input() ... except: pass` swallows every exception, the alarm's too, and would look like any other
+    endless loop. Whoever reads on for too long is told as an error that nobody can swallow, to `too_often`.
+    """
+
+    def __init__(self, stream: Any, too_often: Callable[[EOFError], None]) -> None:
+        self.stream, self.too_often, self.ends = stream, too_often, 0
+
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+        return self._counted(self.stream.readline(-1 if size is None else size))
+
+    def read(self, size: int | None = -1, /) -> str:
+        return self._counted(self.stream.read(size))
+
+    def _counted(self, text: str) -> str:
+        self.ends += not text
+        if self.ends > PATIENCE:
+            self.too_often(_error_here(EOFError("EOF when reading a line")))
+        return text
+
+
+def _error_here(error: EOFError) -> EOFError:
+    """The error as if it had come from here through all frames up to the first."""
+    try:
+        raise error
+    except EOFError:
+        traceback = error.__traceback__
+    frame = traceback.tb_frame.f_back if traceback else None
+    while traceback and frame:
+        traceback = type(traceback)(traceback, frame, frame.f_lasti, frame.f_lineno)
+        frame = frame.f_back
+    return error.with_traceback(traceback)
+
+
 def encode(value: Any, depth: int = 0, room: list[int] | None = None) -> Any:
     """A value as JSON: numbers, strings, booleans, None and lists of these as themselves, with exact types.
 
@@ -316,12 +356,24 @@ def serve(folder: str, packages: str = "", memory: str = "0", channel: str = "")
         stream.reconfigure(line_buffering=True, errors="replace")  # type: ignore[union-attr]  # in the order of printing
     desk = Desk(folder, apart=True)
     with os.fdopen(asking, encoding="utf-8") as requests, os.fdopen(answering, "w", encoding="utf-8") as answers:
-        for line in requests:
-            request = eval(line, {"null": None})  # noqa: S307 - JSON without booleans is Python; the grader is trusted
-            answer = desk.observe(request["module"], request["code"], request["observe"], request["seconds"])
+        request: dict[str, Any] = {}
+
+        def tell(answer: dict[str, object]) -> None:
             _flush(sys.stdout, sys.stderr)
             answers.write(as_json({"id": request["id"], **answer}) + "\n")
             answers.flush()
+
+        def end(error: EOFError) -> None:  # whoever asks ends the process as well, so that none is asked in between
+            tell({"fault": desk.fault(error)})
+            os._exit(0)
+
+        if sys.stdin and not sys.stdin.isatty():
+            sys.stdin = Input(sys.stdin, end)
+        for line in requests:
+            request = eval(line, {"null": None})  # noqa: S307 - JSON without booleans is Python; the grader is trusted
+            if isinstance(sys.stdin, Input):
+                sys.stdin.ends = 0
+            tell(desk.observe(request["module"], request["code"], request["observe"], request["seconds"]))
 
 
 def _apart_from_standard_streams() -> tuple[int, int]:

@@ -182,7 +182,7 @@ class Check:
 
     @property
     def id(self) -> str:
-        """Unique over all suites: 'ex04.value_used_twice'."""
+        """Unique over all suites: 'ex04.ladder_of_shared_values'."""
         return f"{tag(self.exercise)}.{self.name.removeprefix('test_')}"
 
 

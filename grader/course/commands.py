@@ -781,27 +781,41 @@ def handback(out: Path, kind: str, roster: Path | None) -> None:
 
 @click.command()
 @click.argument("student", envvar="STUDENT")
-@option("--check", envvar="CHECK", help="The check, as the report has it, such as ex04.value_used_twice.")
+@option("--check", envvar="CHECK", help="The check, as the report has it, such as ex04.ladder_of_shared_values.")
 @option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="All checks of this exercise that do not pass.")
 @option("--submissions", envvar="SUBMISSIONS", type=FOLDER, help="The class; by default the one graded last.")
+@option("--roster", envvar="ROSTER", type=EXISTING, help="What the school's system exports, to know ids and names.")
 @OUT
 @WEAK
 def show(
-    student: str, check: str | None, exercise: int | None, submissions: Path | None, out: Path, weak_sandbox: bool
+    student: str,
+    check: str | None,
+    exercise: int | None,
+    submissions: Path | None,
+    roster: Path | None,
+    out: Path,
+    weak_sandbox: bool,
 ) -> None:
     """Show the staff what checks ran on a student's code, hidden ones too: expected, got, and the student's lines."""
     from grader.core.catalogue import read_catalogue
     from grader.core.errors import KataError
+    from grader.core.tables import read_sheet
     from grader.course.classroom.showing import as_text, exercise_of, report_on, sources_of, write_page
     from grader.course.classroom.showing import show as run
+    from grader.course.grading.config import read_settings
     from grader.course.grading.roll import read_class
     from grader.course.grading.suites import load_course
     from grader.course.intake.reading import read_within_limits
+    from grader.course.platforms.gradebooks.roster import match, read_people, submissions_of
     from grader.course.platforms.handins import find_class
 
     fence, known = _fence(weak_sandbox), read_class(out)
     number = exercise_of(check, exercise, read_catalogue())
-    report = report_on(student, known.reports.values())
+    chosen = roster or read_settings().roster
+    people = read_people(read_sheet(chosen)) if chosen else []
+    claims = {name: about.claimants for name, about in known.roll.members.items()}
+    matching = match([one.student for one in known.reports.values()], people, claims)
+    report = report_on(student, known.reports.values(), submissions_of(student, people, matching))
     student = report.student
     hand_ins = {one.student: one for one in find_class(submissions or Path(known.roll.folder or ".")).found}
     if student not in hand_ins:

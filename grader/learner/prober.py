@@ -93,7 +93,10 @@ class Prober:
             line += piece
         answer = json.loads(line)
         del answer["id"]
-        return Observation.from_json(answer)
+        seen = Observation.from_json(answer)
+        if seen.fault and seen.fault.type == EOFError.__name__:  # it may be about to end; see probing.Input
+            self.stop()
+        return seen
 
     def _lost(self) -> Observation:
         assert self.process is not None

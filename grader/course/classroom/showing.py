@@ -47,14 +47,18 @@ def exercise_of(check: str | None, exercise: int | None, known: Mapping[int, Exe
     """The exercise that is meant. Raises KataError where neither says it."""
     number = exercise if exercise is not None else number_in(check or "")
     if number is None or number not in known:
-        raise KataError("Which check? Give CHECK=ex04.value_used_twice, as the report has it, or EXERCISE=4.")
+        raise KataError("Which check? Give CHECK=ex04.ladder_of_shared_values, as the report has it, or EXERCISE=4.")
     return number
 
 
-def report_on(student: str, reports: Iterable[Report]) -> Report:
-    """The report of whom this name, or a part of it, means. Raises KataError where that is nobody, or several."""
+def report_on(student: str, reports: Iterable[Report], known: Sequence[str] = ()) -> Report:
+    """The report of whom this name, or a part of it, means. Raises KataError where that is nobody, or several.
+
+    `known` are the submissions of those whom a roster calls so.
+    """
     found = {report.student: report for report in reports}
-    meant = [name for name in found if student.casefold() in name.casefold()]
+    meant = [name for name in known if name in found]
+    meant = meant or [name for name in found if student.casefold() in name.casefold()]
     if student not in found and len(meant) != 1:
         several = f"could be any of {listed(meant)}" if meant else "is in none of the reports"
         raise KataError(f"{student!r} {several}; marks.csv has the names in its column submission.")

@@ -136,10 +136,14 @@ class Worker:
         identifier = secrets.token_hex(8)
         question = {"id": identifier, "module": module, "code": code, "observe": list(observe), "seconds": None}
         try:
-            return read_answer(_ask(process, question, self.limits), identifier, observe)
+            seen = read_answer(_ask(process, question, self.limits), identifier, observe)
         except ProtocolError as error:
             self.stop()
             return Observation({}, Fault(error.fault, str(error), "run", ()))
+        else:
+            if seen.fault and seen.fault.type == EOFError.__name__:  # it may be about to end; see probing.Input
+                self.stop()
+            return seen
         finally:
             self.seconds += time.monotonic() - started
 

@@ -28,9 +28,11 @@ ARCHIVE = re.compile(r".+\.(?:zip|tar|tgz|gz|bz2|xz|7z|rar)", re.IGNORECASE | re
 PACKED = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar"}  # what is not opened, by how it begins
 WINDOW = 64 * 2**20  # bytes that unpacking an .xz may take
 BROKEN = "is damaged or may not be read"
+NO_ARCHIVE = "is no archive of a kind that is opened (zip, tar, tar.gz, tar.bz2, tar.xz); unpack it beside it"
 INNER_ARCHIVE = "is an archive in an archive in an archive and is not opened"
 NAMED_LIKE_A_FILE = "is, or is in, a folder that is named like a file, and is left out"
-FOLDERS = {"__macosx", "__pycache__", "node_modules", "site-packages", "venv"}  # never a student's own work
+# Never a student's own work: folders, and files that a system leaves in every folder.
+NOT_WORK = {"__macosx", "__pycache__", "node_modules", "site-packages", "venv", "thumbs.db", "desktop.ini"}
 DAMAGED = (
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -201,7 +203,7 @@ class Contents:
         elif packed:
             raise UnreadableError(f"is a {packed} archive, which is not opened here; unpack it beside it")
         else:
-            raise UnreadableError("is no archive of a kind that is opened (zip, tar, tar.gz, tar.bz2, tar.xz)")
+            raise UnreadableError(NO_ARCHIVE)
 
     def _unzip(self, archive: zipfile.ZipFile, inside: str, *, inner: bool) -> None:
         for info in archive.infolist():
@@ -230,7 +232,10 @@ class Contents:
         self._left -= len(data)
         position, name = 0, ""
         while data[position : position + 512].strip(b"\0"):
-            info = tarfile.TarInfo.frombuf(data[position : position + 512], "utf-8", "replace")
+            try:
+                info = tarfile.TarInfo.frombuf(data[position : position + 512], "utf-8", "replace")
+            except tarfile.HeaderError:
+                raise UnreadableError(BROKEN if position else NO_ARCHIVE) from None
             if info.size < 0:
                 raise UnreadableError(BROKEN)
             start, position = position + 512, position + 512 + -(-info.size // 512) * 512
@@ -329,7 +334,7 @@ def _long_name(kind: bytes, body: bytes) -> str:
 
 def is_ignored(name: str) -> bool:
     """Whether a file or folder of this name is none of a student's own work."""
-    return name.startswith(".") or name.lower() in FOLDERS
+    return name.startswith(".") or name.lower() in NOT_WORK
 
 
 def _is_source(name: str) -> bool:

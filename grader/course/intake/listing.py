@@ -13,7 +13,7 @@ from grader.course.intake.handins import HandIn, HandIns
 from grader.course.intake.reading import read_or_say_why
 from grader.course.intake.submission import NOT_HANDED_IN, Submission
 
-ROWS = 60  # of the table in a terminal
+ROWS, FILES = 60, 3  # of the table in a terminal
 HEADINGS = ("submission", "person", "exercises", "files", "needs_a_look", "to_know")
 
 
@@ -31,8 +31,10 @@ class Listed:
 
     @property
     def files(self) -> str:
-        """The pieces that the sources are from, or the folders and archives as a whole."""
-        return ", ".join(piece.path.name for piece in self.hand_in.pieces)
+        """The first pieces that the sources are from, or the folders and archives as a whole; intake.csv has all."""
+        names = [piece.path.name for piece in self.hand_in.pieces]
+        more = f" and {len(names) - FILES} more" if len(names) > FILES else ""
+        return ", ".join(names[:FILES]) + more
 
     @property
     def look(self) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +39,11 @@ NOTES = 50
 RAISED = re.compile(r"""raise NotImplementedError\(["']exercise (?P<number>[0-9]{1,3}): (?P<task>[\w.]+)["']\)""")
 SET_ASIDE = {"backup", "backups", "bak", "old", "archive", "trash", "previous", "original", "stubs"}  # folders
 GIVEN = {"grader", "minigrad_reference"}  # folders of the released copy, in which no words name an exercise
+FIRST_LINE = re.compile(r"""\s*(?:"{3}|'{3})Exercise (?P<number>[0-9]{1,3}): """)
+OF_A_SYSTEM = {"timestamp.txt", "readme.md"}  # which nbgrader writes beside each hand-in, or the release has in it
 DOCUMENTS = (".pdf", ".docx", ".doc", ".odt", ".rtf", ".html", ".htm", ".txt", ".md", ".png", ".jpg", ".jpeg")
+# What is odd about a file: it may be another exercise's than its name says; it was not read; or it is only to be known.
+DOUBTED, UNREAD, KNOWN = "doubted", "unread", "known"
 NO_MARK, NOT_HANDED_IN = "There is nothing to grade in", "Not handed in:"
 
 
@@ -87,10 +92,10 @@ def read_submission(
     asked = set(modules() if wanted is None else wanted)
     with closing(contents):
         choice = _Choice(contents, asked)
-        sources, notes = dict(sorted(choice.sources.items())), choice.notes
+        sources, notes = dict(sorted(choice.sources.items())), choice.told()
         catches = dict(sorted(choice.catches.items()))
     if not sources:
-        reason = notes[0] if notes else "it is empty."
+        reason = notes[0] if notes else "no exercise is in it." if contents.files else "it is empty."
         raise SubmissionError(f"{NO_MARK} {shown(name)}: {reason}")
     missing = [f"{module}.py" for number, module in modules().items() if number in asked - sources.keys()]
     notes = [f"{NOT_HANDED_IN} {', '.join(missing)}.", *notes] if missing else notes
@@ -98,7 +103,7 @@ def read_submission(
         notes[NOTES - 1 :] = [f"There are {len(notes) - NOTES + 1} more notes like these."]
     called = student_of(pieces[-1].path) if student is None else student
     files = {number: choice.chosen[number].path for number in sources}
-    look = tuple(choice.look) if missing else ()
+    look = tuple(choice.to_look_at(missing=bool(missing)))
     return Submission(called, sources, tuple(notes), frozenset(choice.notebooks), files, look, catches)
 
 
@@ -154,16 +159,29 @@ class _Choice:
         self.chosen: dict[int, _Candidate] = {}
         self.notebooks: set[int] = set()
         self.catches: dict[int, str] = {}
-        self.notes = [f"{shown(path)} {odd}." for path, odd in contents.odd]
-        self.look = [f"{shown(path)} {odd}." for path, odd in contents.odd if is_archive(path) or _is_work(path)]
+        self.odd = {
+            DOUBTED: [],
+            UNREAD: [(path, odd) for path, odd in contents.odd if is_archive(path) or _is_work(path)],
+            KNOWN: [(path, odd) for path, odd in contents.odd if not is_archive(path) and not _is_work(path)],
+        }
+        self.notes: list[str] = []
+        self.left_out: list[str] = []
         self.ignored: list[str] = []
         self._take(self._by_names())
         self._take(self._by_ids())  # last, since all of them must be read
         if self.ignored:
             note = f"Left out, because the name is not that of one exercise: {listed(self.ignored)}."
             self.notes.append(note)
-            self.look += [note] if any(path.lower().endswith(DOCUMENTS) for path in self.ignored) else []
+            self.left_out += [note] if any(path.lower().endswith(DOCUMENTS) for path in self.ignored) else []
         self._tell_renamed()  # last: it matters least
+
+    def told(self) -> list[str]:
+        """The notes, one for each reason."""
+        return [*(note for odd in self.odd.values() for note in _by_reason(odd)), *self.notes]
+
+    def to_look_at(self, *, missing: bool) -> list[str]:
+        """The notes for which somebody must look; of what was not read only where an exercise is missing."""
+        return [*_by_reason(self.odd[DOUBTED]), *((*_by_reason(self.odd[UNREAD]), *self.left_out) if missing else ())]
 
     def _by_names(self) -> list[_Candidate]:
         """Those that have an exercise's number in their names, and where there are none, its words."""
@@ -184,7 +202,7 @@ class _Choice:
                 found.append((number, place, wrong))
             elif (word := exercise_of_words(stem, modules())) is not None and GIVEN.isdisjoint(file.path.split("/")):
                 by_words.append((word, place, True))
-            else:
+            elif name.lower() not in OF_A_SYSTEM:
                 rest.append(place)
         numbered = {number for number, _, _ in found}
         self.unnamed = rest
@@ -199,7 +217,7 @@ class _Choice:
         try:
             self.catches[number] = _read(self.contents, file).source
         except UnreadableError as error:
-            self.notes.append(f"{shown(file.path)} {error}.")
+            self.odd[KNOWN].append((file.path, str(error)))
 
     def _read(self, found: Sequence[tuple[int, int, bool]]) -> Iterator[_Candidate]:
         for number, place, wrong in found:
@@ -208,8 +226,7 @@ class _Choice:
                 yield _Candidate(number, file, place, wrong, _read(self.contents, file))
             except UnreadableError as error:
                 if number in self.asked:
-                    self.notes.append(f"{shown(file.path)} {error}.")
-                    self.look.append(f"{shown(file.path)} {error}.")
+                    self.odd[UNREAD].append((file.path, str(error)))
 
     def _by_ids(self) -> list[_Candidate]:
         found = []
@@ -222,7 +239,7 @@ class _Choice:
             try:
                 text = _read(self.contents, file)
             except UnreadableError as error:
-                self.notes.append(f"{shown(file.path)} {error}.")
+                self.odd[KNOWN].append((file.path, str(error)))
                 continue
             number = text.exercise(modules())
             if number is None:
@@ -241,7 +258,9 @@ class _Choice:
                 self.sources[number], self.chosen[number] = first.text.source, first
                 self.notebooks |= {number} if is_notebook(first.path) else set()
                 if number in self.asked:
-                    self.notes += [f"{shown(first.path)} {odd}." for odd in first.text.odd]
+                    self.odd[KNOWN] += [(first.path, odd) for odd in first.text.odd]
+                    if (other := first.text.begins_as()) not in {None, number}:
+                        self.odd[DOUBTED].append((first.path, f"begins as the file of exercise {other} does"))
             if number in self.asked:
                 self.notes += _not_counted(self.chosen[number], others)
 
@@ -251,6 +270,16 @@ class _Choice:
         told = [f"{shown(c.path)} is read as {modules()[c.number]}.py" for c in renamed[:4]]
         more = f", and {len(renamed) - 4} more likewise" if len(renamed) > 4 else ""
         self.notes += [", ".join(told) + f"{more}."] if told else []
+
+
+def _by_reason(odd: Iterable[tuple[str, str]]) -> list[str]:
+    """A sentence for each reason, with all files of which it is said."""
+    files: dict[str, list[str]] = defaultdict(list)
+    for path, why in odd:
+        files[why].append(path)
+    return [
+        f"{shown(paths[0]) if len(paths) == 1 else f'Each of {listed(paths)}'} {why}." for why, paths in files.items()
+    ]
 
 
 def _not_counted(first: _Candidate, others: Sequence[_Candidate]) -> list[str]:
@@ -275,15 +304,20 @@ class _Text:
     odd: list[str]
     grade_ids: tuple[str, ...] = ()
 
+    def begins_as(self) -> int | None:
+        """The exercise that its first line of text names, as each file does that is handed out."""
+        found = FIRST_LINE.match(self.source)
+        return int(found["number"]) if found else None
+
     def exercise(self, modules: Mapping[int, str]) -> int | None:
         """The one that all of nbgrader's ids begin with, if they do."""
         numbers = {int(match[1]) for grade_id in self.grade_ids if (match := NUMBER.match(grade_id))}
         return min(numbers) if len(numbers) == 1 and numbers <= set(modules) else None
 
     def is_untouched(self, number: int) -> bool:
-        """Whether nothing is written, or it still has all that a stub raises where an answer is to be written."""
+        """Whether it still has all that a stub raises where an answer is to be written."""
         open_tasks = {match["task"] for match in RAISED.finditer(self.source) if int(match["number"]) == number}
-        return not self.source.strip() or open_tasks >= {task.name for task in read_catalogue()[number].tasks}
+        return open_tasks >= {task.name for task in read_catalogue()[number].tasks}
 
 
 def _number_of_checks(path: str) -> int | None:
@@ -295,9 +329,10 @@ def _number_of_checks(path: str) -> int | None:
 
 
 def _read(contents: Contents, file: File) -> _Text:
+    """Raises UnreadableError, also where nothing is in it: an upload that went wrong is not an answer."""
     source, odd = decode(contents.read(file, NOTEBOOK if is_notebook(file.path) else SOURCE))
     if not is_notebook(file.path):
-        return _Text(source, odd if source else [*odd, "is empty"])
+        return _with_something(_Text(source, odd), "is empty")
     notebook = read_notebook(source)
     if notebook.duplicates:
         ids = listed(notebook.duplicates)
@@ -307,4 +342,10 @@ def _read(contents: Contents, file: File) -> _Text:
     if notebook.unreadable:
         cells = "a cell" if notebook.unreadable == 1 else f"{notebook.unreadable} cells"
         odd.append(f"has {cells} beside the answers that Python cannot read; left out")
-    return _Text(notebook.source, odd if notebook.source else [*odd, "has no code"], notebook.grade_ids)
+    return _with_something(_Text(notebook.source, odd, notebook.grade_ids), "has no code")
+
+
+def _with_something(text: _Text, otherwise: str) -> _Text:
+    if not text.source.strip():
+        raise UnreadableError(text.odd[-1] if text.odd else otherwise)
+    return text

@@ -1,5 +1,6 @@
 """The staff sees why a hidden check failed, with the values and the student's lines; nothing of it goes to students."""
 
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -43,6 +44,18 @@ def shown(course, submission):
     return show(submission, course, sandbox(), 1)
 
 
+def test_the_check_that_guide_and_help_name_is_one_that_there_is():
+    texts = [
+        ROOT / "docs/instructors.md",
+        *(ROOT / "grader/course" / name for name in ("commands.py", "classroom/showing.py")),
+    ]
+    named = {found for path in texts for found in re.findall(r"\bex[0-9]{2}\.\w+", path.read_text(encoding="utf-8"))}
+    named -= {"ex04.py", "ex04.toml"}
+    suite = load_course(frozenset({4}), seed=7).suites
+    assert named == {"ex04.ladder_of_shared_values"}
+    assert named <= {check.id for each in suite for check in each.checks}
+
+
 def hidden_texts(course):
     """What hidden checks run: each line that no public check and no lesson has too."""
     public = "\n".join(c.probe.code for s in course.suites if s.visibility != HIDDEN for c in s.checks)
@@ -80,6 +93,9 @@ def test_a_part_of_a_name_is_enough_where_it_is_one_persons():
         report_on("LEE", reports)
     with pytest.raises(KataError, match="'jane' is in none of the reports; marks"):
         report_on("jane", reports)
+    assert report_on("jane", reports, ["leekim_102"]).student == "leekim_102"
+    with pytest.raises(KataError, match=r"'jane' could be any of 'leekim_102', 'lee'; marks\.csv"):
+        report_on("jane", reports, ["leekim_102", "lee"])
 
 
 def test_what_is_told_of_many_checks_is_told_once(course, tmp_path):

@@ -1,5 +1,6 @@
 """What students hand in, oddity by oddity, as real files."""
 
+import gzip
 import io
 import json
 import os
@@ -225,7 +226,16 @@ def test_extra_files_make_one_note_and_hidden_ones_none(tmp_path):
     write(tmp_path / "ex04_backward.py")
     for number in range(30):
         write(tmp_path / f"page{number}.md")
-    for name in (".DS_Store", "__MACOSX/ex05_operators.py", "._ex06_activations.py", ".git/ex07_graph.py"):
+    write(tmp_path / "timestamp.txt", "2027-01-29 22:59:00 UTC")  # which is nbgrader's
+    for name in (
+        "README.md",
+        "img/Thumbs.db",
+        "desktop.ini",
+        ".DS_Store",
+        "__MACOSX/ex05_operators.py",
+        "._ex06_activations.py",
+        ".git/ex07_graph.py",
+    ):
         write(tmp_path / name)
     write(tmp_path / "venv/lib/site-packages/ex08_neuron.py")
     submission = read_submission(tmp_path)
@@ -345,12 +355,16 @@ def test_an_archive_with_the_same_names_gives_the_same_safe_notes(tmp_path):
 
 
 def test_a_student_name_taken_from_a_file_name_is_printable(tmp_path):
-    assert read_submission(zipped(tmp_path / "a\x1b[31m.zip", [("ex04.py", "")])).student.startswith("a?[31m ")
+    assert read_submission(zipped(tmp_path / "a\x1b[31m.zip", [("ex04.py", FOUR)])).student.startswith("a?[31m ")
 
 
 def test_notes_are_few_however_odd_the_submission(tmp_path):
     path = zipped(tmp_path / "a.zip", [("ex04.py", FOUR), *((f"{number}.zip", "") for number in range(300))])
     submission = read_submission(path)
+    assert noted(submission, "Each of '0.zip', '1.zip'", "and 295 more is no archive")
+    assert len(submission.notes) == 3
+    blank = [(f"ex01_{number}.py", "\n" * number + "\0") for number in range(60)]  # each with a reason of its own
+    submission = read_submission(zipped(tmp_path / "b.zip", [("ex04.py", FOUR), *blank]))
     assert len(submission.notes) == 50
     assert "more notes" in submission.notes[-1]
 
@@ -370,8 +384,6 @@ def test_notes_are_few_however_odd_the_submission(tmp_path):
         ("s = 'é'\n".encode("utf-32"), "s = 'é'\n", "UTF-32"),
         ("x = 1\n".encode("utf-16") + b"\x00", "x = 1\n", "as far as it can"),
         (b"x = 1\ny = \x00 2\n", "x = 1\ny = ", "null byte in line 2"),
-        (b"\x00\x00\x00", "", "null byte in line 1"),
-        (b"", "", "is empty"),
         (b"# -*- coding: rot13 -*-\nx = 1\n", "# -*- coding: utf-8 -*-\nx = 1\n", None),
         (b"#!/usr/bin/python\n# coding=latin-1\n'\xe9'\n", "#!/usr/bin/python\n# coding=utf-8\n'é'\n", None),
         ("# coding: shift_jis\ns = '勾配'\n".encode("shift_jis"), "# coding: utf-8\ns = '勾配'\n", None),
@@ -392,6 +404,49 @@ def test_any_encoding_becomes_text_and_what_python_would_refuse_is_noted(tmp_pat
     assert len(submission.notes) == 1 or noted(submission, note or "nothing")
     assert note is None or noted(submission, note)
     compile("" if "\0" in source or source.endswith("y = ") else source.encode(), "ex04_backward.py", "exec")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("ex04_backward.py", b"", "is empty"),
+        ("ex04_backward.py", b" \r\n\t\n", "is empty"),
+        ("ex04_backward.py", b"\x00\x00\x00", "has a null byte in line 1"),
+        ("ex04_backward.ipynb", notebook(), "has no code"),
+        ("ex04_backward.py.gz", gzip.compress(FOUR.encode(), mtime=0), "is no archive of a kind that is opened"),
+    ],
+)
+def test_a_file_without_anything_in_it_is_no_answer_and_needs_a_look(tmp_path, name, content, why):
+    write(tmp_path / "alice" / name, content)
+    with pytest.raises(SubmissionError, match=f"{name}' {why}"):
+        read_submission(tmp_path / "alice")
+    write(tmp_path / "alice" / "ex01_derivatives.py")
+    submission = read_submission(tmp_path / "alice")
+    assert set(submission.sources) == {1}
+    assert submission.look == (noted(submission, repr(name), why),)
+    write(tmp_path / "alice" / "more" / "ex04_backward.py")
+    assert read_submission(tmp_path / "alice").sources[4] == FOUR
+
+
+def test_a_file_that_begins_as_another_exercise_does_is_graded_by_its_name_and_needs_a_look(tmp_path):
+    first = (ROOT / "solutions/ex01_derivatives.py").read_text(encoding="utf-8")
+    write(tmp_path / "alice" / "ex04_backward.py", first)
+    submission = read_submission(tmp_path / "alice", wanted={4})
+    assert submission.sources == {4: first}
+    assert submission.look == ("'ex04_backward.py' begins as the file of exercise 1 does.",)
+    write(tmp_path / "alice" / "ex01_derivatives.py", first)
+    assert read_submission(tmp_path / "alice", wanted={1}).look == ()
+
+
+def test_what_is_odd_about_several_files_is_said_once(tmp_path):
+    for module in list(MODULES.values())[:3]:
+        write(tmp_path / "alice" / f"{module}.py", FOUR.encode("utf-16-le"))
+    submission = read_submission(tmp_path / "alice", wanted={1, 2, 3})
+    (note,) = submission.notes
+    assert note == (
+        "Each of 'ex01_derivatives.py', 'ex02_value.py', 'ex03_chain_rule.py' is UTF-16-LE, which Python does not run,"
+        " but is read anyway."
+    )
 
 
 def test_a_source_of_exactly_1_mb_is_read(tmp_path):
@@ -598,7 +653,8 @@ def test_links_to_files_and_folders_are_not_followed(tmp_path):
     write(tmp_path / "alice" / "ex01_derivatives.py")
     submission = read_submission(tmp_path / "alice")
     assert set(submission.sources) == {1}
-    assert sum("is a link" in note for note in submission.notes) == 4
+    assert noted(submission, "Each of 'a.zip', 'ex04_backward.py' is a link")
+    assert noted(submission, "Each of 'loop', 'root' is a link")
 
 
 def test_a_file_that_becomes_a_link_after_it_was_listed_is_not_followed(tmp_path):
@@ -645,6 +701,9 @@ def test_a_folder_named_like_a_file_is_left_out_with_what_is_in_it(tmp_path):
 
 
 def test_nothing_at_all_is_an_error_in_one_sentence(tmp_path):
+    write(tmp_path / "readme" / "README.md")
+    with pytest.raises(SubmissionError, match=r"nothing to grade in 'readme': no exercise is in it\."):
+        read_submission(tmp_path / "readme")
     (tmp_path / "empty").mkdir()
     zipped(tmp_path / "empty.zip", [])
     write(tmp_path / "not.zip", b"hello")
@@ -667,7 +726,8 @@ def test_a_submission_is_neither_written_to_nor_run(tmp_path):
 def test_many_files_are_looked_at_up_to_a_limit(tmp_path):
     for number in range(300):
         write(tmp_path / "alice" / f"n{number}.ipynb", notebook(code("x", grade_id="ex04")))
-    assert noted(read_submission(tmp_path / "alice"), "more notes")
+    many = "and 95 more is left out, because 200 files were looked at before it"
+    assert noted(read_submission(tmp_path / "alice"), "Each of 'n", many)
     zipped(tmp_path / "alice.zip", [("ex04.py", FOUR), *((f"a/{number}", "") for number in range(10_500))])
     assert noted(read_submission(tmp_path / "alice.zip"), "holds more than 10000 files")
     tarred(tmp_path / "alice.tgz", [("ex04.py", FOUR), *((f"a/{number}", "") for number in range(10_500))])
@@ -730,7 +790,7 @@ def test_a_gigabyte_of_zeros_in_a_tar_gz_stops_early_and_keeps_what_came_before(
         for name, size in (("ex01_derivatives.py", 5), ("ex04_backward.py", 1_000_000_000), ("ex05_operators.py", 5)):
             info = tarfile.TarInfo(name)
             info.size = size
-            archive.addfile(info, Zeros(size))
+            archive.addfile(info, Zeros(size) if size > 5 else io.BytesIO(b"x = 1"))
     seconds, peak = cost(lambda: read_submission(tmp_path / "a.tgz"))
     assert seconds < 4
     assert peak < 160_000_000
@@ -809,7 +869,8 @@ def test_links_and_devices_in_archives_are_not_followed(tmp_path):
         members.append((info, ""))
     submission = read_submission(tarred(tmp_path / "a.tar", members, "w"))
     assert set(submission.sources) == {1}
-    assert sum("is not followed" in note for note in submission.notes) == 4
+    assert noted(submission, "Each of 'ex04_backward.py', 'ex05_operators.py' is a link and is not followed")
+    assert noted(submission, "Each of 'ex06_activations.py', 'ex07_graph.py' is no regular file and is not followed")
 
 
 def test_an_encrypted_member_is_noted_and_the_others_are_read(tmp_path):

@@ -195,6 +195,38 @@ def test_graphviz_is_read_when_a_drawing_is_made_and_not_where_a_file_only_impor
         assert seen.values == {"x": [[], True, True]}
 
 
+READING_ON = """def ask():
+    while True:
+        try:
+            return float({})
+        except:
+            pass
+"""
+
+
+@pytest.mark.parametrize("read", ["input('?')", "sys.stdin.readline()", "sys.stdin.read(1)", "next(sys.stdin)"])
+def test_whoever_swallows_the_end_of_the_input_and_reads_on_is_told_that_there_is_none(reachable, fence, read):
+    desk_with(reachable, 1, f"import sys\n{READING_ON.format(read)}")
+    for seen in seen_by_both(reachable, fence, "x = ask()\n"):
+        assert (seen.fault.type, seen.fault.during) == ("EOFError", "run")
+        frames = [(frame.function, frame.line) for frame in seen.fault.frames]
+        assert frames == [("<module>", 1), ("ask", 5)]
+        verdict = judge(check_of(1), FIRST, seen, {"x": 1})
+        assert verdict.message.endswith("The checks give no input: input() finds nothing to read.")
+    desk_with(reachable, 1, "")
+    with Worker(fence, reachable) as worker:  # the next question is answered by another process
+        reading = Probe(READING_ON.format("input()") + "ask()\n", ("1",))
+        asked = [worker.observe(FIRST.module, probe) for probe in (reading, Probe("x = 2\n", ("x",)))]
+    assert [seen.fault and seen.fault.type for seen in asked] == ["EOFError", None]
+
+
+def test_whoever_asks_now_and_then_and_goes_on_without_an_answer_is_not_stopped(reachable, fence):
+    line = "try:\n    n = int(input())\nexcept:\n    n = 3\n"
+    desk_with(reachable, 1, line * 20)
+    for seen in seen_by_both(reachable, fence, "x = n\n"):
+        assert (seen.fault, seen.values) == (None, {"x": 3})
+
+
 @pytest.mark.parametrize("source", ["answer = input('?')\n", "while input('?') != 'stop':\n    pass\n"])
 def test_input_in_a_module_ends_at_once_in_terminal_and_grader(reachable, fence, source):
     desk_with(reachable, 1, source)

@@ -28,7 +28,7 @@ from grader.course.platforms.gradebooks.files import write_gradebook
 from grader.course.platforms.gradebooks.ledger import LedgerError, make_ledger, read_marks, timestamps
 from grader.course.platforms.gradebooks.moment import moment
 from grader.course.platforms.gradebooks.points import number as read_number
-from grader.course.platforms.gradebooks.roster import match, read_people
+from grader.course.platforms.gradebooks.roster import match, read_people, submissions_of
 from grader.course.platforms.gradebooks.systems import gradebooks
 from grader.course.platforms.gradebooks.systems.moodle import make as make_moodle
 from tests.kata.few import kata_of
@@ -226,12 +226,20 @@ def test_a_submission_is_matched_by_id_else_address_else_name_and_else_not(submi
     assert len(found.people) == 7 - len(found.matches)
 
 
+@pytest.mark.parametrize("who", ["S-1", "kim@a.edu", "KIM", "Lee, Kim", "kim lee"])
+def test_a_submission_is_found_by_what_the_roster_calls_its_person(who):
+    roster = people("id,name,email,group\nS-1,Kim Lee,kim@a.edu,A\nS-2,Bo,bo@a.edu,A\nS-3,Bo Lee,x@a.edu,\n")
+    found = match(["leekim_1", "S-3"], roster)
+    assert submissions_of(who, roster, found) == submissions_of("S-2", roster, found) == ["leekim_1"]
+    assert submissions_of("nobody", roster, found) == []
+
+
 def test_what_could_be_two_peoples_is_nobodys():
     twins = people("id,name,email\na,Kim Lee,kim@a.edu\nb,Lee Kim,kim@b.edu\nc,Bo,bo@a.edu\nc,Ba,ba@a.edu\n")
     found = match(["Kim Lee", "kim", "c", "Bo"], twins)
     assert list(found.matches) == ["Bo"]
     assert set(found.people.values()) == {
-        "It is not clear whether 'kim' is theirs.",
+        "It is not clear whether 'Kim Lee' or 'kim' is theirs.",
         "It is not clear whether 'c' is theirs.",
     }
     assert found.submissions == {
@@ -494,8 +502,8 @@ def test_moodles_sheet_keeps_all_else_but_what_would_be_run(tmp_path):
     assert after.rows[3][grade] == "12.00"  # no submission: the grade that was there stays
 
 
-def test_a_column_of_times_that_the_instructor_added_does_not_go_back_to_moodle(tmp_path):
-    text = "Identifier,Grade,submitted_at,Last modified (grade)\nP 1,,2026-11-21 23:59,-\n"
+def test_columns_that_the_instructor_added_do_not_go_back_to_moodle(tmp_path):
+    text = "Identifier,group,Grade,submitted_at,Last modified (grade),submission\nP 1,A,,2026-11-21 23:59,-,\n"
     path = tmp_path / "sheet.csv"
     path.write_text(text, encoding="utf-8")
     rules, sheet = settings(tmp_path), read_sheet(path)

@@ -284,6 +284,13 @@ def test_the_table_names_every_hand_in_and_no_reason_twice(way):
     assert len(told) == len(set(told)) <= 3
 
 
+def test_the_table_shows_the_first_files_of_a_hand_in_and_how_many_more_there_are(tmp_path):
+    for number in range(5):
+        write(tmp_path / f"jane_ex01_{number}.py", work(1))
+    (listed,) = read_all(find_class(tmp_path), SETTINGS.exercises, {})
+    assert listed.files == "jane_ex01_0.py, jane_ex01_1.py, jane_ex01_2.py and 2 more"
+
+
 def test_the_systems_own_file_has_exactly_the_marks_there_are(way):
     kind, folder, _, sheet, ledger = way
     if systems().get(kind) is None or systems()[kind].make is None:
@@ -464,6 +471,22 @@ def test_what_nobody_handed_in_or_can_read_has_no_mark_unless_the_course_says_ze
     assert one_person(tmp_path / "e", [(f"{MODULE}.py", work(1))], HEAD, zero, roster).mark == 0
 
 
+def test_what_somebody_has_decided_about_needs_no_look_any_more(tmp_path):
+    pdf = [("essay.pdf", b"%PDF")]
+    for folder, line, looks in (
+        ("a", "", 1),
+        ("b", "jane,all,,yes,,Was ill,", 0),
+        ("c", "jane,1,1.5,,,Read by hand,", 0),
+    ):
+        one_person(tmp_path / folder, pdf, f"{HEAD}{line}\n")
+        rules = replace(SETTINGS, adjustments=tmp_path / folder / "adjustments.csv")
+        sheet = read_sheet(tmp_path / folder / "roster.csv")
+        ledger = make_ledger(tmp_path / folder / "reports", sheet, None, rules)
+        assert [kind for kind, *_ in ledger.unmatched] == ["look"] * looks
+        told = write_gradebook("csv", tmp_path / folder, ledger, sheet, TITLE, rules)
+        assert sum("look" in sentence for sentence in told) == looks
+
+
 def test_the_lowest_exercises_do_not_count_and_the_mark_is_out_of_the_same_points():
     points, maxima = {1: Decimal(1), 2: Decimal(0), 3: Decimal(4)}, {1: Decimal(2), 2: Decimal(4), 3: Decimal(4)}
     assert decide(Reached(points, maxima)).mark == 5
@@ -535,6 +558,10 @@ def test_a_mark_that_is_there_is_listed_first_and_replaced_only_as_asked(
     expected = cell if cell or kind != "moodle" else there  # Moodle gets its whole sheet back
     assert {line[column].replace(",", ".") for line in found} == ({expected} if expected is not None else set())
     assert any(sentence.startswith("Marks that are there and are others: 1.") for sentence in told) == listed
+    ways = {"empty": "WRITE=all all but EX.", "raise": "WRITE=all replaces all but EX.", "all": "nothing"}
+    assert any(sentence.endswith(ways[write_mode]) for sentence in told) == (
+        listed and not cell and write_mode != "all"
+    )
     differences = list(csv.reader(io.StringIO((tmp_path / "differences.csv").read_text(encoding="utf-8-sig"))))[1:]
     assert [(row[1], row[3]) for row in differences] == ([(there, "yes" if cell else "no")] if listed else [])
 

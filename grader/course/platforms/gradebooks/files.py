@@ -60,7 +60,10 @@ def _differences(out: Path, book: Book, ledger: Ledger) -> list[str]:
     kept = sum(not difference.written for difference in book.differences)
     if not told:
         return []
-    how = {"empty": "WRITE=raise replaces those that are lower, WRITE=all all", "raise": "WRITE=all replaces these too"}
+    how = {
+        "empty": "WRITE=raise replaces those that are lower, WRITE=all all but EX",
+        "raise": "WRITE=all replaces all but EX",
+    }
     more = [f"and {len(told) - SHOWN} more, in {out / DIFFERENCES}"] if len(told) > SHOWN else []
     left = f" {kept} of them stay as they are; {how[ledger.write]}." if kept and ledger.write in how else ""
     return [f"Marks that are there and are others: {len(told)}.{left}", *told[:SHOWN], *more]

@@ -56,7 +56,12 @@ def make_ledger(reports: Path, sheet: Sheet | None, submitted: Path | None, sett
         ("submission", name, "It was not graded, by a fault of the grader; grade again.") for name in known.ungraded
     ]
     without = [("person", people[place].called, why) for place, why in matching.people.items()]
-    look = [("look", name, " ".join(about.look)) for name, about in known.roll.members.items() if about.look]
+    decided = {entry.marks.submission for entry in entries if entry.marks and is_settled(entry.adjustments)}
+    look = [
+        ("look", name, " ".join(about.look))
+        for name, about in known.roll.members.items()
+        if about.look and name not in decided
+    ]
     notices = (*unread, *known.told, *undecided, *_notices(entries, settings, known.roll))
     return Ledger(tuple(entries), sum(maxima.values(), Decimal(0)), (*lost, *without, *look), notices)
 
@@ -112,7 +117,7 @@ def _entry(
     when, source = clock.submitted(marks.submission, person) if marks else (None, "")
     extensions = {**clock.extensions(person, maxima), **_extensions(decisions, maxima)}
     late = lateness(marks.scores, when, settings, extensions) if marks and when else Lateness()
-    settled = any(one.points is not None or one.excused for one in decisions)
+    settled = is_settled(decisions)
     pending = NEEDS_A_LOOK if marks and marks.unread and settings.unreadable == "none" and not settled else ""
     absent = marks is None and settings.missing == "none" and not settled
     decided = None
@@ -121,6 +126,11 @@ def _entry(
         decided = decide(Reached(earned, maxima, decisions), settings.drop_lowest if marks else 0)
     excused = decided is not None and decided.mark is None
     return Entry(marks, person, draft.by, when, source, late, decisions, decided, pending, excused)
+
+
+def is_settled(decisions: Iterable[Adjustment]) -> bool:
+    """Whether somebody has looked at a hand-in and decided about points."""
+    return any(one.points is not None or one.excused for one in decisions)
 
 
 def _extensions(decisions: Sequence[Adjustment], exercises: Iterable[int]) -> dict[int, datetime]:

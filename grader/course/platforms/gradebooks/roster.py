@@ -137,7 +137,7 @@ class _Found:
         self.people = people
         self.claims: dict[int, list[tuple[str, str]]] = defaultdict(list)
         self.lost: dict[str, str] = {}
-        self.doubtful: dict[int, str] = {}
+        self.doubtful: dict[int, list[str]] = defaultdict(list)
 
     def note(self, submission: str, kind: str, places: Sequence[int]) -> None:
         if not places:
@@ -145,7 +145,8 @@ class _Found:
         elif len(places) > 1 and kind != "group":
             called = " and ".join(self.people[p].called for p in places[:5])
             self.lost[submission] = f"The {kind} could be that of {called}."
-            self.doubtful |= dict.fromkeys(places, f"It is not clear whether {submission!r} is theirs.")
+            for place in places:
+                self.doubtful[place].append(repr(submission))
         else:
             for place in places:
                 self.claims[place].append((submission, kind))
@@ -162,7 +163,8 @@ class _Found:
                 both = " and ".join(repr(submission) for submission, _ in claimed)
                 without[place] = f"There are {len(claimed)} submissions: {both}; keep one."
             else:
-                without[place] = self.doubtful.get(place, NO_SUBMISSION)
+                doubtful = " or ".join(self.doubtful[place])
+                without[place] = f"It is not clear whether {doubtful} is theirs." if doubtful else NO_SUBMISSION
         self._share(whose, without)
         counted = {submission for submission, _ in whose.values()}
         for place, claimed in self.claims.items():
@@ -197,6 +199,18 @@ def _meant(submission: str, people: Sequence[Person]) -> str:
     called |= {person.id.casefold(): person.called for person in people if person.id}
     close = get_close_matches(" ".join(_words(submission)), list(called), n=1, cutoff=0.8)
     return f" Did you mean {called[close[0]]}?" if close else ""
+
+
+def submissions_of(who: str, people: Sequence[Person], matching: Matching) -> list[str]:
+    """What was handed in by whom this id, address or name of the roster means; of several people, several."""
+    keys = {who.strip().casefold()}
+    own = {
+        submission
+        for place, (submission, _) in matching.whose.items()
+        if not keys.isdisjoint({*people[place].keys["id"], *people[place].keys["e-mail"]})
+        or is_called(people[place], who)
+    }
+    return sorted(own)
 
 
 def is_called(person: Person, name: str) -> bool:

@@ -33,6 +33,7 @@ DOWNLOAD = re.compile(
     r"(?P<name>.+)_(?P<number>[0-9]+)_assignsubmission_(?P<kind>file|onlinetext)(?:_(?P<own>.*))?", re.DOTALL
 )
 EXTENSION = re.compile(r"Extension granted until:? *(?P<until>.+)", re.DOTALL)
+PUT_IN = ("submitted at", "group", "submission")  # by the instructor, for whoever reads the sheet here
 OWN = ("grade", "status", "maximum grade", "last modified (grade)")  # beside an identifier, as other rosters have
 
 
@@ -79,7 +80,7 @@ def extension(sheet: Sheet, row: Row) -> str:
 def make(ledger: Ledger, sheet: Sheet | None, _assignment: str, _settings: Settings) -> Book:
     """The whole sheet, with marks scaled to Maximum Grade; all else stays. Raises SheetError.
 
-    A submitted_at that the instructor put in is left out, because Moodle does not know it.
+    The columns that the instructor put in for this grader are left out, because Moodle does not know them.
     """
     export = SYSTEM.exported(sheet)
     for name in ("Identifier", "Grade", "Last modified (grade)"):
@@ -89,8 +90,8 @@ def make(ledger: Ledger, sheet: Sheet | None, _assignment: str, _settings: Setti
             )
     lines, told = without_excused(marked(ledger, export))
     filled, differences = _filled(ledger, export, lines)
-    own, made = export.column("submitted at"), [export.headings, *filled]
-    left = [[cell for place, cell in enumerate(row) if place != own] for row in made]
+    own, made = {export.column(name) for name in PUT_IN}, [export.headings, *filled]
+    left = [[cell for place, cell in enumerate(row) if place not in own] for row in made]
     return Book(
         "moodle.csv",
         left,
