@@ -126,7 +126,7 @@ lint: lint-layer ## Check style, types, and who may import whom; of web/, too.
 	@"$$PY" grader -m ruff format --check .
 	@"$$PY" grader -m mypy
 	@"$${PY%python}lint-imports" --no-cache --no-logo
-	@"$$PY" grader -m grader.course.site.node types lint
+	@"$$PY" grader -m grader.course.release.site.node types lint
 test: test-layer ## Run every proof of the kata itself.
 	@"$$PY" grader -m pytest tests/kata $(ON_ALL_CORES) --durations=10
 test-quick: test-layer ## Run the same without the slow ones.

@@ -652,7 +652,7 @@ def wheel(exercises: str | None) -> None:
 def site(exercises: str | None, answers: bool, serve: bool, port: int) -> None:
     """Make the kata as static pages, which run it in a learner's browser."""
     from grader.course.grading.config import read_settings
-    from grader.course.site import site as pages
+    from grader.course.release.site import site as pages
 
     folder = pages.make_site(_numbers(exercises), read_settings(), answers=answers)
     click.echo(f"{folder} holds the pages; any web server can give them out.")

@@ -57,7 +57,7 @@ async function start(): Promise<(request: Request) => string> {
   let more = python.runPython("import importlib.util; importlib.util.find_spec('grader.course') is not None");
   return (request) => {
     if (more && GIVEN_AWAY.includes(request.command)) {
-      python.pyimport("grader.course.site.self_study").begin();
+      python.pyimport("grader.course.release.site.self_study").begin();
       more = false;
     }
     return page.answer(JSON.stringify(request), asks, answers);

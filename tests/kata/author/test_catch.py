@@ -18,7 +18,7 @@ from grader.course.bank.variants import read_variants, worked_before
 from grader.course.bank.witnesses import ask_pytorch
 from grader.course.bank.worked_checks import Candidate, smallest, worked_checks
 from grader.course.grading.catching import Catch, Shown, Variant, catch_of_a_stranger, judge_expectation
-from grader.course.site import self_study
+from grader.course.release.site import self_study
 
 CATALOGUE = read_catalogue()
 WORKED = [number for number, exercise in CATALOGUE.items() if exercise.worked_catches.exists()]

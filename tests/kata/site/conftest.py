@@ -11,7 +11,7 @@ import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.course.grading.config import Settings
-from grader.course.site.site import make_site
+from grader.course.release.site.site import make_site
 
 ROOT = Path(__file__).parents[3]
 

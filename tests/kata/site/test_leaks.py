@@ -13,7 +13,7 @@ from grader.course.bank.chaffs import read_bank
 from grader.course.grading.config import Settings
 from grader.course.release.leaks import contents_of, leaks, read_secrets
 from grader.course.release.release import LeakError, zipped
-from grader.course.site.site import ZIP, answer_files, given_away, kata_files, make_site, searched, whole
+from grader.course.release.site.site import ZIP, answer_files, given_away, kata_files, make_site, searched, whole
 from tests.kata.site.conftest import ROOT
 
 pytestmark = pytest.mark.slow

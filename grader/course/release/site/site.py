@@ -29,7 +29,7 @@ from grader.course.authoring.notebooks import markdown
 from grader.course.grading.config import Settings
 from grader.course.release.leaks import contents_of, files_of
 from grader.course.release.release import LEFT, refuse_leaks, student_files, with_earlier, zipped
-from grader.course.site.node import MODULES, WEB, run_script
+from grader.course.release.site.node import MODULES, WEB, run_script
 from grader.learner.datasets import load
 from grader.learner.live import Training
 from grader.learner.page import contents
@@ -57,7 +57,8 @@ GIVEN_AWAY = (  # with the worked answers: what catch and repair need
     *("grader/course/__init__.py", "grader/course/authoring/__init__.py", "grader/course/authoring/cut.py"),
     *("grader/course/fence/*.py", "grader/course/grading/__init__.py", "grader/course/grading/catching.py"),
     *("grader/course/oracles/__init__.py", "grader/course/oracles/reference/*.py", "minigrad_reference/**/*.py"),
-    *("grader/course/site/__init__.py", "grader/course/site/self_study.py"),
+    *("grader/course/release/__init__.py", "grader/course/release/site/__init__.py"),
+    "grader/course/release/site/self_study.py",
     *(
         f"grader/course/bank/{name}.py"
         for name in ("__init__", "catch_report", "chaffs", "repair", "variants", "wheats")

@@ -1,6 +1,6 @@
 """Node and the npm packages that web/ pins: they build the page and look over its TypeScript.
 
-`python grader -m grader.course.site.node types lint` runs these scripts of web/package.json, as `make lint` does.
+`python grader -m grader.course.release.site.node types lint` runs these scripts of web/package.json; so does `make lint`.
 """
 
 from __future__ import annotations
