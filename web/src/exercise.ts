@@ -64,6 +64,8 @@ export async function showExercise(context: Context, exercise: Exercise): Promis
     if (!changed(event, exercise.file) || event.newValue === null || event.newValue === editor.text) return;
     if (timer) backUp(exercise.file);
     editor.text = event.newValue;
+    clearTimeout(timer); // no edit of this window: kept again, it would undo what is typed there meanwhile
+    timer = 0;
     saved.textContent = "Changed in another window.";
   };
   const leaving = (): void => { if (timer) keep(); };

@@ -173,6 +173,8 @@ def test_another_window_shows_what_is_written_in_this_one(alone):
     alone.page.get_by_text("Changed in another window.").wait_for()
     kept_here = "localStorage.getItem('minigrad/files/ex02_value.py')"
     alone.page.wait_for_function(f"{kept_here}.includes('# from afar')")  # the first letters may come before the others
+    alone.page.wait_for_timeout(1500)  # longer than the pause after which an edit is kept: this was none
+    assert alone.page.inner_text(".saved") == "Changed in another window."
     other.close()
 
 

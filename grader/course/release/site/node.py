@@ -1,6 +1,6 @@
 """Node and the npm packages that web/ pins: they build the page and look over its TypeScript.
 
-`python grader -m grader.course.release.site.node types lint` runs these scripts of web/package.json; so does `make lint`.
+`make lint` runs scripts of web/package.json: `python grader -m grader.course.release.site.node types lint`.
 """
 
 from __future__ import annotations
