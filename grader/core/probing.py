@@ -11,7 +11,6 @@ from __future__ import annotations
 import builtins
 import gc
 import importlib
-import io
 import math
 import os
 import sys
@@ -261,7 +260,7 @@ class time_limit:  # noqa: N801 - used as a function, in a `with` statement
 CLEANING_UP = (time_limit.__exit__.__code__, time_limit.time_is_up.__code__)
 
 
-class Input(io.TextIOBase):
+class Input:
     """A standard input that counts how often somebody reads on where it has ended.
 
     `while True: try: input() ... except: pass` swallows every exception, the alarm's too, and would look like any other
@@ -271,7 +270,18 @@ class Input(io.TextIOBase):
     def __init__(self, stream: Any, too_often: Callable[[EOFError], None]) -> None:
         self.stream, self.too_often, self.ends = stream, too_often, 0
 
-    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+    def __iter__(self) -> Input:
+        return self
+
+    def __next__(self) -> str:
+        if line := self.readline():
+            return line
+        raise StopIteration
+
+    def readline(self, size: int | None = -1, /) -> str:
         return self._counted(self.stream.readline(-1 if size is None else size))
 
     def read(self, size: int | None = -1, /) -> str:
@@ -367,12 +377,12 @@ def serve(folder: str, packages: str = "", memory: str = "0", channel: str = "")
             tell({"fault": desk.fault(error)})
             os._exit(0)
 
+        reading = Input(sys.stdin, end)
         if sys.stdin and not sys.stdin.isatty():
-            sys.stdin = Input(sys.stdin, end)
+            sys.stdin = reading
         for line in requests:
             request = eval(line, {"null": None})  # noqa: S307 - JSON without booleans is Python; the grader is trusted
-            if isinstance(sys.stdin, Input):
-                sys.stdin.ends = 0
+            reading.ends = 0
             tell(desk.observe(request["module"], request["code"], request["observe"], request["seconds"]))
 
 

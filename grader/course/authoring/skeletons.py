@@ -1,6 +1,6 @@
 """`make new-exercise NAME=softmax`: the files of one more exercise, with all that is to be written marked as such.
 
-An exercise is content alone: these files, and nothing else in the house, know that it is there.
+An exercise is content alone: these files and a line in two lists know that it is there, and nothing else in the house.
 """
 
 from __future__ import annotations

@@ -220,6 +220,15 @@ def test_whoever_swallows_the_end_of_the_input_and_reads_on_is_told_that_there_i
     assert [seen.fault and seen.fault.type for seen in asked] == ["EOFError", None]
 
 
+def test_an_input_that_has_ended_is_whole_and_empty(reachable, fence):
+    desk_with(reachable, 1, "import sys\n")
+    every = (
+        "[sys.stdin.read(), sys.stdin.readlines(), list(sys.stdin), list(sys.stdin.buffer.read()), sys.stdin.fileno()]"
+    )
+    for seen in seen_by_both(reachable, fence, f"x = {every}\n"):
+        assert (seen.fault, seen.values) == (None, {"x": ["", [], [], [], 0]})
+
+
 def test_whoever_asks_now_and_then_and_goes_on_without_an_answer_is_not_stopped(reachable, fence):
     line = "try:\n    n = int(input())\nexcept:\n    n = 3\n"
     desk_with(reachable, 1, line * 20)
