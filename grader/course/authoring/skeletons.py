@@ -41,6 +41,7 @@ def new_exercise(name: str) -> list[str]:
         raise KataError(f"{', '.join(there)} is there already, and nothing is written; move it away first.")
     entry = ENTRIES.read_text(encoding="utf-8").rstrip("\n") + "\n\n" + _entry(exercise)
     for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)  # the tests of the kata itself may be elsewhere
         write_text(path, text)
     write_text(ENTRIES, entry)
     return list(_steps(exercise, list(files)))

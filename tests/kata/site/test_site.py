@@ -281,13 +281,19 @@ def test_the_network_is_trained_on_the_own_engine_and_points_are_added_meanwhile
     solved.page.get_by_role("button", name="Train", exact=True).wait_for()
 
 
+ABOVE_THE_CURVE = """(() => {
+  const copy = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  copy.drawImage(document.querySelectorAll("canvas")[1], 9, 0, 1, 1, 0, 0, 1, 1);
+  return copy.getImageData(0, 0, 1, 1).data.join();
+})()"""
+
+
 def test_the_training_is_drawn_in_the_palettes_colours_light_and_dark(solved):
     solved.page.goto(f"{solved.address}#/train")
     solved.page.locator(".figures", has_text="points right").wait_for()
     for scheme, theme in (("dark", DARK), ("light", LIGHT)):
         solved.page.emulate_media(color_scheme=scheme)
-        above_the_curve = "[...document.querySelectorAll('canvas')[1].getContext('2d').getImageData(9, 0, 1, 1).data]"
-        solved.page.wait_for_function(f"wanted => `${{{above_the_curve}}}` === wanted", arg=f"{rgb(theme['page'])},255")
+        solved.page.wait_for_function(f"wanted => `${{{ABOVE_THE_CURVE}}}` === wanted", arg=f"{rgb(theme['page'])},255")
 
 
 def rgb(colour):
