@@ -41,7 +41,8 @@ Gradebook = Lazily("nbgrader.api", "Gradebook")
 ROOT = Path(__file__).parents[3]
 GOLDEN = Path(__file__).with_name("golden")
 SEED = 11
-FLEETING = {"seconds": 0.0, "sandbox": "any", "made_of": ""}  # what is not of the submission
+# What is not of the submission, and the digest of it: a sentence of a lesson changes that of every right answer.
+FLEETING = {"seconds": 0.0, "sandbox": "any", "made_of": "", "submission": ""}
 OF_EACH_KIND = (0, 1, 4, 6, *range(8, 13), 14, 23, 25, 26)
 
 
