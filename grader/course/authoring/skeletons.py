@@ -41,7 +41,6 @@ def new_exercise(name: str) -> list[str]:
         raise KataError(f"{', '.join(there)} is there already, and nothing is written; move it away first.")
     entry = ENTRIES.read_text(encoding="utf-8").rstrip("\n") + "\n\n" + _entry(exercise)
     for path, text in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)  # the tests of the kata itself may be elsewhere
         write_text(path, text)
     write_text(ENTRIES, entry)
     return list(_steps(exercise, list(files)))
@@ -102,7 +101,8 @@ def _files(exercise: Exercise, last: Exercise) -> Iterator[tuple[Path, str]]:
     yield exercise.misconceptions, _mistakes(exercise)
     yield exercise.wheats, _wheats(exercise)
     yield exercise.promises, _promises(exercise)
-    yield _claims_file(exercise), _claims(exercise)
+    if CLAIMS.exists():  # it does not where the tests of the kata itself are not
+        yield _claims_file(exercise), _claims(exercise)
     for oracle in ORACLES:
         yield words_file(oracle, exercise.number), _words(exercise, oracle)
 
@@ -251,7 +251,7 @@ def _steps(exercise: Exercise, files: list[Path]) -> Iterator[str]:
         f"Write misconceptions in {exercise.misconceptions}; `python -m grader bank --exercise {n}` tries them.",
         f"Write right answers in other styles in {exercise.wheats}.",
         f"Write in {exercise.promises} which check holds what the lesson promises, then `make promises`.",
-        f"Write in {_claims_file(exercise)} what proves the numbers in its texts.",
+        *([f"Write in {_claims_file(exercise)} what proves the numbers in its texts."] if CLAIMS.exists() else []),
         f"`make verify EXERCISE={n}` names what is missing; write what it asks for into builds_on.",
         f"Write the line that it says into {' and '.join(map(str, LISTS))}, and count the misconceptions in README.md.",
         f"Then `make fingerprints`, and `make worked-checks EXERCISE={n}`, which writes {exercise.worked_catches}.",
