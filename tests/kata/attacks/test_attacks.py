@@ -4,7 +4,10 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +32,7 @@ pytestmark = pytest.mark.timeout(120)
 ROOT = Path(__file__).parents[3]
 SECRET = "swordfish"  # noqa: S105 - it is to be looked for
 SLOT = os.getpid() % UIDS
+PF_EXITING = 0x4  # among the flags of /proc/*/stat, since Linux 2.6: linux/sched.h
 HARDENED = frozenset(LAYERS)
 WEAKER = (
     frozenset(),
@@ -197,12 +201,33 @@ def processes(mark):
     found = []
     for folder in (Path(entry.path) for entry in os.scandir("/proc") if entry.name.isdigit()):
         try:
-            line, owner = (folder / "cmdline").read_bytes(), folder.stat().st_uid
+            line, owner, ends = (folder / "cmdline").read_bytes(), folder.stat().st_uid, is_ending(folder)
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if any(word in line for word in words) or owner == FIRST_UID + SLOT:
+        if (any(word in line for word in words) or owner == FIRST_UID + SLOT) and not ends:
             found.append(line)
     return found
+
+
+def is_ending(folder):
+    """Whether the kernel is already taking a process apart (proc(5)): it runs no line of a program any more."""
+    after_name = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
+    state, flags = after_name[0], int(after_name[6])
+    pending = re.findall(
+        r"^S(?:ig|hd)Pnd:\s*([0-9a-f]+)$", (folder / "status").read_text(errors="replace"), re.MULTILINE
+    )
+    killed = any(int(signals, 16) >> signal.SIGKILL - 1 & 1 for signals in pending)
+    return state in "ZX" or bool(flags & PF_EXITING) or killed
+
+
+def test_a_process_is_looked_for_until_the_kernel_takes_it_apart():
+    mark = f"minigrad-{os.getpid()}-looked-for"
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", mark]) as process:
+        assert len(processes(mark)) == 1
+        process.send_signal(signal.SIGSTOP)
+        assert len(processes(mark)) == 1, "one that was only stopped may go on"
+        process.kill()
+        assert not processes(mark), "though nobody has waited for it yet"
 
 
 @pytest.fixture(scope="module")
