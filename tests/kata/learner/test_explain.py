@@ -3,6 +3,7 @@
 UPDATE_GOLDEN=1 writes the texts anew; read what changed.
 """
 
+import gc
 import os
 import re
 import shutil
@@ -55,6 +56,15 @@ class Case:
     edits: tuple[tuple[str, str], ...]
     wrong: tuple[tuple[str, str, str, str], ...] = ()
     edges: tuple[tuple[str, str], ...] = ()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _a_heap_that_is_not_walked():
+    """What earlier tests have left is walked now, and not in the one second that a sketch has in this process."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 CASES = {
