@@ -29,9 +29,10 @@ A snippet may use {within_reach}. What is to be tested:
 {tasks}
 
 A file has only such checks, and comments; it is read, not run. A number may be off by within=0.001 where a check says
-so. make catch-{number} tells whether each check is right and which wrong engines it catches. Catch them all with few
-words: every name and every number counts as one, in the snippet and in what you ask and expect; signs, comments, and
-Python's own words such as for and lambda are free.
+so. make catch-{number} tells whether each check is right and which wrong engines it catches.
+
+The sport is to catch them all with few words. Every name and every number that you write in a check is a word; signs,
+comments, and Python's own words such as for and lambda are free.
 """
 '''
 

@@ -15,7 +15,7 @@ from grader.course.bank import catching
 from grader.course.bank.catch_report import catch_text
 from grader.course.bank.catching import catch
 from grader.course.bank.chaffs import read_bank
-from grader.course.bank.variants import read_variants, worked_before
+from grader.course.bank.variants import UNSURE, read_variants, worked_before
 from grader.course.bank.witnesses import ask_pytorch
 from grader.course.bank.worked_checks import Candidate, smallest, worked_checks
 from grader.course.grading.catching import Catch, Shown, Variant, catch_of_a_stranger, judge_expectation
@@ -142,6 +142,17 @@ def test_the_slope_of_relu_at_its_corner_is_left_open_whatever_is_expected(slope
     assert (graded.counts, graded.wrong, graded.accused[0]) == (False, (), judged.accused[0])
 
 
+@pytest.mark.parametrize("mine", [1.0, 6.0])
+def test_where_the_worked_answer_and_the_reference_differ_both_are_told(mine, monkeypatch):
+    kept = [each for each in read_variants(CATALOGUE[4]) if not each.misconception]
+    monkeypatch.setattr(catching, "read_variants", lambda _: kept)
+    code = "a = Value(2.0); c = a * a; d = c * 5.0; d.backward(); c.backward()"
+    found = catch(CATALOGUE[4], parse_expectations(f'expect("{code}", {{"c.grad": {mine}}})', "mine"))
+    said = " ".join(catch_text(found).split())
+    assert not found.counting
+    assert f"c.grad is left open; right answers have 6.0 or 1.0. {UNSURE}" in said
+
+
 def test_what_is_wrong_beside_what_is_left_open_is_wrong():
     code = "x = Value(0.0); y = x.relu(); y.backward()"
     (check,) = parse_expectations(f'expect("{code}", {{"x.grad": 1.0, "y.data": 2.0}})', "mine")
@@ -160,11 +171,25 @@ def test_what_stops_right_answers_alone_is_left_open_and_not_called_too_late():
     assert "can only use" not in said
 
 
+def test_a_belief_that_is_half_caught_is_asked_about_last_and_told_so(found):
+    places = {}
+    for place, belief in enumerate(found.chaffs):
+        places.setdefault(belief.id, []).append(place)
+    whole = next(each for each in places.values() if len(each) > 1)
+    others = [place for each in places.values() for place in each if place not in whole]
+    most = replace(found.judged[0], catches=frozenset([whole[0], *others[1:]]))
+    assert [m.id for m in replace(found, judged=(most,)).escaped][-1] == found.chaffs[whole[0]].id
+    all_but_one = replace(found, judged=(replace(most, catches=frozenset([whole[0], *others])),))
+    said = " ".join(catch_text(all_but_one).split())
+    half = "You catch this belief in one engine; it came through in another."
+    assert said.endswith(f"{found.chaffs[whole[0]].question} {half}")
+
+
 def test_a_check_that_adds_nothing_is_named_since_its_words_count(found):
     right, other = found.judged[0], found.judged[3]
     less = replace(other, catches=right.catches & other.catches)
     assert "Without line 5 as many are caught." in catch_text(replace(found, judged=(right, less)))
-    more = replace(right, catches=right.catches | {99}), replace(other, catches=other.catches | {98})
+    more = replace(right, catches=frozenset({0, 1})), replace(other, catches=frozenset({1, 2}))
     assert "Without line" not in catch_text(replace(found, judged=more))
 
 
