@@ -16,7 +16,7 @@ from grader.course.grading.catching import Shown, Variant
 if TYPE_CHECKING:
     from grader.course.grading.grading import Course
 
-UNSURE = "The worked answer shows another value than the reference, or another each time."
+UNSURE = "There the worked answer differs from the reference, or from itself when it is asked again."
 Asking = Callable[[Sequence[Probe]], list[Observation]]
 
 
