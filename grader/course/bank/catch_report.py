@@ -15,6 +15,10 @@ from grader.learner.state import Score
 from grader.learner.terminal import wrapped
 
 NAMES = {"reference": "the reference", "pytorch": "PyTorch"}
+ON_WRONG_ENGINES = """is right and which wrong engines it catches.
+
+The sport is to catch them all with few words. Every name and every number that you write in a check is a word; signs,
+comments, and Python's own words such as for and lambda are free."""
 MISSING = ("AttributeError", "NameError", "TypeError")  # where something is asked that comes in a later exercise
 RAISED = ("TypeError", "ValueError")  # which the lessons ask for
 SOME = 3  # values that are left open are told
@@ -24,7 +28,7 @@ ROUNDED = (0.0001, 0.001, 0.01)  # by so much a number may be off that somebody 
 def catch_exercise(number: int, judge: Callable[[Exercise, Sequence[Expectation]], Catch]) -> str:
     """Judge the learner's checks of an exercise, keep the best, and say what came out. Raises KataError."""
     chosen = exercise(number)
-    if begun := begin_checks(chosen):
+    if begun := begin_checks(chosen, ON_WRONG_ENGINES):
         return begun
     found = judge(chosen, own_checks(chosen))
     score = len(found.caught), len(found.chaffs), found.words

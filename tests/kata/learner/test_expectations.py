@@ -1,6 +1,7 @@
 """A learner's own checks are data: the form that is read, and the sentence for everything else."""
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
 from grader.core.expectations import CHECKS, EXPRESSIONS, FILE, FORM, ITEMS, SNIPPET, example, parse_expectations
 from grader.core.paths import SOLUTIONS
-from grader.learner.catch import beginning
+from grader.course.bank.catch_report import ON_WRONG_ENGINES
+from grader.learner.catch import ON_OWN_ENGINE, beginning
 from grader.learner.prober import prober
 
 WHERE = "exercises/catch/ex04.py"
@@ -74,8 +76,8 @@ def test_infinity_is_written_as_a_number_that_is_too_large():
 
 def test_the_beginning_that_a_learner_is_given_has_an_example_that_is_right_and_no_check():
     with prober(SOLUTIONS.resolve()) as process:
-        for chosen in read_catalogue().values():
-            text = beginning(chosen)
+        for chosen, tells in product(read_catalogue().values(), (ON_OWN_ENGINE, ON_WRONG_ENGINES)):
+            text = beginning(chosen, tells)
             assert parse_expectations(text, WHERE) == []
             assert max(map(len, text.splitlines())) <= 120
             assert f"    {example(chosen.number)}\n" in text
