@@ -113,7 +113,7 @@ key: learner ## Ask the oracles for the answer key of the public checks (ORACLES
 	@"$$PY" grader key
 fingerprints: test-layer ## Ask the chaffs how each known misconception shows, which takes a minute (EXERCISE=4 for one alone).
 	@"$$PY" grader fingerprints
-worked-checks: learner ## Search the fewest checks that catch every chaff, for solutions/catch (EXERCISE=4 for one alone).
+worked-checks: learner ## Search checks that catch every chaff with the fewest words, for solutions/catch (EXERCISE=4 for one alone).
 	@"$$PY" grader worked-checks
 promises: learner ## List what the lessons promise and which check holds each promise, in docs/promises.md.
 	@"$$PY" grader promises

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -32,6 +32,8 @@ REACHING = re.compile(  # names and attributes by which a snippet would reach fi
     r"|input|io|locals|memoryview|modules|mro|open|os|quit|setattr|subprocess|sys|vars"
 )
 FRAMES = re.compile(r"(?:ag|cr|f|gi|tb)_\w+")
+NAMED = (ast.Name, ast.Attribute, ast.arg, ast.keyword, ast.alias, ast.FunctionDef, ast.ClassDef)
+IN_A_TEXT = re.compile(r"[\w.]+")
 STATEMENTS = (ast.AsyncFor, ast.AsyncFunctionDef, ast.AsyncWith, ast.Await, ast.Match, ast.With)
 
 
@@ -41,11 +43,15 @@ class ExpectationError(KataError):
 
 @dataclass(frozen=True)
 class Expectation:
-    """One check of a learner: what to run and ask, and the values that they worked out, in the encoding of `encode`."""
+    """One check of a learner: what to run and ask, and the values that they worked out, in the encoding of `encode`.
+
+    `words`: the names, numbers and other values in it, so that neither one long check nor many short ones seem cheap.
+    """
 
     line: int
     probe: Probe
     expected: Mapping[str, object]
+    words: int
 
 
 def example(number: int) -> str:
@@ -86,36 +92,39 @@ def _is_text(node: ast.stmt) -> bool:
 def _expectation(node: ast.stmt, where: str) -> Expectation:
     match node:
         case ast.Expr(ast.Call(ast.Name("expect"), [snippet, ast.Dict() as table], keywords)):
-            code, values = _snippet(snippet, where), dict(_values(table, where))
+            code, of_code = _snippet(snippet, where)
+            values, of_values = _values(table, where)
             within = _within(keywords, where)
         case _:
             raise ExpectationError(f"{where}: only checks such as {FORM} may stand here.")
     if not values or len(values) > EXPRESSIONS:
         raise ExpectationError(f"{where}: a check expects from 1 to {EXPRESSIONS} values, not {len(values)}.")
     tolerance = {} if within is None else {"rel": within, "abs": within}
-    return Expectation(node.lineno, Probe(code, tuple(values), **tolerance), values)
+    return Expectation(node.lineno, Probe(code, tuple(values), **tolerance), values, of_code + of_values)
 
 
-def _snippet(node: ast.expr, where: str) -> str:
+def _snippet(node: ast.expr, where: str) -> tuple[str, int]:
+    """The text, and how many words it has."""
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
         raise ExpectationError(f"{where}: the snippet is a text in quotation marks, as in {FORM}.")
     if len(node.value) > SNIPPET:
         raise ExpectationError(f"{where}: a snippet has at most {SNIPPET} characters, not {len(node.value)}.")
-    _read(dedent(node.value).strip("\n") + "\n", "exec", where)
-    return node.value
+    return node.value, _read(dedent(node.value).strip("\n") + "\n", "exec", where)
 
 
-def _values(table: ast.Dict, where: str) -> Iterator[tuple[str, object]]:
-    seen = set()
+def _values(table: ast.Dict, where: str) -> tuple[dict[str, object], int]:
+    """What is expected of each expression, and how many words both have."""
+    found: dict[str, object] = {}
+    words = 0
     for key, node in zip(table.keys, table.values, strict=True):
         if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
             raise ExpectationError(f'{where}: what is asked is a text in quotation marks, such as "a.grad".')
-        if key.value in seen or len(key.value) > EXPRESSION:
-            why = "is asked twice" if key.value in seen else f"is longer than {EXPRESSION} characters"
+        if key.value in found or len(key.value) > EXPRESSION:
+            why = "is asked twice" if key.value in found else f"is longer than {EXPRESSION} characters"
             raise ExpectationError(f"{where}: {key.value[:40]!r} {why}.")
-        seen.add(key.value)
-        _read(key.value, "eval", where)
-        yield key.value, _value(node, f"{where}: the value of {key.value!r}")
+        words += _read(key.value, "eval", where) + _words(node)
+        found[key.value] = _value(node, f"{where}: the value of {key.value!r}")
+    return found, words
 
 
 def _value(node: ast.expr, where: str) -> object:
@@ -147,8 +156,8 @@ def _within(keywords: list[ast.keyword], where: str) -> float | None:
     raise ExpectationError(f"{where}: after the values only within= may stand, a number up to {WITHIN}.")
 
 
-def _read(code: str, mode: str, where: str) -> None:
-    """Parse a snippet or an expression, and refuse what reaches behind the engine."""
+def _read(code: str, mode: str, where: str) -> int:
+    """Parse a snippet or an expression, and refuse what reaches behind the engine; returns how many words it has."""
     try:
         tree = ast.parse(code, mode=mode)
     except SyntaxError as error:
@@ -160,6 +169,15 @@ def _read(code: str, mode: str, where: str) -> None:
             why = "which asks an engine for its numbers alone"
             allowed = f" With an underscore only {', '.join(sorted(PRIVATE))} may." if refused.startswith("_") else ""
             raise ExpectationError(f"{where}: {refused} may not be used in a check, {why}.{allowed}")
+    return _words(tree)
+
+
+def _words(tree: ast.AST) -> int:
+    """The names, numbers and other values in it; a text has as many words as are in it, and at least one."""
+    nodes = list(ast.walk(tree))
+    values = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    texts = [max(1, len(IN_A_TEXT.findall(value))) for value in values if isinstance(value, str)]
+    return sum(isinstance(node, NAMED) for node in nodes) + len(values) - len(texts) + sum(texts)
 
 
 def _refused(node: ast.AST) -> str:

@@ -157,7 +157,7 @@ def repair(number: int, seed: int | None, difficulty: str | None, force: bool) -
 @click.command(name="worked-checks")
 @option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Only the file of this one.")
 def worked_checks(exercise: int | None) -> None:
-    """Write solutions/catch: for each exercise the fewest checks that catch every known wrong engine."""
+    """Write solutions/catch: for each exercise checks that catch every known wrong engine with the fewest words."""
     from grader.core.catalogue import read_catalogue
     from grader.course.bank.worked_checks import write_worked_checks
     from grader.learner.exercises import exercise as chosen

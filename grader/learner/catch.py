@@ -29,27 +29,31 @@ A snippet may use {within_reach}. What is to be tested:
 {tasks}
 
 A file has only such checks, and comments; it is read, not run. A number may be off by within=0.001 where a check says
-so. make catch-{number} tells whether each check is right and which wrong engines it catches.
+so. make catch-{number} tells whether each check {tells}
 """
 '''
+ON_OWN_ENGINE = "has this form, and whether your own engine shows the same once it passes."
 
 
-def begin_checks(chosen: Exercise) -> str:
-    """Make the file for the learner's checks of an exercise, and say so; empty where there is one."""
+def begin_checks(chosen: Exercise, tells: str) -> str:
+    """Make the file for the learner's checks of an exercise, and say so; empty where there is one.
+
+    `tells`: what is told of each check, which differs between a copy with wrong engines and one without.
+    """
     path = chosen.catches
     if path.exists():
         return ""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, beginning(chosen))
+    write_text(path, beginning(chosen, tells))
     return wrapped(f"{path} is new: write your first check in it, and run make catch-{chosen.number} again.")
 
 
-def beginning(chosen: Exercise) -> str:
+def beginning(chosen: Exercise, tells: str) -> str:
     """What the file says before there is a check in it."""
     tasks = fill(", ".join(task.name for task in chosen.tasks), LINE, initial_indent=MARGIN, subsequent_indent=MARGIN)
     form, number = example(chosen.number), chosen.number
     return BEGINNING.format(
-        number=number, title=chosen.title, form=form, tasks=tasks, within_reach=within_reach(number)
+        number=number, title=chosen.title, form=form, tasks=tasks, within_reach=within_reach(number), tells=tells
     )
 
 
@@ -69,7 +73,7 @@ def own_checks(chosen: Exercise) -> list[Expectation]:
 def catch_on_own_engine(number: int) -> str:
     """What can be said in a copy without wrong engines: the form, and whether the learner's own engine agrees."""
     chosen = exercise(number)
-    if begun := begin_checks(chosen):
+    if begun := begin_checks(chosen, ON_OWN_ENGINE):
         return begun
     checks = own_checks(chosen)
     count = "1 check has" if len(checks) == 1 else f"All {len(checks)} checks have"
@@ -83,7 +87,7 @@ def catch_on_own_engine(number: int) -> str:
         text for check, seen in zip(checks, found, strict=True) for text in differences(check, seen, "your engine")
     ]
     agreed = "Your own engine, which passes the public checks, shows the same values." if len(parts) == 1 else ""
-    rest = "Your course counts the wrong engines that they catch."
+    rest = "Where your course gives points for them, it counts the wrong engines that they catch."
     return "\n\n".join([*parts, wrapped(f"{agreed} {rest}".strip())])
 
 

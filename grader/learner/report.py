@@ -176,6 +176,8 @@ def next_step(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, e
     """What to do now, as sentences with the commands that do it."""
     n = exercise.number
     following = what_it_trains() if n == max(read_catalogue()) else f"make test-exercise-{n + 1}{where()}"
+    if is_to_be_repaired() and {v.status for v in verdicts} <= {Status.PASSED, Status.TOO_DEEP}:
+        return _believed(n)
     if are_right_but_too_deep(verdicts):
         return f"{TOO_DEEP} You can go on; the next command is {following}."
     if any(v.status is not Status.PASSED for v in verdicts):
@@ -191,6 +193,10 @@ def _comparison(exercise: Exercise) -> str:
     return f"Compare yours with the worked answer{style}: make solution-{exercise.number}. "
 
 
+def _believed(number: int) -> str:
+    return f"make repair-{number} says what was believed, once it is mended."
+
+
 def _what_to_do(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes, explained: bool) -> str:
     n = exercise.number
     blocker = _blocker(exercise, verdicts)
@@ -203,9 +209,7 @@ def _what_to_do(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes,
         return _what_comes_first(verdicts, causes)
     if all(v.fault is not None and v.fault.type == "SyntaxError" for v in verdicts):
         return "Mend that line and run again."
-    more = f"make hint-{n}{where()} says a little more each time."
-    if is_to_be_repaired():
-        more = f"make repair-{n} says what was believed, once it is mended."
+    more = _believed(n) if is_to_be_repaired() else f"make hint-{n}{where()} says a little more each time."
     return f"make explain-{n}{where()} shows where it goes wrong; {more}" if explained else more
 
 

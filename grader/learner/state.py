@@ -8,7 +8,7 @@ from grader.core.files import write_text
 from grader.core.paths import STATE
 
 FILE = "state.json"
-Score = tuple[int, int, int]  # wrong engines caught, of how many, with how many checks
+Score = tuple[int, int, int]  # wrong engines caught, of how many, with how many words
 
 
 def read_state() -> dict[str, object]:

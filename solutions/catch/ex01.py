@@ -1,7 +1,33 @@
-"""4 checks catch all 30 known wrong engines of exercise 1: Derivatives.
+"""4 checks of 66 words catch all 30 known wrong engines of exercise 1: Derivatives.
 
-The smallest set that a search among 25 checks has found.
+The set with the fewest words that a search among 25 checks has found.
 """
+
+# The difference is taken between one step to the right of x and one step to the left.
+expect(
+    """
+    def cube(x):
+        return x * x * x
+
+    slope = derivative(cube, 2.0, h=0.5)
+    """,
+    {
+        "slope": 12.25,
+    },
+)
+
+# Without h, the step is small enough for six right digits.
+expect(
+    """
+    import math
+
+    slope = derivative(math.exp, 1.0)
+    """,
+    {
+        "slope": 2.718281828295588,
+    },
+    within=1e-06,
+)
 
 # Each partial derivative looks one step h to the right and one to the left.
 expect(
@@ -16,44 +42,17 @@ expect(
     },
 )
 
-# The list of inputs holds the same numbers afterwards.
+# The inputs are exactly what they were, also where adding and taking away h would leave a trace.
 expect(
     """
     def f(v):
-        return v[0] * v[0] + v[0] * v[1]
+        return v[0] * v[1] - v[1]
 
     xs = [0.1, 0.7]
     partials = gradient(f, xs, h=0.2)
-    unchanged = xs == [0.1, 0.7]
     """,
     {
-        "list(partials)": [0.9, 0.10000000000000002],
-        "unchanged": True,
+        "list(partials)": [0.6999999999999998, -0.8999999999999999],
+        "xs == [0.1, 0.7]": True,
     },
-)
-
-# The step h is used as it is given, be it large or small.
-expect(
-    """
-    def quartic(x):
-        return x * x * x * x
-
-    slopes = [derivative(quartic, 1.5, h=h) for h in (2.0, 0.5, 0.125)]
-    """,
-    {
-        "slopes": [37.5, 15.0, 13.59375],
-    },
-)
-
-# Slopes of sine, square root and logarithm are right to six digits without a step being given.
-expect(
-    """
-    import math
-
-    slopes = [derivative(math.sin, 2.0), derivative(math.sqrt, 0.25), derivative(math.log, 3.0)]
-    """,
-    {
-        "slopes": [-0.41614683654600526, 0.9999999999732445, 0.333333333379926],
-    },
-    within=1e-06,
 )

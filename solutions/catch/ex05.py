@@ -1,6 +1,6 @@
-"""5 checks catch all 70 known wrong engines of exercise 5: Operators.
+"""8 checks of 148 words catch all 70 known wrong engines of exercise 5: Operators.
 
-The smallest set that a search among 62 checks has found.
+The set with the fewest words that a search among 62 checks has found.
 """
 
 # Values that are used in several differences add up their gradients.
@@ -30,6 +30,69 @@ expect(
     },
 )
 
+# Two quotients of the same values add up their gradients.
+expect(
+    """
+    a = Value(3.0)
+    b = Value(2.0)
+    c = a / b + a / b
+    c.backward()
+    """,
+    {
+        "a.grad": 1.0,
+        "b.grad": -1.5,
+    },
+)
+
+# 2 + a passes its gradient to a unchanged.
+expect(
+    """
+    a = Value(3.0)
+    c = (2 + a) * 5.0
+    c.backward()
+    """,
+    {
+        "c.data": 25.0,
+        "a.grad": 5.0,
+    },
+)
+
+# 10 - a passes the negative of its gradient to a.
+expect(
+    """
+    a = Value(3.0)
+    c = (10 - a) * 4.0
+    c.backward()
+    """,
+    {
+        "a.grad": -4.0,
+    },
+)
+
+# 2 * a passes twice its gradient to a.
+expect(
+    """
+    a = Value(3.0)
+    c = (2 * a) * 5.0
+    c.backward()
+    """,
+    {
+        "a.grad": 10.0,
+    },
+)
+
+# 6 / a multiplies its gradient by -6 / a**2.
+expect(
+    """
+    a = Value(4.0)
+    c = (6 / a) * 2.0
+    c.backward()
+    """,
+    {
+        "a.grad": -0.75,
+    },
+)
+
 # At 0 the powers from one upwards have finite gradients, fractional ones too.
 expect(
     """
@@ -44,38 +107,5 @@ expect(
         "c.data": 0.0,
         "d.data": 1.0,
         "[a.grad, b.grad]": [6.0, 1.0],
-    },
-)
-
-# a / b / c divides by both, and brackets bring c up again.
-expect(
-    """
-    a = Value(3.0)
-    b = Value(-2.0)
-    c = Value(0.5)
-    d = a / b / c
-    e = a / (b / c)
-    f = d * 2.0 + e
-    f.backward()
-    """,
-    {
-        "[d.data, e.data]": [-3.0, -0.75],
-        "[a.grad, b.grad, c.grad]": [-2.25, -3.375, 10.5],
-    },
-)
-
-# A formula with every operator has the right number and gradients.
-expect(
-    """
-    x = Value(0.75)
-    y = Value(-1.25)
-    u = (1 - x) / (2 + y * y) - 3 / (x - y)
-    v = (u**2 + 0.5 * x) / (1 + u**2) - (-y) ** 1.5
-    w = sum([u * v, v / x, 2 - u, -v])
-    w.backward()
-    """,
-    {
-        "[u.data, v.data, w.data]": [-1.4298245614035088, -0.6028375699762919, 4.090830668833653],
-        "[v.grad, u.grad, x.grad, y.grad]": [-1.0964912280701755, -1.3913937515866515, 0.2386491818837746, -0.8638468462472584],
     },
 )

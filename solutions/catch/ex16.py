@@ -1,6 +1,6 @@
-"""3 checks catch all 40 known wrong engines of exercise 16: Attention.
+"""3 checks of 142 words catch all 40 known wrong engines of exercise 16: Attention.
 
-The smallest set that a search among 23 checks has found.
+The set with the fewest words that a search among 23 checks has found.
 """
 
 # Scores far beyond 1000 give all the weight to the best key and overflow nowhere.

@@ -1,6 +1,6 @@
-"""4 checks catch all 55 known wrong engines of exercise 17: A small GPT.
+"""4 checks of 362 words catch all 55 known wrong engines of exercise 17: A small GPT.
 
-The smallest set that a search among 28 checks has found.
+The set with the fewest words that a search among 28 checks has found.
 """
 
 # A block with two heads gives the right vectors at three positions, one after the other.

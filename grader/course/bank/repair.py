@@ -14,7 +14,7 @@ from grader.core.errors import KataError
 from grader.core.files import back_up, write_text
 from grader.core.fingerprints import read_fingerprints
 from grader.core.paths import FINGERPRINTS, PUBLIC, REPAIR
-from grader.core.records import Exercise, Status, Verdict
+from grader.core.records import Exercise, Fingerprint, Status, Verdict, are_right_but_too_deep
 from grader.core.text import MARGIN, explain, told
 from grader.course.authoring.cut import solution
 from grader.course.bank.chaffs import Chaff, read_bank
@@ -25,6 +25,9 @@ from grader.learner.terminal import wrapped
 from grader.learner.worked import without_markers
 
 DIFFICULTIES = ("hard", "medium", "easy")  # shown by few checks, by some, by many
+DEEP = (
+    "Mended: every check passes but those of the deepest graphs, which no recursion reaches; that was not the mistake."
+)
 SMALL = "a small expression shows it"  # which explain looks for, and does not always find
 
 
@@ -36,7 +39,16 @@ def repair_exercise(number: int, seed: int | None, difficulty: str | None, *, an
     if anew or begun is None or not there or not _is_asked_for(chosen, begun, seed, difficulty):
         return _begin(chosen, seed, difficulty, given_up=begun if anew or there else None)
     verdicts = run(chosen, folder=broken_file(chosen).parent)
-    return _mended(chosen, begun) if all(v.status is Status.PASSED for v in verdicts) else _open(chosen, verdicts)
+    if all(v.status is Status.PASSED for v in verdicts):
+        return _mended(chosen, begun, "Mended: every check passes.")
+    return _mended(chosen, begun, DEEP) if _is_only_too_deep(chosen, begun, verdicts) else _open(chosen, verdicts)
+
+
+def _is_only_too_deep(chosen: Exercise, begun: str, verdicts: Sequence[Verdict]) -> bool:
+    """Whether a recursion is all that is left, and was not the mistake: what else showed it passes."""
+    failing = {v.check.id for v in verdicts if v.status is not Status.PASSED}
+    shown = [set(each.shown) for each in _known(chosen) if each.misconceptions[0].id == begun]
+    return are_right_but_too_deep(verdicts) and any(its - failing for its in shown)
 
 
 def broken_file(chosen: Exercise) -> Path:
@@ -103,8 +115,7 @@ def choose(
 
 def _pool(chosen: Exercise, difficulty: str | None) -> list[Chaff]:
     """The chaffs that public checks show, of a difficulty if one is given. Raises KataError where there is none."""
-    known = [each for each in read_fingerprints(PUBLIC / FINGERPRINTS, chosen.number) if len(each.misconceptions) == 1]
-    bank = read_bank([chosen.number])
+    known, bank = _known(chosen), read_bank([chosen.number])
     if [each.misconceptions[0].id for each in known] != [chaff.misconception.id for chaff in bank]:
         raise KataError(f"{PUBLIC / FINGERPRINTS} is not of the bank as it stands: run make fingerprints.")
     shown = [(len(each.shown), chaff) for each, chaff in zip(known, bank, strict=True) if each.shown]
@@ -114,6 +125,11 @@ def _pool(chosen: Exercise, difficulty: str | None) -> list[Chaff]:
             f"The public checks show no known mistake of exercise {chosen.number}; choose another exercise."
         )
     return pool
+
+
+def _known(chosen: Exercise) -> list[Fingerprint]:
+    """What the public checks show on each chaff, in the bank's order."""
+    return [each for each in read_fingerprints(PUBLIC / FINGERPRINTS, chosen.number) if len(each.misconceptions) == 1]
 
 
 def _of(difficulty: str, by_checks: Sequence[tuple[int, Chaff]]) -> list[Chaff]:
@@ -132,7 +148,7 @@ def _open(chosen: Exercise, verdicts: Sequence[Verdict]) -> str:
     return "\n\n".join([f"{wrapped(say)}\n{titles}", explain(failing[0], chosen, wrapped), wrapped(more)])
 
 
-def _mended(chosen: Exercise, begun: str) -> str:
+def _mended(chosen: Exercise, begun: str, said: str) -> str:
     state = read_state()
     tally = [*repaired(state), begun]
     open_ = {number: each for number, each in under_repair(state).items() if number != str(chosen.number)}
@@ -140,7 +156,7 @@ def _mended(chosen: Exercise, begun: str) -> str:
     count = len(set(tally))
     mistakes = "1 known mistake" if count == 1 else f"{count} known mistakes"
     last = f"You have mended {mistakes} so far. make repair-{chosen.number} begins with another."
-    return "\n\n".join(["Mended: every check passes.", *_why(chosen, begun), wrapped(last)])
+    return "\n\n".join([wrapped(said), *_why(chosen, begun), wrapped(last)])
 
 
 def _why(chosen: Exercise, begun: str) -> list[str]:

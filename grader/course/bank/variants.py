@@ -16,6 +16,7 @@ from grader.course.grading.catching import Shown, Variant
 if TYPE_CHECKING:
     from grader.course.grading.grading import Course
 
+UNSURE = "There the worked answer differs from the reference, or from itself when it is asked again."
 Asking = Callable[[Sequence[Probe]], list[Observation]]
 
 
@@ -23,7 +24,7 @@ def read_variants(exercise: Exercise) -> list[Variant]:
     """The worked answer, then the wheats, then the chaffs."""
     wheats = [Variant(wheat.source, why=wheat.why) for wheat in read_wheats([exercise.number])]
     chaffs = [Variant(chaff.source, chaff.misconception) for chaff in read_bank([exercise.number])]
-    return [Variant(solution(exercise), why="The worked answer itself shows another value."), *wheats, *chaffs]
+    return [Variant(solution(exercise), why=UNSURE), *wheats, *chaffs]
 
 
 def worked_before(exercise: Exercise) -> dict[str, str]:

@@ -1,6 +1,7 @@
-"""Worked files of checks: for each exercise the fewest checks of both suites that catch every known wrong engine.
+"""Worked files of checks: for each exercise checks of both suites that catch every known wrong engine in few words.
 
-Which check catches which is in the fingerprints; a search takes the smallest set. The files lie in solutions/catch.
+Which check catches which is in the fingerprints; a search takes the set with the fewest words. The files lie in
+solutions/catch.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Candidate:
 
     check: Check
     text: str
+    words: int
     catches: frozenset[int]
 
 
@@ -43,8 +45,9 @@ def worked_checks(exercise: Exercise) -> str:
     if len(caught) < chaffs:
         missing = sorted(set(range(chaffs)) - caught)
         raise KataError(f"No check that fits into the form catches the chaffs {missing} of exercise {exercise.number}.")
-    of = f"{len(chosen)} checks catch all {chaffs} known wrong engines of exercise {exercise.number}: {exercise.title}."
-    how = f"The smallest set that a search among {len(candidates)} checks has found."
+    with_ = f"{len(chosen)} check{'s' * (len(chosen) != 1)} of {_words(chosen)} words"
+    of = f"{with_} catch all {chaffs} known wrong engines of exercise {exercise.number}: {exercise.title}."
+    how = f"The set with the fewest words that a search among {len(candidates)} checks has found."
     return "\n".join([f'"""{of}\n\n{how}\n"""\n', *(each.text for each in chosen)])
 
 
@@ -57,14 +60,14 @@ def read_candidates(exercise: Exercise) -> tuple[list[Candidate], int]:
     found = []
     for check in [*load_checks(PUBLIC, number), *load_checks(HIDDEN_SUITE, number)]:
         catches = frozenset(place for place, chaff in enumerate(chaffs) if check.id in chaff.shown)
-        text = None if check.random else as_text(check, key[check.id]["values"])
-        if text and catches:
-            found.append(Candidate(check, text, catches))
+        written = None if check.random else as_expectation(check, key[check.id]["values"])
+        if written and catches:
+            found.append(Candidate(check, *written, catches))
     return found, len(chaffs)
 
 
-def as_text(check: Check, values: Mapping[str, object]) -> str | None:
-    """A check as a learner would write it; None where it does not fit into the form."""
+def as_expectation(check: Check, values: Mapping[str, object]) -> tuple[str, int] | None:
+    """A check as a learner would write it, and how many words it has; None where it does not fit into the form."""
     probe = check.probe
     usual = Probe("", ())
     if probe.abs != usual.abs or probe.rel < usual.rel:
@@ -73,10 +76,10 @@ def as_text(check: Check, values: Mapping[str, object]) -> str | None:
     lines = ",\n".join(f"        {_quoted(text)}: {_literal(values[text])}" for text in probe.observe)
     text = f"# {check.title}\nexpect(\n{_snippet(probe.code)},\n    {{\n{lines},\n    }},\n{within})\n"
     try:
-        read = parse_expectations(text, check.id)
+        (read,) = parse_expectations(text, check.id)
     except ExpectationError:
         return None
-    return text if read[0].probe.code == probe.code else None
+    return (text, read.words) if read.probe.code == probe.code else None
 
 
 def _snippet(code: str) -> str:
@@ -100,7 +103,7 @@ def _literal(value: object) -> str:
 
 
 def smallest(candidates: Sequence[Candidate], steps: int = STEPS) -> list[Candidate]:
-    """The fewest candidates that together catch whatever any of them does, by branch and bound."""
+    """Those candidates with the fewest words that together catch whatever any of them does, by branch and bound."""
     useful = [c for c in candidates if not any(_is_better(other, c, candidates) for other in candidates)]
     best = _greedy(useful)
     everything = frozenset().union(*(c.catches for c in useful))
@@ -109,32 +112,42 @@ def smallest(candidates: Sequence[Candidate], steps: int = STEPS) -> list[Candid
         steps -= 1
         left, taken = waiting.pop()
         if not left:
-            best = list(taken) if len(taken) < len(best) else best
+            best = list(taken) if _words(taken) < _words(best) else best
             continue
-        most = max(len(left & c.catches) for c in useful)
-        if len(taken) - (-len(left) // most) >= len(best):
+        if _words(taken) + _at_least(left, useful) >= _words(best):
             continue
         hardest = min(left, key=lambda place: sum(place in c.catches for c in useful))
-        options = sorted((c for c in useful if hardest in c.catches), key=lambda c: len(left & c.catches))
+        options = sorted((c for c in useful if hardest in c.catches), key=lambda c: len(left & c.catches) / c.words)
         waiting += [(left - c.catches, (*taken, c)) for c in options]
     order = {id(c): place for place, c in enumerate(candidates)}
     return sorted(best, key=lambda c: order[id(c)])
 
 
+def _words(chosen: Sequence[Candidate]) -> int:
+    return sum(each.words for each in chosen)
+
+
+def _at_least(left: frozenset[int], candidates: Sequence[Candidate]) -> float:
+    """So many words it takes to catch these: for each its share of the candidate that has the fewest for one."""
+    shares = dict.fromkeys(left, float("inf"))
+    for candidate in candidates:
+        its = left & candidate.catches
+        shares |= {place: min(shares[place], candidate.words / len(its)) for place in its}
+    return sum(shares.values()) - 1e-6
+
+
 def _is_better(one: Candidate, other: Candidate, order: Sequence[Candidate]) -> bool:
-    """Whether one catches all that the other does, and more or in a shorter text or before it."""
-    if one is other or not one.catches >= other.catches:
+    """Whether one catches all that the other does with no more words; of two that are equal the first does."""
+    if one is other or not one.catches >= other.catches or one.words > other.words:
         return False
-    if one.catches > other.catches:
-        return True
-    return (len(one.text), order.index(one)) < (len(other.text), order.index(other))
+    return (one.words, -len(one.catches), order.index(one)) < (other.words, -len(other.catches), order.index(other))
 
 
 def _greedy(candidates: Sequence[Candidate]) -> list[Candidate]:
     left = set().union(*(c.catches for c in candidates))
     taken: list[Candidate] = []
     while left:
-        best = max(candidates, key=lambda c: len(left & c.catches))
+        best = max(candidates, key=lambda c: len(left & c.catches) / c.words)
         taken.append(best)
         left -= best.catches
     return taken

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.core.expectations import Expectation
-from grader.core.judging import same, show
+from grader.core.judging import same
 from grader.core.records import Exercise, Fault, Misconception, Observation, Probe
 from grader.course.fence.folders import desk
 from grader.course.fence.sandbox import sandbox
@@ -50,7 +50,8 @@ class Judged:
     """One check of a learner. `wrong`: the expressions of which it expects another value than the oracles.
 
     `fault`: what ended it on the reference. `torn`: on which the oracles differ. `beliefs`: those that give the same
-    numbers. `accused`: why right answers are right that it fails. `catches`: the places of wrong ones that it fails.
+    numbers. `accused`: why right answers are right that it fails; `free`: on which of its expressions they differ, so
+    that whatever it expects there is neither right nor wrong. `catches`: the places of wrong ones that it fails.
     """
 
     expectation: Expectation
@@ -60,6 +61,7 @@ class Judged:
     wrong: tuple[str, ...] = ()
     beliefs: tuple[Misconception, ...] = ()
     accused: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
     catches: frozenset[int] = frozenset()
 
     @property
@@ -83,14 +85,26 @@ class Catch:
     judged: tuple[Judged, ...] = field(default=())
 
     @property
+    def counting(self) -> list[Judged]:
+        return [each for each in self.judged if each.counts]
+
+    @property
     def caught(self) -> frozenset[int]:
-        return frozenset().union(*(each.catches for each in self.judged if each.counts))
+        return frozenset().union(*(each.catches for each in self.counting))
+
+    @property
+    def words(self) -> int:
+        return sum(each.expectation.words for each in self.counting)
 
     @property
     def escaped(self) -> list[Misconception]:
-        """The beliefs behind the wrong answers that no check catches, the commonest first."""
+        """The beliefs behind the wrong answers that got away: the half caught last, and the commonest first."""
         left = [m for place, m in enumerate(self.chaffs) if place not in self.caught]
-        return sorted({m.id: m for m in left}.values(), key=lambda m: -m.common)
+        return sorted({m.id: m for m in left}.values(), key=lambda m: (self.is_half_caught(m), -m.common))
+
+    def is_half_caught(self, belief: Misconception) -> bool:
+        """Whether a wrong answer with a belief is caught; there may be others with it that are not."""
+        return belief.id in {self.chaffs[place].id for place in self.caught}
 
     def as_json(self) -> dict[str, int]:
         return {
@@ -99,6 +113,7 @@ class Catch:
             "caught": len(self.caught),
             "accused": sum(bool(each.accused) for each in self.judged),
             "checks": len(self.judged),
+            "words": self.words,
         }
 
 
@@ -119,21 +134,27 @@ def catch_of_a_stranger(
 ) -> Catch:
     """Judge checks that somebody has handed in, by the variants alone, of which the first is the worked answer.
 
-    Each time for at most so many seconds; what is not asked then is not caught.
+    Each time for at most so many seconds; what is not asked then is not caught. What is not right is put to the wheats
+    alone, which say whether it is left open.
     """
+
+    def ask(asked: Sequence[Variant], probes: Sequence[Probe]) -> list[list[Observation]]:
+        return ask_variants(exercise, asked if probes else (), probes, earlier, seconds)
+
     (worked,) = ask_variants(exercise, variants[:1], [each.probe for each in expectations], earlier, seconds)
-    right = [e for e, seen in zip(expectations, worked, strict=True) if _holds(e.probe, e.expected, seen)]
+    pairs = list(zip(expectations, worked, strict=True))
+    right = [each for each, seen in pairs if _holds(each.probe, each.expected, seen)]
+    other = [each.probe for each, seen in pairs if each not in right and not seen.fault]
+    wheats = zip(*ask([each for each in variants if not each.misconception], other), strict=True)
     probes = [each.probe for each in right]
-    asked = variants if probes else ()
-    once, again = (ask_variants(exercise, asked, probes, earlier, seconds) for _ in range(2))
+    once, again = (ask(variants, probes) for _ in range(2))
     rows = [
         [_worse(variant, *each) for each in zip(right, first, second, strict=True)]
-        for variant, first, second in zip(asked, once, again, strict=True)
+        for variant, first, second in zip(variants, once, again, strict=False)
     ]
-    more = zip(*rows, strict=True)
+    everybody = zip(*rows, strict=True)
     shown = [
-        Shown(seen, None, next(more) if _holds(each.probe, each.expected, seen) else ())
-        for each, seen in zip(expectations, worked, strict=True)
+        Shown(seen, None, () if seen.fault else next(everybody if each in right else wheats)) for each, seen in pairs
     ]
     return judged_by(exercise, variants, ("worked",), expectations, shown)
 
@@ -172,24 +193,28 @@ def judge_expectation(expectation: Expectation, shown: Shown, variants: Sequence
         return Judged(expectation, shown, worked.fault)
     other = shown.pytorch if shown.pytorch and not shown.pytorch.fault else reference
     torn = tuple(_differing(probe, reference.values, other))
-    wrong = tuple(_differing(probe, expected, reference))
     pairs = list(zip(variants, shown.variants, strict=False))
-    if wrong and not torn and any(_holds(probe, expected, seen) for v, seen in pairs if not v.misconception):
-        return Judged(expectation, shown, accused=(_freedom(wrong, reference),))
+    right = [(variant.why, seen) for variant, seen in pairs if not variant.misconception]
+    free = _free(probe, [reference, *(seen for _, seen in right)])
+    differing = _differing(probe, expected, reference)
+    wrong = tuple(text for text in differing if text not in free)
     if torn or wrong:
         return Judged(expectation, shown, torn=torn, wrong=wrong, beliefs=_beliefs(expectation, wrong, pairs))
-    accused = [v.why for v, seen in pairs if not v.misconception and not _holds(probe, expected, seen)]
+    hold_to = reference.values if differing else expected
+    accused = tuple(why for why, seen in right if not _holds(probe, hold_to, seen))
+    if accused:
+        return Judged(expectation, shown, accused=accused, free=free)
     chaffs = [seen for v, seen in pairs if v.misconception]
     catches = [
         place for place, seen in enumerate(chaffs) if seen is not NOT_ASKED and not _holds(probe, expected, seen)
     ]
-    return Judged(expectation, shown, accused=tuple(accused), catches=frozenset(catches))
+    return Judged(expectation, shown, catches=frozenset(catches))
 
 
-def _freedom(texts: Sequence[str], reference: Observation) -> str:
-    """Why the reference is right where a right answer to the exercise has what was expected."""
-    values = ", ".join(f"{show(reference.values[text])} for {text}" for text in texts)
-    return f"Answers with your numbers are right too, but the reference has {values}."
+def _free(probe: Probe, right: Sequence[Observation]) -> tuple[str, ...]:
+    """The expressions of which right answers show different values; the first of them is the reference."""
+    answered = [seen for seen in right if not seen.fault]
+    return tuple(dict.fromkeys(text for seen in answered for text in _differing(probe, right[0].values, seen)))
 
 
 def _differing(probe: Probe, expected: Mapping[str, object], seen: Observation) -> list[str]:

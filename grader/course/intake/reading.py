@@ -96,8 +96,8 @@ def read_checks(text: str, where: str) -> list[Expectation]:
     if "why" in found:
         raise ExpectationError(found["why"])
     return [
-        Expectation(line, Probe(code, tuple(observe), rel, abs_), dict(zip(observe, values, strict=True)))
-        for line, code, observe, rel, abs_, values in found["checks"]
+        Expectation(line, Probe(code, tuple(observe), rel, abs_), dict(zip(observe, values, strict=True)), words)
+        for line, code, observe, rel, abs_, values, words in found["checks"]
     ]
 
 
@@ -273,7 +273,7 @@ def _checks(text: str, where: str) -> dict[str, object]:
 
 def _as_list(check: Expectation) -> list[object]:
     probe = check.probe
-    return [check.line, probe.snippet, probe.observe, probe.rel, probe.abs, [*check.expected.values()]]
+    return [check.line, probe.snippet, probe.observe, probe.rel, probe.abs, [*check.expected.values()], check.words]
 
 
 ANSWERS: Mapping[str, Callable[..., dict[str, object]]] = {

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -9,12 +10,12 @@ from grader.core.catalogue import read_catalogue
 from grader.core.expectations import FORM, parse_expectations, read_expectations
 from grader.core.fingerprints import read_fingerprints
 from grader.core.paths import FINGERPRINTS, PUBLIC
-from grader.core.records import Observation
+from grader.core.records import Fault, Observation
 from grader.course.bank import catching
 from grader.course.bank.catch_report import catch_text
 from grader.course.bank.catching import catch
 from grader.course.bank.chaffs import read_bank
-from grader.course.bank.variants import read_variants, worked_before
+from grader.course.bank.variants import UNSURE, read_variants, worked_before
 from grader.course.bank.witnesses import ask_pytorch
 from grader.course.bank.worked_checks import Candidate, smallest, worked_checks
 from grader.course.grading.catching import Catch, Shown, Variant, catch_of_a_stranger, judge_expectation
@@ -76,11 +77,12 @@ def test_what_was_caught_is_told_in_numbers(found):
         "caught": len(found.caught),
         "accused": 0,
         "checks": 7,
+        "words": 21,
     }
 
 
 def test_the_report_says_each_line_the_sum_and_one_question_and_no_code(found):
-    text = catch_text(found, (30, 30, 9))
+    text = catch_text(found, (30, 30, 90))
     flat = " ".join(text.split())
     assert "line 3 wrong" in flat
     assert "CANNOT BE RUN, line 4: the reference stops at it (NameError: name 'nothing' is not defined)." in flat
@@ -91,7 +93,8 @@ def test_the_report_says_each_line_the_sum_and_one_question_and_no_code(found):
     assert "line 8: the reference stops at it (ValueError). If it has to stop there, catch that in the snippet" in flat
     assert flat.count("It is right but for") == flat.count("has to stop") == 1
     assert "you expect 3.0, the reference has 6.0" in flat
-    assert f"{len(found.caught)} of 30 wrong engines caught, with 2 checks. Best so far: 30 with 9." in flat
+    assert f"{len(found.caught)} of 30 wrong engines caught, with 2 checks of 21 words. Best so far: 30 with 90" in flat
+    assert "line 2 catches" in flat
     assert found.escaped[0].question in flat
     assert "return" not in text
 
@@ -123,15 +126,85 @@ def test_a_check_that_forbids_what_is_right_is_told_which_freedom():
     assert found.as_json()["accused"] == 2
 
 
+@pytest.mark.parametrize("slope", [0.0, 0.5, 1.0, 0.25])
+def test_the_slope_of_relu_at_its_corner_is_left_open_whatever_is_expected(slope, monkeypatch):
+    kept = [each for each in read_variants(CATALOGUE[6]) if not each.misconception]
+    monkeypatch.setattr(catching, "read_variants", lambda _: kept)
+    check = f'expect("x = Value(0.0); y = x.relu(); y.backward()", {{"y.data": 0.0, "x.grad": {slope}}})'
+    checks = parse_expectations(check, "mine")
+    found = catch(CATALOGUE[6], checks)
+    (judged,) = found.judged
+    assert (judged.counts, judged.wrong, judged.free) == (False, (), ("x.grad",))
+    said = " ".join(catch_text(found).split())
+    assert "x.grad is left open; right answers have 0.0 or 0.5 or 1.0." in said
+    assert "its slope at exactly 0 is left open" in said
+    (graded,) = catch_of_a_stranger(CATALOGUE[6], kept, checks, 1000, worked_before(CATALOGUE[6])).judged
+    assert (graded.counts, graded.wrong, graded.accused[0]) == (False, (), judged.accused[0])
+
+
+@pytest.mark.parametrize("mine", [1.0, 6.0])
+def test_where_the_worked_answer_and_the_reference_differ_both_are_told(mine, monkeypatch):
+    kept = [each for each in read_variants(CATALOGUE[4]) if not each.misconception]
+    monkeypatch.setattr(catching, "read_variants", lambda _: kept)
+    code = "a = Value(2.0); c = a * a; d = c * 5.0; d.backward(); c.backward()"
+    found = catch(CATALOGUE[4], parse_expectations(f'expect("{code}", {{"c.grad": {mine}}})', "mine"))
+    said = " ".join(catch_text(found).split())
+    assert not found.counting
+    assert f"c.grad is left open; right answers have 6.0 or 1.0. {UNSURE}" in said
+
+
+def test_what_is_wrong_beside_what_is_left_open_is_wrong():
+    code = "x = Value(0.0); y = x.relu(); y.backward()"
+    (check,) = parse_expectations(f'expect("{code}", {{"x.grad": 1.0, "y.data": 2.0}})', "mine")
+    seen = [Observation({"x.grad": slope, "y.data": 0.0}) for slope in (0.0, 0.0, 0.5)]
+    judged = judge_expectation(check, Shown(seen[0], None, (*seen[1:],)), [Variant(""), Variant("")])
+    assert (judged.wrong, judged.accused) == (("y.data",), ())
+
+
+def test_what_stops_right_answers_alone_is_left_open_and_not_called_too_late():
+    (check,) = parse_expectations('expect("y = Value(800.0).exp()", {"y.data": 1e999})', "mine")
+    fault = Observation({}, Fault("OverflowError", "math range error", "run", ()))
+    shown = Shown(Observation({"y.data": {"float": "inf"}}), None, (fault,))
+    judged = judge_expectation(check, shown, [Variant("")])
+    said = " ".join(catch_text(Catch(CATALOGUE[6], ("reference",), 1, (), (judged,))).split())
+    assert "(OverflowError: math range error), and the reference does not. Both are right, so it is left open." in said
+    assert "can only use" not in said
+
+
+def test_a_belief_that_is_half_caught_is_asked_about_last_and_told_so(found):
+    places = {}
+    for place, belief in enumerate(found.chaffs):
+        places.setdefault(belief.id, []).append(place)
+    whole = next(each for each in places.values() if len(each) > 1)
+    others = [place for each in places.values() for place in each if place not in whole]
+    most = replace(found.judged[0], catches=frozenset([whole[0], *others[1:]]))
+    assert [m.id for m in replace(found, judged=(most,)).escaped][-1] == found.chaffs[whole[0]].id
+    all_but_one = replace(found, judged=(replace(most, catches=frozenset([whole[0], *others])),))
+    said = " ".join(catch_text(all_but_one).split())
+    half = "You catch this belief in one engine; it came through in another."
+    assert said.endswith(f"{found.chaffs[whole[0]].question} {half}")
+
+
+def test_a_check_that_adds_nothing_is_named_since_its_words_count(found):
+    right, other = found.judged[0], found.judged[3]
+    less = replace(other, catches=right.catches & other.catches)
+    assert "Without line 5 as many are caught." in catch_text(replace(found, judged=(right, less)))
+    more = replace(right, catches=frozenset({0, 1})), replace(other, catches=frozenset({1, 2}))
+    assert "Without line" not in catch_text(replace(found, judged=more))
+
+
 def test_a_number_that_a_right_answer_shows_is_left_open_and_follows_from_no_belief():
     (check,) = parse_expectations(
         'expect("a = Value(3.0); b = a * 2.0; b.grad = 50.0; b.backward()", {"b.grad": 1.0, "a.grad": 2.0})', "mine"
     )
     seen = [Observation({"b.grad": value, "a.grad": 2.0}) for value in (51.0, 1.0, 1.0)]
     belief = read_bank([4])[0].misconception
-    judged = judge_expectation(check, Shown(seen[0], None, (*seen[1:],)), [Variant(""), Variant("", belief)])
+    variants = [Variant("", why="it is free"), Variant("", belief)]
+    judged = judge_expectation(check, Shown(seen[0], None, (*seen[1:],)), variants)
     assert (judged.counts, judged.wrong, judged.beliefs) == (False, (), ())
-    assert judged.accused == ("Answers with your numbers are right too, but the reference has 51.0 for b.grad.",)
+    assert (judged.accused, judged.free) == (("it is free",), ("b.grad",))
+    said = catch_text(Catch(CATALOGUE[4], ("reference",), 1, (belief,), (judged,)))
+    assert "b.grad is left open; right answers have 51.0 or 1.0. it is free" in " ".join(said.split())
 
 
 def test_a_check_that_uses_what_a_later_exercise_makes_is_told_so_and_accuses_nobody():
@@ -158,11 +231,12 @@ def test_pytorch_answers_in_a_process_apart():
 
 
 @pytest.mark.parametrize("number", WORKED)
-def test_worked_checks_are_the_fewest_that_catch_every_wrong_engine(number):
+def test_worked_checks_have_the_fewest_words_that_catch_every_wrong_engine(number):
     exercise = CATALOGUE[number]
     text = exercise.worked_catches.read_text(encoding="utf-8")
     assert text == worked_checks(exercise), "make worked-checks"
-    assert f" checks catch all {len(read_bank([number]))} known wrong engines" in text
+    words = sum(each.words for each in read_expectations(exercise.worked_catches))
+    assert f" checks of {words} words catch all {len(read_bank([number]))} known wrong engines" in text
 
 
 @pytest.mark.slow
@@ -176,8 +250,14 @@ def test_worked_checks_catch_every_wrong_engine_and_accuse_no_right_one(number):
 
 def test_the_search_finds_a_smaller_set_than_taking_the_best_each_time():
     sets = {"a": {1, 2, 3, 4}, "b": {1, 2, 5}, "c": {3, 4, 6}, "d": {5}, "e": {6}}
-    candidates = [Candidate(None, name, frozenset(catches)) for name, catches in sets.items()]
+    candidates = [Candidate(None, name, 7, frozenset(catches)) for name, catches in sets.items()]
     assert [each.text for each in smallest(candidates)] == ["b", "c"]
+
+
+def test_the_search_takes_two_short_checks_for_a_long_one_that_catches_as_much():
+    sets = {"long": (30, {1, 2, 3}), "short": (8, {1, 2}), "other": (12, {2, 3})}
+    candidates = [Candidate(None, name, words, frozenset(catches)) for name, (words, catches) in sets.items()]
+    assert [each.text for each in smallest(candidates)] == ["short", "other"]
 
 
 def test_each_exercise_whose_fingerprints_are_known_has_a_worked_file():

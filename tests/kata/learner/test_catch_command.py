@@ -8,10 +8,12 @@ import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.core.fingerprints import read_fingerprints
+from grader.course.authoring.cut import solution
 from grader.course.bank import repair
 from grader.course.bank.chaffs import read_bank
 from grader.course.bank.repair import choose
 from grader.learner.explanation import sketches
+from grader.learner.worked import without_markers
 
 WORKED = read_catalogue()[1].solution
 
@@ -69,12 +71,45 @@ def test_an_engine_is_repaired_in_its_own_folder_and_the_belief_told_when_it_pas
     assert report.endswith("make repair-1 says what was believed, once it is mended.")
     assert belief.belief not in report
     shutil.copy(WORKED, folder)
+    passes = " ".join(learner.run("test", 1, DESK=str(folder)).stdout.split())
+    assert "solution-1" not in passes
+    assert passes.endswith("make repair-1 says what was believed, once it is mended.")
     mended = " ".join(learner.run("repair", 1).stdout.split())
     assert mended.startswith("Mended: every check passes.")
     assert belief.belief in mended
     assert "You have mended 1 known mistake so far" in mended
     assert learner.file(1).read_bytes() == mine
     assert "Mended in other engines: 1 known mistake." in learner.run("progress").stdout
+
+
+IN_ORDER = """def topological_order(root):
+    order, met = [], set()
+
+    def visit(value):
+        if value not in met:
+            met.add(value)
+            for operand in value._prev:
+                visit(operand)
+            order.append(value)
+
+    visit(root)
+    return order
+"""
+
+
+def test_a_recursion_in_the_right_order_has_mended_all_but_a_recursion(learner):
+    chaffs = {each.misconception.id: each.misconception for each in read_bank([4])}
+    file = learner.folder / "build" / "repair" / "ex04" / read_catalogue()[4].file.name
+    state = learner.folder / ".minigrad" / "state.json"
+    for belief, is_mended in (("order-preorder", True), ("order-recursive", False)):
+        learner.run("repair", 4, SEED="1", FORCE="1")
+        text = without_markers(solution(read_catalogue()[4]))
+        start, end = text.index("def topological_order"), text.index("@add_to_class(Value)\ndef backward")
+        file.write_text(f"{text[:start]}{IN_ORDER}\n\n{text[end:]}", encoding="utf-8")
+        state.write_text(json.dumps({"repair": {"4": belief}}), encoding="utf-8")
+        said = " ".join(learner.run("repair", 4).stdout.split())
+        assert said.startswith("Mended: every check passes but those of the deepest graphs") == is_mended, said
+        assert (chaffs[belief].belief in said) == is_mended
 
 
 def test_the_same_command_checks_what_somebody_wrote_and_giving_up_keeps_it_and_tells_the_belief(learner):

@@ -1,6 +1,7 @@
 """A learner's own checks are data: the form that is read, and the sentence for everything else."""
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError
 from grader.core.expectations import CHECKS, EXPRESSIONS, FILE, FORM, ITEMS, SNIPPET, example, parse_expectations
 from grader.core.paths import SOLUTIONS
-from grader.learner.catch import beginning
+from grader.course.bank.catch_report import ON_WRONG_ENGINES
+from grader.learner.catch import ON_OWN_ENGINE, beginning
 from grader.learner.prober import prober
 
 WHERE = "exercises/catch/ex04.py"
@@ -39,6 +41,29 @@ def test_a_check_is_a_snippet_expressions_and_values():
     assert dict(second.expected) == {"x": 1, "[x, -x]": [1, -1.5], "str(x)": "1"}
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    {
+        "a name, a number or an attribute": (FORM, 11),
+        "with its comments in many lines": (FORM.replace("; ", "\\n# of its own\\n"), 11),
+        "a value of any kind": ("expect('x = [None, True, -1.5e-3]', {'x': [None, True, -0.0015]}, within=0.001)", 8),
+        "what a text holds": ("expect('x = str([1.5, 2.5])', {'x': '[1.5, 2.5]', \"'' + x\": ''})", 10),
+        "a function and its arguments": ("expect('def f(x, *, y=1): return x + y\\nz = f(2, y=3)', {'z': 5})", 13),
+    }.values(),
+)
+def test_names_and_values_are_words(text, words):
+    assert parse_expectations(text, WHERE)[0].words == words
+
+
+def test_one_long_check_has_as_many_words_as_the_short_ones_in_it():
+    line, asked = "a = Value({0}.0); b{0} = a * a", '"b{0}.data": {1}.0'
+    short = [f'expect("{line}", {{{{{asked}}}}})'.format(n, n * n) for n in range(3)]
+    code = "; ".join(line.format(n) for n in range(3))
+    values = ", ".join(asked.format(n, n * n) for n in range(3))
+    (long,) = parse_expectations(f'expect("{code}", {{{values}}})', WHERE)
+    assert long.words == sum(each.words for each in parse_expectations("\n".join(short), WHERE))
+
+
 def test_a_snippet_may_stand_in_many_lines_with_a_margin():
     (check,) = parse_expectations('expect("""\n    a = Value(2.0)\n    b = a * a\n    """, {"b.data": 4})', WHERE)
     assert check.probe.code.splitlines()[:2] == ["a = Value(2.0)", "b = a * a"]
@@ -51,8 +76,8 @@ def test_infinity_is_written_as_a_number_that_is_too_large():
 
 def test_the_beginning_that_a_learner_is_given_has_an_example_that_is_right_and_no_check():
     with prober(SOLUTIONS.resolve()) as process:
-        for chosen in read_catalogue().values():
-            text = beginning(chosen)
+        for chosen, tells in product(read_catalogue().values(), (ON_OWN_ENGINE, ON_WRONG_ENGINES)):
+            text = beginning(chosen, tells)
             assert parse_expectations(text, WHERE) == []
             assert max(map(len, text.splitlines())) <= 120
             assert f"    {example(chosen.number)}\n" in text
