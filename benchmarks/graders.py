@@ -29,6 +29,7 @@ from grader.core.records import Check
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading.grading import Course, grade
 from grader.course.grading.marking import make_report
+from grader.course.grading.report_files import read_report
 from grader.course.intake.submission import Submission, read_submission
 
 ANSWER = "answer"  # the cell to fill in
@@ -60,8 +61,8 @@ class Minigrad:
         write_text(self.folder / f"{student}.json", json.dumps(report.as_json()))
 
     def share(self, student: str) -> float:
-        document = json.loads((self.folder / f"{student}.json").read_text(encoding="utf-8"))
-        return document["score"] / document["max_score"]
+        report = read_report(self.folder / f"{student}.json")
+        return report.score / report.max_score
 
 
 class Nbgrader:

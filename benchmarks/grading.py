@@ -32,6 +32,7 @@ from benchmarks.memory import run_and_watch
 from grader.core.files import write_text
 from grader.course.classroom.executors import grade_all, processes
 from grader.course.grading.grading import VISIBLE, Course
+from grader.course.grading.report_files import read_reports
 from grader.course.grading.suites import load_course
 
 EXERCISE, SEED = 3, 7
@@ -172,8 +173,7 @@ def measure_class(course: Course, console: Console) -> dict[str, Any]:
         command = [sys.executable, "-m", "grader", "grade-class", str(Path(folder, "class"))]
         settings = {"OUT": str(Path(folder, "out")), "JOBS": str(JOBS), "SEED": str(SEED), "FORCE": ""}
         run = run_and_watch(command, {**os.environ, **settings})
-        reports = [json.loads(p.read_text(encoding="utf-8")) for p in Path(folder, "out", "reports").glob("*.json")]
-    scores = {document["student"]: document["score"] for document in reports}
+        scores = {report.student: report.score for report in read_reports(Path(folder, "out", "reports")).values()}
     unfair = list(unfair_marks(students, scores, everything(course)))
     if run.code or unfair:
         what = f"The class was not graded as it should be (exit {run.code})."

@@ -33,6 +33,7 @@ from grader.course.classroom.classroom import Outcome, grade_class, load_apart
 from grader.course.classroom.cluster import cluster
 from grader.course.classroom.executors import Ground, grade_all, processes
 from grader.course.grading.grading import Course
+from grader.course.grading.report_files import read_reports
 from grader.course.intake.handins import find_hand_ins
 
 SIZE, SEED = int(os.environ.get("CLASS", "1000")), 7
@@ -72,19 +73,19 @@ def measure_class(course: Course, students: list[Student], console: Console) -> 
         run = _graded(folder, dask, halfway, len(students))
         workers_cpu_s.append(_cpu_seconds(kept.pid))
         worker_mb, scheduler_mb = _memory(kept.pid), _memory(dask.scheduler.pid)
-        documents = [json.loads(p.read_text(encoding="utf-8")) for p in (folder / "out/reports").glob("*.json")]
+        reports = [*read_reports(folder / "out/reports").values()]
         again = _graded(folder, dask, lambda: None, len(students))
-    scores = {document["student"]: document["score"] for document in documents}
+    scores = {report.student: report.score for report in reports}
     times = Counter(outcome.student for outcome in run.outcomes)
     full = sum(points(course, number) for number in EXERCISES)
     fair = all(scores[student.name] == full for student in students if student.kind == "right")
-    everybody = len(documents) == len(times) == len(students) and set(times.values()) == {1}
+    everybody = len(reports) == len(times) == len(students) and set(times.values()) == {1}
     if not (fair and everybody) or any(outcome.fresh for outcome in again.outcomes):
         raise SystemExit("The class was not graded as it should be: somebody has no report, two, or another mark.")
-    seconds = sorted(document["seconds"] for document in documents)
+    seconds = sorted(report.seconds for report in reports)
     figures = {
         "submissions": len(students),
-        "reports": len(documents),
+        "reports": len(reports),
         "in_the_gradebook": len(times),
         "more_than_once": sum(count > 1 for count in times.values()),
         "wall_s": run.wall_s,

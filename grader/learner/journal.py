@@ -13,7 +13,6 @@ import json
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
 
 from grader.core.probing import Desk
 from grader.core.records import Fault, Observation, Probe
@@ -58,16 +57,17 @@ class Watched(InProcess):
             told = self._asked(module, probe)
             self.journal.answers(question, told)
             self.journal.known[question] = told
-        answer: dict[str, Any] = json.loads(told)
-        return Observation.from_json(answer), answer["printed"]
+        answer, printed = json.loads(told)
+        return Observation.from_json(answer), printed
 
     def _asked(self, module: str, probe: Probe) -> str:
+        """As JSON: the answer, and what was printed."""
         if not hasattr(self, "desk"):
             self.desk = Desk(self.folder, apart=True)
         printed = Printed()
         with redirect_stdout(printed), redirect_stderr(printed):
             answer = self.desk.observe(module, probe.code, list(probe.observe), self.seconds)
-        return json.dumps({**answer, "printed": printed.text})
+        return json.dumps([answer, printed.text])
 
 
 class Printed(io.TextIOBase):

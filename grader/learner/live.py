@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.core.errors import KataError
 from grader.learner.engines import Engine, load_engine, own_code
+from grader.learner.messages import Layer
 
 HIDDEN = (16, 16)
 FEW = 20  # points of one step: so a learner's engine is quick enough to be watched
@@ -40,14 +41,14 @@ class Training:
     def _loss(self, scores: Sequence[Any], labels: Sequence[float], parameters: Sequence[Any]) -> Any:
         return self.engine.hinge_loss(scores, labels) + self.engine.l2_penalty(parameters)
 
-    def numbers(self) -> list[dict[str, Any]]:
-        """Weights, biases and activation of each layer."""
+    def numbers(self) -> list[Layer]:
+        """The network as it is now."""
         return [
-            {
-                "w": [[float(w.data) for w in neuron.w] for neuron in layer.neurons],
-                "b": [float(neuron.b.data) for neuron in layer.neurons],
-                "activation": layer.neurons[0].activation,
-            }
+            Layer(
+                w=[[float(w.data) for w in neuron.w] for neuron in layer.neurons],
+                b=[float(neuron.b.data) for neuron in layer.neurons],
+                activation=layer.neurons[0].activation,
+            )
             for layer in self.model.layers
         ]
 

@@ -1,4 +1,4 @@
-"""The learner's commands for a page in a browser: sources in, records and sentences out, as plain data.
+"""The learner's commands for a page in a browser: sources in, records and sentences out.
 
 The page shows them. It has no sentence and no rule of its own: what it makes of a command such as `make hint-4` in a
 sentence is a button.
@@ -6,11 +6,11 @@ sentence is a button.
 
 from __future__ import annotations
 
-import json
 import linecache
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,13 +22,14 @@ from grader.core.probing import Loader
 from grader.core.records import Exercise, Status, Verdict
 from grader.core.text import parts_of
 from grader.learner import explain as explaining
-from grader.learner import prober, terminal
+from grader.learner import messages, prober, terminal
 from grader.learner.catch import catch_on_own_engine
-from grader.learner.causes import find_causes
+from grader.learner.causes import Causes, find_causes
 from grader.learner.exercises import exercise, is_done, is_wrong, run
 from grader.learner.hints import next_hint
 from grader.learner.journal import Journal
-from grader.learner.report import ALIKE, READING, also_told, failures, next_step, reasons
+from grader.learner.messages import as_json
+from grader.learner.report import ALIKE, READING, Failure, also_told, failures, next_step, reasons
 from grader.learner.state import hints_used, read_state, write_state
 
 ANY_WIDTH = 1_000_000  # a page breaks its lines itself
@@ -56,21 +57,16 @@ class _Plain(ModuleType):
 
 
 def answer(request: str, asks: Callable[[str, float], None], answers: Callable[[str, str], None]) -> str:
-    """What a command says: {'value': …} or, as one sentence, {'refused': …}; and what is remembered.
-
-    A request has the command's name and arguments, the learner's files by name, what is remembered, and the journal.
-    """
-    asked = json.loads(request)
-    _lay_out(asked["files"], asked["state"])
-    prober.STAND_IN[:] = [Journal(asked["journal"], asks, answers).prober]
-    before = {module: dict(vars(module)) for module in list(sys.modules.values()) if isinstance(module, ModuleType)}
+    """What a command says, as JSON: messages.Said or messages.Refused of a messages.Request."""
+    asked = messages.Request.from_json(request)
+    _lay_out(asked.files, asked.state)
+    prober.STAND_IN[:] = [Journal(asked.journal, asks, answers).prober]
     try:
-        said: dict[str, Any] = {"value": COMMANDS[asked["command"]](*asked["arguments"])}
+        with _modules_as_before():
+            value = COMMANDS[asked.command](*asked.arguments)
     except KataError as error:
-        said = {"refused": str(error)}
-    finally:
-        _undo(before)
-    return json.dumps({**said, "state": read_state()})
+        return as_json(messages.Refused(str(error), read_state()))
+    return as_json(messages.Said(value, read_state()))
 
 
 def _lay_out(files: dict[str, str], state: dict[str, object]) -> None:
@@ -84,35 +80,40 @@ def _lay_out(files: dict[str, str], state: dict[str, object]) -> None:
     linecache.clearcache()
 
 
-def _undo(before: dict[Any, dict[str, Any]]) -> None:
-    """Put back what a learner's code has changed in modules: the next command finds them as in a fresh process."""
-    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "Finder"]
-    for module, names in before.items():
-        if module.__name__.startswith(("grader", "minigrad_reference")):
-            continue  # which load what they need as they go
-        for name in vars(module).keys() - names.keys():
-            if module.__name__ == "builtins":
-                delattr(module, name)
-        vars(module).update(names)
+@contextmanager
+def _modules_as_before() -> Iterator[None]:
+    """Put back what a learner's code changes in modules: the next command finds them as in a fresh process."""
+    before = {module: dict(vars(module)) for module in list(sys.modules.values()) if isinstance(module, ModuleType)}
+    try:
+        yield
+    finally:
+        sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "Finder"]
+        for module, names in before.items():
+            if module.__name__.startswith(("grader", "minigrad_reference")):
+                continue  # which load what they need as they go
+            for name in vars(module).keys() - names.keys():
+                if module.__name__ == "builtins":
+                    delattr(module, name)
+            vars(module).update(names)
 
 
-def contents(exercises: Iterable[Exercise]) -> list[dict[str, Any]]:
+def contents(exercises: Iterable[Exercise]) -> list[messages.Section]:
     """The parts with their exercises, for the first page."""
-    return [{"heading": part.heading, "exercises": [_about(each) for each in own]} for part, own in by_part(exercises)]
+    return [messages.Section(part.heading, [_about(each) for each in own]) for part, own in by_part(exercises)]
 
 
-def _about(exercise: Exercise) -> dict[str, Any]:
-    return {
-        "number": exercise.number,
-        "file": exercise.file.name,
-        "title": exercise.title,
-        "goal": exercise.goal,
-        "tasks": [task.name for task in exercise.tasks],
-        "stub": exercise.stub.read_text(encoding="utf-8"),
-    }
+def _about(exercise: Exercise) -> messages.About:
+    return messages.About(
+        number=exercise.number,
+        file=exercise.file.name,
+        title=exercise.title,
+        goal=exercise.goal,
+        tasks=[task.name for task in exercise.tasks],
+        stub=exercise.stub.read_text(encoding="utf-8"),
+    )
 
 
-def check(number: int) -> dict[str, Any]:
+def check(number: int) -> messages.Report:
     """`make test-exercise-N`."""
     chosen = exercise(number)
     verdicts = run(chosen)
@@ -120,47 +121,45 @@ def check(number: int) -> dict[str, Any]:
     told = causes.told(verdicts)
     explained = is_wrong(verdicts) and explaining.exit_code(number) == explaining.SHOWS
     passed = sum(v.status is Status.PASSED for v in verdicts)
-    return {
-        "title": f"Exercise {number}: {chosen.title}",
-        "passed": passed,
-        "count": len(verdicts),
-        "done": is_done(verdicts),
-        "tasks": [
-            {"name": task.name, "checks": [_line(v) for v in told if v.check.task == task.name]}
+    return messages.Report(
+        title=f"Exercise {number}: {chosen.title}",
+        passed=passed,
+        count=len(verdicts),
+        done=is_done(verdicts),
+        tasks=[
+            messages.Checked(task.name, [messages.Line(*_line(v)) for v in told if v.check.task == task.name])
             for task in chosen.tasks
         ],
-        "failures": [
-            {**_failure(each.verdict, chosen), "also": also_told(each, causes)} for each in failures(chosen, told)
-        ],
-        "reasons": [
-            {"heading": why.heading, "title": why.title, "paragraphs": why.paragraphs}
-            | {"alike": [{"heading": ALIKE, "titles": titles} for titles in why.alike]}
+        failures=[_failure(each, chosen, causes) for each in failures(chosen, told)],
+        reasons=[
+            messages.Reason(why.heading, why.title, why.paragraphs, [messages.Alike(ALIKE, same) for same in why.alike])
             for why in reasons(causes)
         ],
-        "reading": {"heading": READING, "sources": chosen.reading} if passed == len(verdicts) else None,
-        "sum": f"{passed} of {len(verdicts)} checks pass.",
-        "next": next_step(chosen, verdicts, causes, explained),
-    }
+        reading=messages.Reading(READING, chosen.reading) if passed == len(verdicts) else None,
+        sum=f"{passed} of {len(verdicts)} checks pass.",
+        next=next_step(chosen, verdicts, causes, explained),
+    )
 
 
-def _line(verdict: Verdict) -> dict[str, str]:
-    status = verdict.status
-    return {"word": status.word, "colour": status.colour, "title": verdict.check.title}
+def _line(verdict: Verdict) -> tuple[str, str, str]:
+    """Its word, colour and title."""
+    return verdict.status.word, verdict.status.colour, verdict.check.title
 
 
-def _failure(verdict: Verdict, exercise: Exercise) -> dict[str, Any]:
-    """One verdict in full. `lines` are those of the learner's file that were on the way."""
+def _failure(failure: Failure, exercise: Exercise, causes: Causes) -> messages.Failure:
+    verdict = failure.verdict
     parts = parts_of(verdict, exercise)
     message = [parts.pop(0)] if verdict.message else []
     frames = verdict.fault.frames if verdict.fault and verdict.status is not Status.BLOCKED else ()
-    return {
-        **_line(verdict),
-        "task": verdict.check.task,
-        "message": message,
-        "parts": parts,
-        "differences": [{"of": d.expression, "expected": d.expected, "got": d.got} for d in verdict.differences],
-        "lines": sorted({frame.line for frame in frames if frame.file == exercise.file.name}),
-    }
+    return messages.Failure(
+        *_line(verdict),
+        task=verdict.check.task,
+        message=message,
+        parts=parts,
+        differences=[messages.Compared(d.expression, d.expected, d.got) for d in verdict.differences],
+        lines=sorted({frame.line for frame in frames if frame.file == exercise.file.name}),
+        also=also_told(failure, causes),
+    )
 
 
 def hint(number: int) -> str:
@@ -168,39 +167,39 @@ def hint(number: int) -> str:
     return next_hint(number)
 
 
-def explain(number: int) -> dict[str, str]:
-    """`make explain-N`: what it says, the picture, and the page that plays it."""
+def explain(number: int) -> messages.Explained:
+    """`make explain-N`."""
     from grader.learner.picture import picture, sketch_page
     from minigrad_reference.drawing.palette import with_dark
     from minigrad_reference.drawing.render import picture as drawn
 
     said, found = explaining.in_words(exercise(number))
     if found is None:
-        return {"said": said, "svg": "", "html": ""}
+        return messages.Explained(said)
     page = sketch_page(found)
-    return {"said": said, "svg": with_dark(drawn(picture(found), "svg").decode()), "html": page.html if page else ""}
+    return messages.Explained(said, with_dark(drawn(picture(found), "svg").decode()), page.html if page else "")
 
 
-def solution(number: int, force: bool = False) -> dict[str, Any]:
+def solution(number: int, force: bool = False) -> messages.Solution:
     """`make solution-N`: task by task, the learner's and the worked answer; and one in another style."""
     from grader.learner.styles import other_style
     from grader.learner.worked import beside
 
     chosen = exercise(number)
-    tasks = [each.__dict__ for each in beside(chosen, force=force)]
+    tasks = beside(chosen, force=force)
     style = other_style(chosen)
-    return {"tasks": tasks, "style": style and {"said": style.said, "code": style.code}}
+    return messages.Solution(tasks, messages.OtherStyle(style.said, style.code) if style else None)
 
 
-def play(expression: str, values: dict[str, float], mine: bool) -> dict[str, str]:
+def play(expression: str, values: dict[str, float], mine: bool) -> messages.Played:
     """`make step`: the page of an expression, and where one's own numbers first differ."""
     from grader.learner.stepping import expression_page
 
     page = expression_page(expression, values, "mine" if mine else None)
-    return {"html": page.html, "said": page.difference}
+    return messages.Played(page.html, page.difference)
 
 
-def train(points: list[list[float]], rate: float, steps: int, mine: bool, fresh: bool) -> dict[str, Any]:
+def train(points: list[list[float]], rate: float, steps: int, mine: bool, fresh: bool) -> messages.Trained:
     """`make train`, live: some steps more on these points (x, y, label), or none; the network's numbers after them."""
     from grader.learner.live import Training
 
@@ -208,22 +207,22 @@ def train(points: list[list[float]], rate: float, steps: int, mine: bool, fresh:
     if fresh or not UNDER_WAY or UNDER_WAY[0].name != engine:
         UNDER_WAY[:] = [Training(engine, seed=0)]
     losses = UNDER_WAY[0].go(points, rate, steps) if steps else []
-    return {"losses": losses, "steps": UNDER_WAY[0].steps, "layers": UNDER_WAY[0].numbers()}
+    return messages.Trained(losses, UNDER_WAY[0].steps, UNDER_WAY[0].numbers())
 
 
-def catch(number: int, text: str | None) -> dict[str, str]:
+def catch(number: int, text: str | None) -> messages.Edited:
     """`make catch-N`, where no wrong engine is; `text` is the learner's file of checks, None before there is one."""
     return caught(number, text, catch_on_own_engine)
 
 
-def caught(number: int, text: str | None, say: Callable[[int], str]) -> dict[str, str]:
+def caught(number: int, text: str | None, say: Callable[[int], str]) -> messages.Edited:
     """What a command says of a file of checks, and the file, which the first call makes."""
     path = exercise(number).catches
     path.unlink(missing_ok=True)
     if text is not None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return {"said": say(number), "text": path.read_text(encoding="utf-8")}
+    return messages.Edited(say(number), path.read_text(encoding="utf-8"))
 
 
 def hints() -> dict[str, dict[str, int]]:

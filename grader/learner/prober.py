@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from grader.core import probing
 from grader.core.probing import SECONDS, Desk
@@ -112,12 +112,14 @@ class Prober:
         answers, answering = os.pipe()
         python = [sys.executable, "-I", "-S", "-B", "-X", "utf8"]
         arguments = [probing.__file__, str(self.folder), _packages(), "0", f"{asking},{answering}"]
-        apart: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": self.printed, "stderr": self.printed}
+        typed, printed = (None, None) if self.debug else (subprocess.DEVNULL, self.printed)
         self.process = subprocess.Popen(
             [*python, *arguments],
+            stdin=typed,
+            stdout=printed,
+            stderr=printed,
             pass_fds=(asking, answering),
             start_new_session=not self.debug,  # so that it can be ended with all that it has started
-            **({} if self.debug else apart),
         )
         os.close(asking)
         os.close(answering)

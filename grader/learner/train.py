@@ -67,24 +67,37 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Metrics:
+    """What metrics.json says of a trained network; `sizes` are those of its layers, the inputs first."""
+
+    loss: float
+    accuracy: float
+    epochs: int
+    seconds: float
+    seed: int
+    dataset: str
+    sizes: list[int]
+
+
+@dataclass(frozen=True)
 class Result:
-    """A trained network, what it went through, its score for every sample, and the figures for metrics.json."""
+    """A trained network, what it went through, its score for every sample, and its figures."""
 
     model: Any
     history: Sequence[Epoch]
     film: Film
     scores: Sequence[Any]
-    metrics: dict[str, Any]
+    metrics: Metrics
     rates: Sequence[float]
 
     @property
     def losses(self) -> list[float]:
         """Of the network before its first step, between, and after its last; so are the accuracies."""
-        return [*(epoch.loss for epoch in self.history), self.metrics["loss"]]
+        return [*(epoch.loss for epoch in self.history), self.metrics.loss]
 
     @property
     def accuracies(self) -> list[float]:
-        return [*(epoch.accuracy for epoch in self.history), self.metrics["accuracy"]]
+        return [*(epoch.accuracy for epoch in self.history), self.metrics.accuracy]
 
 
 def train(engine: Engine, plan: Plan, console: Console) -> None:
@@ -94,7 +107,8 @@ def train(engine: Engine, plan: Plan, console: Console) -> None:
     """
     dataset = plan.dataset
     result = _trained(engine, plan, console)
-    console.print(wrapped("The trained network: loss {loss:.4f}, accuracy {accuracy:.1%}.".format(**result.metrics)))
+    metrics = result.metrics
+    console.print(wrapped(f"The trained network: loss {metrics.loss:.4f}, accuracy {metrics.accuracy:.1%}."))
     console.print(_loss_in_a_line(result.losses, bars=not console.options.ascii_only))
     console.print(_predictions_table(result.scores, dataset.targets))
     FOLDER.parent.mkdir(exist_ok=True)
@@ -134,15 +148,15 @@ def _trained(engine: Engine, plan: Plan, console: Console) -> Result:
     scores = [model(x) for x in dataset.inputs]
     loss = loss_of(scores, dataset.targets, model.parameters()).data
     check_finite(loss, plan.epochs)
-    metrics = {
-        "loss": loss,
-        "accuracy": engine.accuracy(scores, dataset.targets),
-        "epochs": plan.epochs,
-        "seconds": seconds,
-        "seed": plan.seed,
-        "dataset": dataset.name,
-        "sizes": sizes,
-    }
+    metrics = Metrics(
+        loss=loss,
+        accuracy=engine.accuracy(scores, dataset.targets),
+        epochs=plan.epochs,
+        seconds=seconds,
+        seed=plan.seed,
+        dataset=dataset.name,
+        sizes=sizes,
+    )
     rates = [rate * (1 - 0.9 * k / plan.epochs) for k in range(plan.epochs)]
     return Result(model, history, film, scores, metrics, rates)
 
@@ -208,13 +222,13 @@ def _write(folder: Path, engine: Engine, dataset: Dataset, result: Result) -> No
     with (folder / "predictions.csv").open("w", newline="", encoding="utf-8") as file:
         rows = ([f"{t:g}", repr(s.data)] for t, s in zip(dataset.targets, result.scores, strict=True))
         csv.writer(file, lineterminator="\n").writerows([["target", "predicted"], *rows])
-    (folder / "metrics.json").write_text(json.dumps(result.metrics, indent=2) + "\n", encoding="utf-8")
+    (folder / "metrics.json").write_text(json.dumps(vars(result.metrics), indent=2) + "\n", encoding="utf-8")
 
 
 def _write_pages(folder: Path, dataset: Dataset, result: Result) -> None:
     """The page that looks into the training, and the one that plays the first prediction, unless it is too large."""
     nodes = trace(result.scores[0])[0]
-    shape = "-".join(map(str, result.metrics["sizes"]))
+    shape = "-".join(map(str, result.metrics.sizes))
     played = ""
     if len(nodes) <= PLAYED:
         with suppress(ValueError):  # too deep for a page

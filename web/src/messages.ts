@@ -1,4 +1,4 @@
-// What the page and its workers say to each other.
+// What the page and its workers say to each other; what a command answers is a record of grader/learner/messages.py.
 
 /** A command of grader/learner/page.py, with all that it needs to know. */
 export interface Request {

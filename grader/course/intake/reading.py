@@ -18,7 +18,7 @@ import warnings
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,15 @@ CPU, WALL = 15, 120  # seconds for one request
 BEGIN = "import sys; sys.path[:] = {path!r}; from grader.course.intake.reading import serve; serve()"
 
 
+@dataclass(frozen=True)
+class Answer:
+    """A line of JSON: what was found, or why there is nothing; `fault` names an error that nobody had thought of."""
+
+    found: Any = None
+    why: str = ""
+    fault: str = ""
+
+
 class TooMuchError(Exception):
     """What was asked took the process away, by its memory or time, or was more than the reader is made for."""
 
@@ -53,18 +62,15 @@ def read_within_limits(
     pieces = [Piece(given)] if isinstance(given, Path) else list(given)
     told = [(str(piece.path.absolute()), piece.called) for piece in pieces]
     try:
-        found = reader().ask("submission", told, student, None if wanted is None else sorted(wanted))
+        answer = reader().ask("submission", told, student, None if wanted is None else sorted(wanted))
     except TooMuchError as error:
         raise SubmissionError(
             f"{shown(pieces[-1].path.name)} {error} to be read; nothing of it is graded, it needs a look."
         ) from None
-    if "why" in found:
-        raise SubmissionError(found["why"])
-    sources = {int(number): source for number, source in found["sources"].items()}
-    files = {int(number): path for number, path in found["files"].items()}
-    notes, notebooks = tuple(found["notes"]), frozenset(found["notebooks"])
-    catches = {int(number): text for number, text in found["catches"].items()}
-    return Submission(found["student"], sources, notes, notebooks, files, tuple(found["look"]), catches)
+    if answer.why:
+        raise SubmissionError(answer.why)
+    name, sources, notes, notebooks, files, look, catches = answer.found
+    return Submission(name, dict(sources), tuple(notes), frozenset(notebooks), dict(files), tuple(look), dict(catches))
 
 
 def read_or_say_why(given: Path | Sequence[Piece], student: str, wanted: Collection[int] | None = None) -> Submission:
@@ -80,34 +86,34 @@ def with_given(submission: Submission, exercises: Mapping[int, Exercise], soluti
     sources = dict(submission.sources)
     for number in submission.notebooks & exercises.keys():
         try:
-            found = reader().ask("completed", sources[number], solutions[number], number)
+            answer = reader().ask("completed", sources[number], solutions[number], number)
         except TooMuchError:
             continue  # it was read before, and is left to the fence as it is
-        sources[number] = found["source"]
+        sources[number] = answer.found
     return replace(submission, sources=sources)
 
 
 def read_checks(text: str, where: str) -> list[Expectation]:
     """A student's own checks. Raises ExpectationError, also where they take too much to be read."""
     try:
-        found = reader().ask("checks", text, where)
+        answer = reader().ask("checks", text, where)
     except TooMuchError as error:
         raise ExpectationError(f"{where} {error} to be read.") from None
-    if "why" in found:
-        raise ExpectationError(found["why"])
+    if answer.why:
+        raise ExpectationError(answer.why)
     return [
         Expectation(line, Probe(code, tuple(observe), rel, abs_), dict(zip(observe, values, strict=True)), words)
-        for line, code, observe, rel, abs_, values, words in found["checks"]
+        for line, code, observe, rel, abs_, values, words in answer.found
     ]
 
 
 def read_cells(data: bytes) -> list[Cell] | None:
     """Every cell of a notebook's file, None where it is none or takes too much."""
     try:
-        found = reader().ask("cells", b64encode(data).decode())
+        answer = reader().ask("cells", b64encode(data).decode())
     except TooMuchError:
         return None
-    return None if found["cells"] is None else [Cell(**cell) for cell in found["cells"]]
+    return None if answer.found is None else [Cell(*cell) for cell in answer.found]
 
 
 @lru_cache
@@ -126,22 +132,22 @@ class Reader:
     process: subprocess.Popen[bytes] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def ask(self, what: str, *about: Any) -> dict[str, Any]:
+    def ask(self, what: str, *about: Any) -> Answer:
         """Raises TooMuchError with the middle of a sentence."""
         question = json.dumps([what, *about]).encode() + b"\n"
         with self.lock:
             process = self._listening()
             try:
-                answer = self._answer(process, question)
+                line = self._answer(process, question)
             except OSError:  # it died before it had read the question
-                answer = b""
-            if not answer.endswith(b"\n"):
+                line = b""
+            if not line.endswith(b"\n"):
                 self.stop()
                 raise TooMuchError(f"takes more than {self.memory >> 21} MB of memory or {self.cpu} seconds")
-        found: dict[str, Any] = json.loads(answer)
-        if "fault" in found:
-            raise TooMuchError(f"is more than the grader can take ({found['fault']})")
-        return found
+        answer = Answer(*json.loads(line))
+        if answer.fault:
+            raise TooMuchError(f"is more than the grader can take ({answer.fault})")
+        return answer
 
     def _listening(self) -> subprocess.Popen[bytes]:
         if self.process is None or self.process.poll() is not None:
@@ -195,10 +201,10 @@ def serve() -> None:
         try:
             answer = ANSWERS[what](*about)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this hand-in's alone
-            answer = {"fault": type(error).__name__}
+            answer = Answer(fault=type(error).__name__)
         if _peak() > memory // 2:  # Python may have caught its own MemoryError, for which it has other reasons as well
             os._exit(1)
-        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.write(json.dumps(astuple(answer)) + "\n")
         sys.stdout.flush()
 
 
@@ -236,39 +242,31 @@ def _limit_time(cpu: int) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + cpu, hard))
 
 
-def _submission(pieces: list[tuple[str, str]], student: str | None, wanted: list[int] | None) -> dict[str, object]:
+def _submission(pieces: list[tuple[str, str]], student: str | None, wanted: list[int] | None) -> Answer:
     try:
         found = read_submission([Piece(Path(path), called) for path, called in pieces], student, wanted)
     except SubmissionError as error:
-        return {"why": str(error)}
-    return {
-        "student": found.student,
-        "sources": found.sources,
-        "notes": found.notes,
-        "notebooks": sorted(found.notebooks),
-        "files": found.files,
-        "look": found.look,
-        "catches": dict(found.catches),
-    }
+        return Answer(why=str(error))
+    sources, files, catches = ([*each.items()] for each in (found.sources, found.files, found.catches))
+    return Answer([found.student, sources, found.notes, sorted(found.notebooks), files, found.look, catches])
 
 
-def _completed(source: str, solution: str, number: int) -> dict[str, object]:
-    return {"source": completed(source, solution, read_catalogue()[number])}
+def _completed(source: str, solution: str, number: int) -> Answer:
+    return Answer(completed(source, solution, read_catalogue()[number]))
 
 
-def _cells(data: str) -> dict[str, object]:
+def _cells(data: str) -> Answer:
     try:
-        return {"cells": [asdict(cell) for cell in cells_of(decode(b64decode(data))[0])]}
+        return Answer([astuple(cell) for cell in cells_of(decode(b64decode(data))[0])])
     except UnreadableError:
-        return {"cells": None}
+        return Answer()
 
 
-def _checks(text: str, where: str) -> dict[str, object]:
+def _checks(text: str, where: str) -> Answer:
     try:
-        found = parse_expectations(text, where)
+        return Answer([_as_list(check) for check in parse_expectations(text, where)])
     except ExpectationError as error:
-        return {"why": str(error)}
-    return {"checks": [_as_list(check) for check in found]}
+        return Answer(why=str(error))
 
 
 def _as_list(check: Expectation) -> list[object]:
@@ -276,7 +274,7 @@ def _as_list(check: Expectation) -> list[object]:
     return [check.line, probe.snippet, probe.observe, probe.rel, probe.abs, [*check.expected.values()], check.words]
 
 
-ANSWERS: Mapping[str, Callable[..., dict[str, object]]] = {
+ANSWERS: Mapping[str, Callable[..., Answer]] = {
     "submission": _submission,
     "completed": _completed,
     "cells": _cells,

@@ -285,7 +285,7 @@ def _parsed(path: str, text: str, *, every: bool = False) -> Iterator[ast.AST]:
     """
     pieces = [text]
     if path.endswith(".ipynb"):
-        pieces = ["".join(cell.get("source", ())) for cell in _cells(text)]
+        pieces = _cells(text)
     elif not path.endswith((".py", ".txt")):
         pieces = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     for piece in pieces:
@@ -298,11 +298,13 @@ def _parsed(path: str, text: str, *, every: bool = False) -> Iterator[ast.AST]:
         yield from chain([tree], *(_parsed(".py", text, every=every) for text in texts))
 
 
-def _cells(text: str) -> list[dict[str, Any]]:
+def _cells(text: str) -> list[str]:
+    """The sources of a notebook's cells."""
     try:
-        return list(json.loads(text)["cells"])
+        cells = list(json.loads(text)["cells"])
     except (ValueError, KeyError, TypeError):
         return []
+    return ["".join(cell.get("source", ())) for cell in cells]
 
 
 def _squeezed(text: str) -> str:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from grader.course.intake.reading import Reader, TooMuchError, read_or_say_why, reader
+from grader.course.intake.reading import Answer, Reader, TooMuchError, read_or_say_why, reader
 
 FOUR = "def backward(self):\n    return 4\n"
 
@@ -78,7 +78,7 @@ def test_the_memory_of_whoever_asks_is_not_the_readers():
     ballast = b"x" * memory  # of which half would be too much
     mine = Reader(memory=memory)
     try:
-        assert mine.ask("cells", "") == {"cells": None}
+        assert mine.ask("cells", "") == Answer()
     finally:
         mine.stop()
     assert len(ballast) == memory

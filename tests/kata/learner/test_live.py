@@ -16,7 +16,7 @@ def test_it_goes_on_where_it_was_and_learns():
     losses = [*training.go(POINTS, 0.5, 20), *training.go(POINTS, 0.5, 20)]
     assert (training.steps, len(losses)) == (40, 40)
     assert sum(losses[-10:]) < 0.7 * sum(losses[:10])
-    assert [len(layer["b"]) for layer in training.numbers()] == [16, 16, 1]
+    assert [len(layer.b) for layer in training.numbers()] == [16, 16, 1]
     assert training.numbers() != begun
 
 

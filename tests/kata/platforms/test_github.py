@@ -14,6 +14,7 @@ import pytest
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.course.grading.config import Settings
+from grader.course.grading.report_files import read_reports
 from grader.course.release.release import student_files
 from tests.kata.few import kata_of
 
@@ -269,13 +270,10 @@ def test_a_folder_of_clones_is_graded_with_the_hidden_checks_whatever_else_lies_
     kata = kata_of(tmp_path / "kata", f"{EXERCISES[0]}-{EXERCISES[-1]}")
     done = run([sys.executable, "-m", "grader", "grade-class", str(clones), "--out", str(tmp_path / "out")], kata)
     assert done.returncode == 0, done.stderr
-    reports = {}
-    for path in (tmp_path / "out/reports").glob("*.json"):
-        document = json.loads(path.read_text(encoding="utf-8"))
-        reports[document["student"]] = document
+    reports = {report.student: report for report in read_reports(tmp_path / "out/reports").values()}
     assert set(reports) == {"minigrad-alice", "minigrad-bob", "carol"}
-    scores = {student: [e["score"] for e in document["exercises"]] for student, document in reports.items()}
-    assert reports["minigrad-alice"]["score"] == POINTS
+    scores = {student: [each.score for each in report.exercises] for student, report in reports.items()}
+    assert reports["minigrad-alice"].score == POINTS
     assert scores["minigrad-bob"][:2] == scores["minigrad-alice"][:2]
     assert not any(scores["minigrad-bob"][2:])
     assert 0 <= scores["carol"][0] < scores["minigrad-alice"][0]

@@ -1,6 +1,5 @@
 """Pictures of what is wrong: drawn of what students' code shows behind the fence, and harmless whatever that is."""
 
-import json
 import shutil
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from grader.course.classroom import pictures
 from grader.course.classroom.classroom import grade_class
 from grader.course.fence.worker import Limits
 from grader.course.grading.grading import Course
+from grader.course.grading.report_files import read_report
 from grader.course.intake.handins import find_hand_ins
 from minigrad_reference.drawing.palette import with_dark
 from tests.kata.few import kata_of
@@ -146,8 +146,7 @@ def test_pages_of_a_class_have_a_picture_where_something_is_wrong_and_nowhere_el
         found = {path.parent.name.split("-")[0] for path in (folder / "out/pictures").rglob("*.svg")}
         assert found == {"wrong"}
         for report in (folder / "out/reports").glob("*.json"):
-            student = json.loads(report.read_text(encoding="utf-8"))["student"]
             page = (folder / "out/pages" / f"{report.stem}.html").read_text(encoding="utf-8")
-            assert ("<img " in page) is (student == "wrong")
+            assert ("<img " in page) is (read_report(report).student == "wrong")
     finally:
         shutil.rmtree(folder)

@@ -31,14 +31,14 @@ async ([files, file, number, source]) => {
 TERMINAL = """
 import json, sys
 from grader.core.catalogue import read_catalogue
-from grader.learner import page
+from grader.learner import messages, page
 page.explaining.exit_code = lambda _: 0  # what is drawn is not compared
 page.terminal.columns, page.terminal.WIDEST = lambda: page.ANY_WIDTH, page.ANY_WIDTH
 for number, source in json.load(sys.stdin):
     file = read_catalogue()[number].file
     worked = file.read_text(encoding="utf-8")
     file.write_text(source, encoding="utf-8")
-    print(json.dumps(page.check(number)))
+    print(messages.as_json(page.check(number)))
     file.write_text(worked, encoding="utf-8")
 """
 

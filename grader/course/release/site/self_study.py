@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from grader.core.catalogue import read_catalogue
 from grader.core.expectations import Expectation
@@ -15,7 +14,7 @@ from grader.course.bank.catch_report import catch_exercise
 from grader.course.bank.repair import broken_file, lay_out, repair_exercise
 from grader.course.bank.variants import ask_all, read_variants, worked_before
 from grader.course.grading.catching import LIMITS, Catch, judged_by
-from grader.learner import page
+from grader.learner import messages, page
 from grader.learner.exercises import exercise
 from grader.learner.prober import in_process
 from grader.learner.state import read_state, under_repair
@@ -31,7 +30,7 @@ def begin() -> None:
     page.COMMANDS.update({command.__name__: command for command in (catch, repair, explain_repair)})
 
 
-def catch(number: int, text: str | None) -> dict[str, str]:
+def catch(number: int, text: str | None) -> messages.Edited:
     """`make catch-N`: which of the learner's checks are right, and which wrong engines they catch."""
     return page.caught(number, text, lambda number: catch_exercise(number, judge))
 
@@ -57,7 +56,7 @@ def _shown(chosen: Exercise, sources: Mapping[str, str], probes: Sequence[Probe]
         return [desk.observe(chosen.module, probe)[0] for probe in probes]
 
 
-def repair(number: int, text: str | None, difficulty: str = "") -> dict[str, str]:
+def repair(number: int, text: str | None, difficulty: str = "") -> messages.Edited:
     """`make repair-N`; `text` is the engine under repair, None to begin with another."""
     chosen = exercise(number)
     if text is None or str(number) not in under_repair(read_state()):
@@ -65,10 +64,10 @@ def repair(number: int, text: str | None, difficulty: str = "") -> dict[str, str
     else:
         lay_out(chosen, text)
     said = repair_exercise(number, None, difficulty or None, anew=text is None)
-    return {"said": said, "text": broken_file(chosen).read_text(encoding="utf-8")}
+    return messages.Edited(said, broken_file(chosen).read_text(encoding="utf-8"))
 
 
-def explain_repair(number: int, text: str) -> dict[str, Any]:
+def explain_repair(number: int, text: str) -> messages.Explained:
     """`make explain-N DESK=build/repair/exNN`."""
     chosen = exercise(number)
     lay_out(chosen, text)

@@ -13,10 +13,10 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from html import escape, unescape
 from pathlib import Path
 from string import Template
-from typing import Any
 
 from markdown_it import MarkdownIt
 
@@ -32,6 +32,7 @@ from grader.course.release.release import LEFT, refuse_leaks, student_files, wit
 from grader.course.release.site.node import MODULES, WEB, run_script
 from grader.learner.datasets import load
 from grader.learner.live import Training
+from grader.learner.messages import Layer, as_json
 from grader.learner.page import contents
 from minigrad_reference.drawing.page import digest
 from minigrad_reference.drawing.palette import STYLE
@@ -160,8 +161,8 @@ def _pages(numbers: Sequence[int], settings: Settings, *, answers: bool) -> dict
     }
     pages = {name: Template((WEB / name).read_text(encoding="utf-8")).safe_substitute(fill) for name in STATIC}
     found = {name: text.encode() for name, text in pages.items()}
-    found["contents.json"] = json.dumps(contents(chosen)).encode()
-    found["moons.json"] = json.dumps(_moons()).encode()
+    found["contents.json"] = as_json(contents(chosen)).encode()
+    found["moons.json"] = as_json(_moons()).encode()
     for each in chosen:
         text = ast.get_docstring(ast.parse(each.stub.read_text(encoding="utf-8"))) or ""
         found[f"lessons/{each.module}.html"] = lesson(text).encode()
@@ -169,24 +170,32 @@ def _pages(numbers: Sequence[int], settings: Settings, *, answers: bool) -> dict
     return found
 
 
-def _moons() -> dict[str, object]:
+@dataclass(frozen=True)
+class Moons:
+    """Points that a network learns, and the network between its steps."""
+
+    points: list[list[float]]
+    frames: list[list[Layer]]
+
+
+def _moons() -> Moons:
     """The points that the final network learns, and its numbers while the reference trains it, for the first page."""
     data = load("moons")
     points = [[*point, label] for point, label in zip(data.inputs, data.targets, strict=True)]
     training, frames = Training("reference", seed=0), []
     for _ in range(FRAMES):
-        frames.append(training.numbers())
+        frames.append([_rounded(layer) for layer in training.numbers()])
         training.go(points, RATE, STEPS)
-    return {"points": points, "frames": [_rounded(frame) for frame in frames]}
+    return Moons(points, frames)
 
 
-def _rounded(numbers: Any) -> Any:
+def _rounded(layer: Layer) -> Layer:
     """With three digits, which is enough for a picture."""
-    if isinstance(numbers, float):
-        return float(f"{numbers:.3g}")
-    if isinstance(numbers, list):
-        return [_rounded(each) for each in numbers]
-    return {key: _rounded(each) for key, each in numbers.items()} if isinstance(numbers, dict) else numbers
+    return replace(layer, w=[_short(weights) for weights in layer.w], b=_short(layer.b))
+
+
+def _short(numbers: Sequence[float]) -> list[float]:
+    return [float(f"{number:.3g}") for number in numbers]
 
 
 def _course(chosen: Sequence[Exercise], settings: Settings, *, answers: bool) -> Mapping[str, object]:
