@@ -36,7 +36,7 @@ function coloursOf() {
 }
 
 function nameOf(layer, i) {
-  return layer ? `n${layer}.${i + 1}` : `x${i + 1}`;
+  return layer ? `layer ${layer} neuron ${i + 1}` : `x${i + 1}`;
 }
 
 // The outputs of every layer for one point, the inputs first.
@@ -125,7 +125,7 @@ function render() {
       context.fillRect(0, 0, GRID, GRID);
     }
   }));
-  byId("off").textContent = off.size ? `✗ Off for every sample: ${[...off].join(", ")}.` : "";
+  byId("off").textContent = off.size ? `✗ Off for every sample: ${listed(off)}.` : "";
   paintWires(layers);
   tellCursor(here);
   if (read) tellWeight(read);
@@ -144,6 +144,12 @@ function idle(layers) {
     for (let i = 0; i < count; i += 1) if (layer && activations[layer - 1] === "relu" && all.every((out) => out[layer][i] === 0)) found.add(nameOf(layer, i));
   });
   return found;
+}
+
+// Those neurons by their numbers, layer by layer.
+function listed(names) {
+  const layers = sizes.map((count, layer) => Array.from({ length: count }, (_, i) => i + 1).filter((number) => names.has(nameOf(layer, number - 1))));
+  return layers.flatMap((numbers, layer) => (numbers.length ? [`layer ${layer} neuron${numbers.length > 1 ? "s" : ""} ${numbers.join(", ")}`] : [])).join("; ");
 }
 
 function paintWires(layers) {
