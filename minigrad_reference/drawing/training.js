@@ -174,7 +174,8 @@ function tellWeight(wire) {
 function tellCursor(here) {
   const score = here.at(-1)[0];
   const point = cursor.map((x, i) => `x${i + 1} = ${shown(x)}`).join(", ");
-  byId("cursor").textContent = `At ${point} the score is ${shown(score)}: it says ${score > 0 ? "+1" : "−1"}.${chosen ? ` ${nameOf(...chosen)} is ${shown(here[chosen[0]][chosen[1]])} there.` : ""}`;
+  byId("cursor").textContent = `At ${point} the score is ${shown(score)}: it says ${score > 0 ? "+1" : "−1"}.${chosen ? ` There ${nameOf(...chosen)} is ${shown(here[chosen[0]][chosen[1]])}.` : ""}`;
+  byId("plane-title").textContent = chosen ? `What ${nameOf(...chosen)} makes of the plane` : "What it says";
 }
 
 // What the reader can do

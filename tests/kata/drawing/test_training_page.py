@@ -128,8 +128,10 @@ def test_a_weight_is_told_and_a_chosen_neuron_fills_the_plane(w, moons):
     assert then[1] == then[2]
     w.page.evaluate("move(99)")
     w.page.locator(".neuron").nth(3).click()
-    assert "layer 1 neuron 2 is " in w.page.text_content("#cursor")
+    assert "There layer 1 neuron 2 is " in w.page.text_content("#cursor")
+    assert w.page.text_content("#plane-title") == "What layer 1 neuron 2 makes of the plane"
     w.page.locator(".neuron").nth(3).click()
+    assert w.page.text_content("#plane-title") == "What it says"
 
 
 def test_the_cross_is_dragged_and_moved_by_keys(w):
