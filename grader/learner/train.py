@@ -257,6 +257,7 @@ def _toy_loss_graph(engine: Engine) -> Any:
     loss = engine.mean_squared_error(scores, targets)
     loss.label = "loss"
     loss.backward()
+    name_neurons(model, *scores)
     return draw_dot(loss, layer_columns(model, loss))
 
 

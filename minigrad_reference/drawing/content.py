@@ -63,13 +63,15 @@ def _read_by_script(x: float) -> float | str:
 
 
 def heading(box: Box, boxes: Sequence[Box]) -> str:
-    """The first line of a node: its name and how it is made, in few words where the formula is long."""
+    """The first line of a node: its name and how it is made, in few words or none where the formula is long."""
     made = _formula(box, boxes)
-    line = f"{box.name} = {made}" if made else box.name
-    if len(line) <= HEADING:
-        return line
-    what = "weighted sum" if box.op == "dot" else f"{box.op} of {len(box.operands)}"
-    return f"{box.name} = {what}"
+    if not made:
+        return box.name
+    few = "weighted sum" if box.op == "dot" else f"{box.op} of {len(box.operands)}"
+    if box.operation and len(box.operands) == 1:
+        few = box.operation.text.format("…")
+    ways = made, few
+    return next((line for line in (f"{box.name} = {way}" for way in ways) if len(line) <= HEADING), box.name)
 
 
 def _formula(box: Box, boxes: Sequence[Box]) -> str:

@@ -4,9 +4,13 @@
 
 const inner = run.steps.findIndex((step) => step.kind === "seed");
 
+// A template with names in its places, or numbers: in brackets where they are negative and have none around them.
 function written(i, template, asNumbers = false) {
-  const words = nodes[i].operands.map((o) => (asNumbers ? bracketed(run.data[o]) : nodes[o].name));
-  return template.replace(/\{(\d+|y)\}/g, (_, place) => (place === "y" ? (asNumbers ? bracketed(run.data[i]) : nodes[i].name) : words[place]));
+  return template.replace(/\{(\d+|y)\}/g, (found, place, at) => {
+    const of = place === "y" ? i : nodes[i].operands[place];
+    const isAlone = template[at - 1] === "(" && template[at + found.length] === ")";
+    return asNumbers ? (isAlone ? shown : bracketed)(run.data[of]) : nodes[of].name;
+  });
 }
 
 // How a value is made of its operands, by their names or by their numbers; nothing for a leaf.
@@ -151,6 +155,7 @@ function announce() {
 
 function begin() {
   for (const [id, key] of [["to-start", "Home"], ["back", "ArrowLeft"], ["play", " "], ["forward", "ArrowRight"], ["to-end", "End"]]) byId(id).addEventListener("click", keys[key]);
+  byId("nudged").textContent = `${effect("−0.06")}: if this grows by ${NUDGE}, ${nodes[root].name} changes by −0.06`;
   byId("position").max = run.steps.length;
   byId("position").addEventListener("input", (event) => move(Number(event.target.value)));
   byId("speed").addEventListener("change", () => { if (timer) { pause(); play(); } });

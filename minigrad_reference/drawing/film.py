@@ -18,7 +18,9 @@ from minigrad_reference.files import write_whole
 FRAMES = 40  # a film has so many steps of training, or fewer
 GRID = 45  # points per side at which a frame's scores are computed
 PAUSE, REST = 100, 2500  # milliseconds: of a frame, of the last one
+SHARP = 90  # dots per inch
 COLOURS = 128  # in the film's palette
+NEAR = 8  # steps of a colour that are not seen
 BARS = "▁▂▃▄▅▆▇█"
 ACTIVATIONS = {"tanh": np.tanh, "relu": lambda x: np.maximum(x, 0.0), "linear": lambda x: x}
 
@@ -46,12 +48,14 @@ class Film:
     def save(self, losses: Sequence[float], accuracies: Sequence[float], path: str | Path) -> None:
         """Write an animated GIF, given loss and accuracy (0 to 1) after 0, 1, 2, … steps.
 
-        Beside the loss it shows the decision boundary, if there are two inputs.
+        Above the loss it shows the decision boundary, if there are two inputs: side by side they are too small for a
+        phone.
         """
         plane = len(self.inputs[0]) == 2
-        figure = sheet(7.6 if plane else 4.5, 3.6, dpi=90)
+        figure = sheet(4.5, 5.4 if plane else 3.6, dpi=SHARP)
         canvas = FigureCanvasAgg(figure)
-        axes = figure.subplots(1, 2 if plane else 1, squeeze=False)[0]
+        heights = [2, 1] if plane else [1]
+        axes = figure.subplots(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
         parts: list[_Boundary | _Curve] = [_Curve(axes[-1], losses, accuracies)]
         parts += [_Boundary(axes[0], self)] if plane else []
         frames = []
@@ -156,6 +160,10 @@ def _animated(frames: Sequence[Any]) -> bytes:
     both.paste(frames[0], (0, 0))
     both.paste(frames[-1], (0, height))
     palette = both.quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
+    colours, page = np.reshape(palette.getpalette(), (-1, 3)), both.getpixel((0, 0))
+    means = (np.abs(colours - page) < NEAR).all(axis=1)  # of the page and of pale shades, which Pillow may prefer
+    colours[means] = page
+    palette.putpalette(colours.flatten().tolist())
     first, *others = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     pauses = [PAUSE] * len(others) + [REST]
     content = BytesIO()

@@ -135,14 +135,19 @@ def _table(title: str, members: list[Box], outputs: set[str]) -> str:
         data, grad = (max(abs(getattr(box, name)) for box in leaves) for name in ("data", "grad"))
         rows.append(_cells(f"{len(leaves)} leaves", f"|.| ≤ {shown(data)}", f"|.| ≤ {shown(grad)}", LEAF))
     else:
-        names = _numbered([box.label or "leaf" for box in leaves])
+        names = _numbered([_within(title, box.label) or "leaf" for box in leaves])
         rows += [_cells(name, shown(b.data), shown(b.grad), LEAF) for name, b in zip(names, leaves, strict=True)]
     listed = [box for box in inner if len(inner) <= MANY or box.key in outputs]
-    names = _numbered([box.label or box.op for box in listed])
+    names = _numbered([_within(title, box.label) or box.op for box in listed])
     rows += [_cells(name, shown(b.data), shown(b.grad), INNER) for name, b in zip(names, listed, strict=True)]
     if len(listed) < len(inner):
         rows.append(_cells(f"+ {len(inner) - len(listed)} inner", "", "", PAGE))
     return f'<<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="3" COLOR="{QUIET}">{"".join(rows)}</TABLE>>'
+
+
+def _within(title: str, label: str) -> str:
+    """A label without what the title says already: in 'layer 1: 4 neurons', 'layer 1 neuron 2' is 'neuron 2'."""
+    return label.removeprefix(f"{title.partition(':')[0]} ")
 
 
 def _cells(name: str, data: str, grad: str, fill: str) -> str:

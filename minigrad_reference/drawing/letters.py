@@ -21,7 +21,7 @@ BOUNDARY = "·"  # how the boundary token is written
 VOWELS = "aeiouy"
 SMOOTH = 100  # losses in a running mean
 SHADE = "Blues"  # from white for 0 to dark for 1
-COLUMNS = 4  # of maps side by side
+COLUMNS = 2  # of maps side by side: on a phone, too, their letters can be read
 WRITTEN = 0.1  # the smallest weight that is written into its cell
 
 
@@ -100,17 +100,17 @@ def attention_maps(
     columns = min(per_layer, COLUMNS)
     rows = -(-len(heads) // columns)
     size = 1.1 + 0.34 * len(tokens)
-    figure = Figure(figsize=(columns * size, rows * size + 0.8), layout="constrained")
+    figure = Figure(figsize=(columns * size, rows * size + 1.1), layout="constrained")
     figure.subplots(rows, columns, squeeze=False)
     for number, weights in enumerate(heads):
         layer, head = divmod(number, per_layer)
         block = "" if len(heads) == per_layer else f"block {layer + 1}, "
-        figure.axes[number].set_title(f"{block}head {head + 1}", fontsize=10, pad=10)
+        figure.axes[number].set_title(f"{block}head {head + 1}", fontsize=12, pad=10)
         _map(figure.axes[number], weights, tokens)
     for empty in figure.axes[len(heads) :]:
         empty.axis("off")
-    title = f"Which letter looks at which in {_word(tokens)!r}: the row at the columns"
-    figure.suptitle(f"{title}\nin %; below {100 * WRITTEN:.0f} % there is no number\n", fontsize=11)
+    title = f"Which letter looks at which in {_word(tokens)!r}:\nthe row at the columns, in %;"
+    figure.suptitle(f"{title}\nbelow {100 * WRITTEN:.0f} % there is no number\n", fontsize=13)
     _save_svg(figure, path)
 
 
@@ -123,13 +123,13 @@ def _map(axes: Any, weights: Sequence[Sequence[float]], tokens: Sequence[str]) -
     axes.set(xlim=(-0.5, count - 0.5), ylim=(count - 0.5, -0.5), aspect="equal")
     axes.set_xticks(range(count), tokens)
     axes.set_yticks(range(count), tokens)
-    axes.tick_params(length=0, labeltop=True, labelbottom=False)
+    axes.tick_params(length=0, labeltop=True, labelbottom=False, labelsize=13)
     shade = colormaps[SHADE]
     for i, row in enumerate(weights):
         for j, weight in enumerate(row):
             axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=shade(weight), edgecolor="white"))
             if weight >= WRITTEN:
-                look = {"color": "white" if weight > 0.5 else INK, "fontsize": 7}
+                look = {"color": "white" if weight > 0.5 else INK, "fontsize": 11}
                 axes.text(j, i, f"{100 * weight:.0f}", ha="center", va="center", **look)
     for side in axes.spines.values():
         side.set_visible(False)

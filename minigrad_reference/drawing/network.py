@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import graphviz
@@ -9,6 +10,8 @@ import graphviz
 from minigrad_reference.drawing.graph import FONT, INK, INNER, LEAF, PAGE, QUIET
 from minigrad_reference.drawing.palette import LIGHT
 from minigrad_reference.drawing.walk import Node, trace
+
+KINDS = {"dot": "sum", "+": "sum", "*": "product"}  # what an operation inside a neuron gives
 
 
 def neuron_columns(model: Any, root: Node) -> list[dict[str, list[Node]]]:
@@ -21,7 +24,7 @@ def neuron_columns(model: Any, root: Node) -> list[dict[str, list[Node]]]:
     columns: list[dict[str, list[Node]]] = [{"inputs": inputs}]
     home: dict[int, list[Node]] = {}
     for i, layer in enumerate(model.layers, 1):
-        columns.append({f"layer {i}, neuron {j}": list(n.parameters()) for j, n in enumerate(layer.neurons, 1)})
+        columns.append({f"layer {i} neuron {j}": list(n.parameters()) for j, n in enumerate(layer.neurons, 1)})
         home |= {id(parameter): group for group in columns[-1].values() for parameter in group}
     parameters = set(home)
     rest: list[Node] = []
@@ -58,14 +61,40 @@ def _counted(neurons: int) -> str:
     return "1 neuron" if neurons == 1 else f"{neurons} neurons"
 
 
-def name_neurons(model: Any, prediction: Node) -> None:
-    """Names that tell the neurons apart: 'n1.2 w1' is the first weight of the second neuron in layer 1."""
-    for layer, column in enumerate(neuron_columns(model, prediction)[1:-1], 1):
-        for neuron, nodes in enumerate(column.values(), 1):
-            for node in nodes:
-                node.label = f"n{layer}.{neuron} {node.label}" if node.label else ""
-            nodes[-1].label = f"n{layer}.{neuron}"
-    prediction.label = "prediction"
+def name_neurons(model: Any, *predictions: Node) -> None:
+    """Names that say whose a value is: 'layer 1 neuron 2' is what a neuron gives, 'layer 1 neuron 2 w1' its weight.
+
+    Of several predictions each is a sample's: 'layer 1 neuron 2, sample 3'.
+    """
+    named = {id(parameter) for parameter in model.parameters()}
+    for i, layer in enumerate(model.layers, 1):
+        for j, neuron in enumerate(layer.neurons, 1):
+            for parameter in neuron.parameters():
+                parameter.label = f"layer {i} neuron {j} {parameter.label}" if parameter.label else ""
+    for sample, prediction in enumerate(predictions, 1):
+        suffix = f", sample {sample}" if len(predictions) > 1 else ""
+        inputs, *layers, _ = neuron_columns(model, prediction)
+        groups = [inputs, *layers]
+        new = {title: [n for n in nodes if id(n) not in named] for group in groups for title, nodes in group.items()}
+        named |= {id(node) for nodes in new.values() for node in nodes}
+        for node in new.pop("inputs"):
+            node.label = f"{node.label}{suffix}" if node.label else ""
+        for title, computed in new.items():
+            _name_inner(computed[:-1], title, suffix)
+            for output in computed[-1:]:  # none where a neuron is not asked
+                output.label = f"{title}{suffix}"
+        prediction.label = f"prediction{suffix}"
+
+
+def _name_inner(nodes: Sequence[Node], neuron: str, suffix: str) -> None:
+    """What a neuron computes on its way, by its operation: 'sum', or 'product 1' and 'product 2', of w1 and of x1."""
+    kinds = [KINDS.get(node._op, node._op) for node in nodes]
+    for place, (node, kind) in enumerate(zip(nodes, kinds, strict=True)):
+        number = kinds[: place + 1].count(kind)
+        node.label = f"{neuron} {kind}{f' {number}' if kinds.count(kind) > 1 else ''}{suffix}"
+        for operand in node._prev if kind == KINDS["*"] else ():
+            if not operand._prev:
+                operand.label = operand.label or f"{neuron} x{number}{suffix}"
 
 
 def draw_network(model: Any) -> graphviz.Digraph:

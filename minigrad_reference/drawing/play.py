@@ -19,7 +19,7 @@ from minigrad_reference.drawing.text import short
 from minigrad_reference.drawing.walk import Node
 
 REL, ABS = 1e-6, 1e-9
-NAME = 18  # characters
+NAME = 28  # characters: a value inside a neuron says whose it is
 
 
 @dataclass

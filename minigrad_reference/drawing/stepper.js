@@ -13,6 +13,8 @@ const given = Object.fromEntries(nodes.flatMap((node, i) => (node.operands.lengt
 const NUDGE = 0.01;
 const LARGE = 60; // values: from there on the layers are folded
 const SMALLEST = 0.75; // of the usual size of letters
+const LONG = 21; // characters of a neuron's value in one line
+const SHORT = 8; // characters of the root's name in every box
 const CHIPS = 4; // shares that a box lists
 let leaves = { ...given };
 let run = played(nodes, leaves);
@@ -71,20 +73,50 @@ function lines(i, count) {
   const isComplete = node.complete !== null && node.complete <= count;
   const grad = i === root ? Number(count >= node.complete) : (shares.at(-1)?.after ?? 0);
   const uses = received(i).length;
-  const chips = shares.slice(0, uses > CHIPS ? CHIPS - 1 : CHIPS).map((share) => ({ text: `${shown(share.product)} ◂ ${share.giver}`, kind: "share" }));
+  const chips = (uses > CHIPS ? largest(shares, CHIPS - 1) : shares).map((share) => ({ text: chip(share), kind: "share" }));
   if (uses > CHIPS && shares.length >= CHIPS) chips.push({ text: `${shares.length} of ${uses} shares`, kind: "share" });
   return [
-    { text: node.heading, kind: "name" },
+    ...headings(node).map((text) => ({ text, kind: "name" })),
     number("data", isComputed ? run.data[i] : null, isComputed && wrong.data),
     number("grad", grad, isComplete && wrong.grad, isComplete ? " ✓" : ""),
     ...(uses > 1 ? chips : []),
-    ...(isComplete && i !== root ? [{ text: `+${NUDGE} → ${nodes[root].name} ${signed(nudge(i))}`, kind: "nudge" }] : []),
+    ...(isComplete && i !== root ? [{ text: effect(signed(nudge(i))), kind: "nudge" }] : []),
+    ...(isComputed ? yours("data", wrong) : []),
+    ...(isComplete ? yours("grad", wrong) : []),
   ];
 }
 
+// A heading in two lines where it says whose a value is: the neuron, and what in it.
+function headings({ heading }) {
+  const [, neuron, rest] = /^(layer \d+ neuron \d+) (.+)$/.exec(heading) ?? [];
+  return rest && heading.length > LONG ? [neuron, rest] : [heading];
+}
+
+// What the root does when a value grows a little; a long name of the root stands below the graph alone.
+function effect(change) {
+  const { name } = nodes[root];
+  return `+${NUDGE} → ${name.length > SHORT ? "" : `${name} `}${change}`;
+}
+
+function chip({ product, giver }) {
+  return `${shown(product)} ◂ ${giver}`;
+}
+
+// Those shares of which most of a gradient is made, in the order in which they come.
+function largest(shares, count) {
+  const chosen = new Set([...shares].sort((a, b) => Math.abs(b.product) - Math.abs(a.product)).slice(0, count));
+  return shares.filter((share) => chosen.has(share));
+}
+
+// A number of the play. Beside another of the reader's it has as many digits as it takes to see them differ.
 function number(word, x, wrong, mark = "") {
-  const text = wrong ? `${word} ${wrong[0]} (expected ${wrong[1]}) ✗` : `${word} ${x === null ? "·" : shown(x)}${mark}`;
-  return { text, kind: wrong ? "wrong" : "", value: x === null ? "not computed yet" : String(x) };
+  const text = `${word} ${x === null ? "·" : wrong ? wrong[1] : shown(x)}${mark}`;
+  return { text, kind: "", value: x === null ? "not computed yet" : String(x) };
+}
+
+// What the reader's engine has instead, below everything that belongs to the right number.
+function yours(word, wrong) {
+  return wrong[word] ? [{ text: `✗ your ${word} is ${wrong[word][0]}`, kind: "wrong" }] : [];
 }
 
 function foldLines({ title, members }) {
@@ -102,7 +134,7 @@ function room(box) {
 
 function roomOf(i) {
   const all = lines(i, run.steps.length);
-  const shares = received(i).map(({ after }) => `grad ${shown(after)} ✓`);
+  const shares = received(i).flatMap((share) => [`grad ${shown(share.after)} ✓`, ...(received(i).length > 1 ? [chip(share)] : [])]);
   const bold = all.filter(({ kind }) => kind === "name" || kind === "wrong").map(({ text }) => text);
   return { width: Math.max(widthOf(bold, true), widthOf([...all.map(({ text }) => text), ...shares, "data −1.2345"])), lines: all.length };
 }
@@ -157,9 +189,16 @@ function laidOut(view, step) {
   if (!memo.places.has(key)) {
     const boxes = folded(nodes, groups, view, step);
     const edges = edgesOf(nodes, boxes).filter((edge) => view !== "step" || !step || edge.node === step.node);
-    memo.places.set(key, { boxes, edges, place: placed(boxes, edges, room) });
+    memo.places.set(key, { boxes, edges, place: placed(boxes, edges, room, gapOf(view, step, edges)) });
   }
   return memo.places.get(key);
+}
+
+// A step by itself has no more room between its boxes than its words take, so that its letters are large.
+function gapOf(view, step, edges) {
+  if (view !== "step") return GAP.across;
+  const words = passing(step, edges).map(({ parts }) => parts.map(([text]) => text).join(""));
+  return Math.min(GAP.across, Math.max(GAP.bare, widthOf(words, true) + 2 * PAD));
 }
 
 function title(i) {

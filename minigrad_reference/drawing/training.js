@@ -36,7 +36,7 @@ function coloursOf() {
 }
 
 function nameOf(layer, i) {
-  return layer ? `n${layer}.${i + 1}` : `x${i + 1}`;
+  return layer ? `layer ${layer} neuron ${i + 1}` : `x${i + 1}`;
 }
 
 // The outputs of every layer for one point, the inputs first.
@@ -125,7 +125,7 @@ function render() {
       context.fillRect(0, 0, GRID, GRID);
     }
   }));
-  byId("off").textContent = off.size ? `✗ Off for every sample: ${[...off].join(", ")}.` : "";
+  byId("off").textContent = off.size ? `✗ Off for every sample: ${listed(off)}.` : "";
   paintWires(layers);
   tellCursor(here);
   if (read) tellWeight(read);
@@ -144,6 +144,12 @@ function idle(layers) {
     for (let i = 0; i < count; i += 1) if (layer && activations[layer - 1] === "relu" && all.every((out) => out[layer][i] === 0)) found.add(nameOf(layer, i));
   });
   return found;
+}
+
+// Those neurons by their numbers, layer by layer.
+function listed(names) {
+  const layers = sizes.map((count, layer) => Array.from({ length: count }, (_, i) => i + 1).filter((number) => names.has(nameOf(layer, number - 1))));
+  return layers.flatMap((numbers, layer) => (numbers.length ? [`layer ${layer} neuron${numbers.length > 1 ? "s" : ""} ${numbers.join(", ")}`] : [])).join("; ");
 }
 
 function paintWires(layers) {
@@ -168,7 +174,8 @@ function tellWeight(wire) {
 function tellCursor(here) {
   const score = here.at(-1)[0];
   const point = cursor.map((x, i) => `x${i + 1} = ${shown(x)}`).join(", ");
-  byId("cursor").textContent = `At ${point} the score is ${shown(score)}: it says ${score > 0 ? "+1" : "−1"}.${chosen ? ` ${nameOf(...chosen)} is ${shown(here[chosen[0]][chosen[1]])} there.` : ""}`;
+  byId("cursor").textContent = `At ${point} the score is ${shown(score)}: it says ${score > 0 ? "+1" : "−1"}.${chosen ? ` There ${nameOf(...chosen)} is ${shown(here[chosen[0]][chosen[1]])}.` : ""}`;
+  byId("plane-title").textContent = chosen ? `What ${nameOf(...chosen)} makes of the plane` : "What it says";
 }
 
 // What the reader can do

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -64,10 +65,23 @@ def test_a_film_is_an_endless_gif_with_a_frame_per_state_that_rests_on_the_last(
     found, loop = frames(tmp_path / "film.gif")
     assert loop == 0
     assert len(found) == 6
-    assert {image.size for image, _ in found} == {(684, 324)}
+    assert {image.size for image, _ in found} == {(405, 486)}
     assert [pause for _, pause in found] == [100] * 5 + [REST]
     assert len({image.tobytes() for image, _ in found}) == 6
+    assert {image.getpixel((0, 0)) for image, _ in found} == {(255, 255, 255)}
     assert [path.name for path in tmp_path.iterdir()] == ["film.gif"]
+
+
+def test_the_letters_of_a_film_are_as_large_on_a_phone_as_those_of_a_text(tmp_path):
+    film, _, losses = trained(2)
+    film.save(losses, [0.5] * 3, tmp_path / "film.gif")
+    (first, _), *_ = frames(tmp_path / "film.gif")[0]
+    dark = np.asarray(first.convert("L")) < 128
+    beside = dark[:, : first.width // 6]  # the numbers at the left of the map, in a strip without its frame
+    rows = np.flatnonzero(beside[: first.height // 2, first.width // 10 :].any(axis=1))
+    runs = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+    on_a_phone = 343 / first.width  # in a column with margins
+    assert min(len(run) for run in runs) * on_a_phone >= 9  # a digit of a text of 12 pixels
 
 
 def test_without_two_inputs_the_film_is_of_the_loss_alone(tmp_path):
@@ -88,7 +102,7 @@ def test_the_map_of_a_frame_is_the_score_of_that_step_blue_above_zero_and_brown_
         film.take(step, model)
     film.save([1.0, 0.5], [0.5, 0.5], tmp_path / "film.gif")
     (first, _), (second, _) = frames(tmp_path / "film.gif")[0]
-    left, right, top, bottom = (90, 150), (320, 150), (200, 50), (200, 255)
+    left, right, top, bottom = (130, 130), (360, 130), (245, 60), (245, 205)
     assert (is_blue(first, right), is_brown(first, left)) == (True, True)
     assert (is_blue(second, bottom), is_brown(second, top)) == (True, True)
 

@@ -1,5 +1,6 @@
 """Computation graphs and networks as drawings: what is in them, and the files they become."""
 
+import math
 import os
 import re
 import stat
@@ -14,6 +15,7 @@ from PIL import Image
 
 from minigrad_reference import MLP, Value, mean_squared_error
 from minigrad_reference.drawing import draw_dot, draw_network, neuron_columns, render, trace
+from minigrad_reference.drawing.network import layer_columns, name_neurons
 from minigrad_reference.drawing.palette import LIGHT
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -184,10 +186,10 @@ def test_a_network_s_loss_is_one_table_per_neuron_in_order():
     model, loss = toy_loss()
     columns = neuron_columns(model, loss)
     titles = [list(column) for column in columns]
-    neurons = [[f"layer {i}, neuron {j}" for j in range(1, n + 1)] for i, n in ((1, 4), (2, 4), (3, 1))]
+    neurons = [[f"layer {i} neuron {j}" for j in range(1, n + 1)] for i, n in ((1, 4), (2, 4), (3, 1))]
     assert titles == [["inputs"], *neurons, ["loss"]]
     source = draw_dot(loss, columns).source
-    drawn = re.findall(r"<B>(inputs|layer \d, neuron \d|loss)</B>", source)
+    drawn = re.findall(r"<B>(inputs|layer \d neuron \d|loss)</B>", source)
     assert drawn == [title for column in titles for title in column]
 
 
@@ -199,18 +201,41 @@ def test_a_neuron_s_table_has_its_own_parameters_and_every_node_is_in_one_table(
     assert sorted(map(id, nodes)) == sorted(id(node) for table in tables for node in table)
     for i, layer in enumerate(model.layers, 1):
         for j, neuron in enumerate(layer.neurons, 1):
-            members = columns[i][f"layer {i}, neuron {j}"]
+            members = columns[i][f"layer {i} neuron {j}"]
             assert members[: len(neuron.parameters())] == neuron.parameters()
             assert [node._op for node in members[len(neuron.parameters()) :]] == ["dot", "tanh"] * 2
     assert [node.label for node in columns[0]["inputs"]] == ["x1", "x2", "x3"] * 2
     assert columns[-1]["loss"][-1] is loss
 
 
+def test_in_the_tables_of_layers_every_neuron_has_its_name_and_of_several_samples_each_its_own(tmp_path):
+    model = MLP(3, [4, 4, 1], ["tanh"] * 3, seed=0)
+    one = model([2, 3, -1])
+    name_neurons(model, one)
+    shown = drawn_texts(draw_dot(one, layer_columns(model, one)), tmp_path)
+    assert [shown.count(f"neuron {j}") for j in range(1, 5)] == [2] * 4
+    assert {"layer 1: 4 neurons", "x1", "neuron 1 w4", "neuron 1 sum", "prediction"} <= set(shown)
+    assert (model.layers[1].neurons[2].w[3].label, one.label) == ("layer 2 neuron 3 w4", "prediction")
+
+    model, samples = MLP(3, [4, 4, 1], ["tanh"] * 3, seed=0), ([2, 3, -1], [3, -1, 0.5])
+    scores = [model(x) for x in samples]
+    loss = mean_squared_error(scores, [Value(1.0), Value(-1.0)])
+    name_neurons(model, *scores)
+    shown = drawn_texts(draw_dot(loss, layer_columns(model, loss)), tmp_path)
+    for sample, x in enumerate(samples, 1):
+        assert shown.count(f"neuron 3, sample {sample}") == 2
+        assert scores[sample - 1].label == f"prediction, sample {sample}"
+        (third,) = (node for node in trace(scores[sample - 1])[0] if node.label == f"layer 1 neuron 3, sample {sample}")
+        neuron = model.layers[0].neurons[2]
+        assert third.data == pytest.approx(math.tanh(sum(w.data * y for w, y in zip(neuron.w, x, strict=True))))
+    assert not [text for text in shown if text.startswith(("tanh", "dot"))]
+
+
 def test_a_drawing_with_tables_renders_and_shows_the_loss(tmp_path):
     model, loss = toy_loss()
     loss.label = "the loss"
     shown = drawn_texts(draw_dot(loss, neuron_columns(model, loss)), tmp_path)
-    assert "layer 2, neuron 3" in shown
+    assert "layer 2 neuron 3" in shown
     assert "the loss" in shown
 
 

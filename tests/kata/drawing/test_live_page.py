@@ -8,8 +8,10 @@ import pytest
 
 from grader.learner.expression import terms
 from grader.learner.stepping import EXPRESSION
+from minigrad_reference import MLP
 from minigrad_reference.drawing import trace, value_to_html
 from minigrad_reference.drawing.lanes import Event
+from minigrad_reference.drawing.network import name_neurons
 from minigrad_reference.drawing.operations import OPERATIONS, operation
 from minigrad_reference.drawing.play import boxes_of, play, right_numbers
 from minigrad_reference.drawing.stepper import stepper
@@ -340,6 +342,44 @@ def test_the_late_share_is_shown_in_red_and_in_words_beside_an_order_that_works(
     assert "e passes its gradient 1 on." in w.page.text_content("#theirs .told")
     found = Axe().run(w.page)
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_every_gradient_stands_above_its_own_shares_yours_above_yours_and_the_right_one_above_the_right_ones(window):
+    w = window(too_early())
+    w.press("End")
+    w.page.fill("#lane-step", "4")
+    of_a = {lane: w.page.locator(f"#{lane} #n1 text").all_text_contents() for lane in ("theirs", "works", "pane")}
+    assert of_a["theirs"] == ["a", "data 2", "grad 72 ✗", "36 ◂ c", "36 ◂ d"]
+    assert of_a["works"] == ["a", "data 2", "grad 108", "36 ◂ d", "72 ◂ c"]
+    told = "+0.01 → e +1.0854", "✗ your grad is 72"  # (2.01³ − 2³) × (−3)²
+    assert of_a["pane"] == ["a", "data 2", "grad 108 ✓", "36 ◂ d", "72 ◂ c", *told]
+    of_c = w.page.locator("#pane #n2 text").all_text_contents()
+    assert of_c[2:] == ["grad −24 ✓", "−12 ◂ e", "−12 ◂ d", of_c[5]]
+
+
+def test_of_many_shares_those_are_listed_of_which_most_of_the_gradient_is_made(window):
+    w = window(page("b * a + 5 * a + 7 * a + 0 * a + 0 * a + 4 * a"))
+    w.press("End")
+    shares = [line["text"].partition(" ")[0] for line in of(w, "a") if line["kind"] == "share"]
+    assert shares == ["4", "7", "5", "6"]
+    assert "grad 14.5 ✓" in [line["text"] for line in of(w, "a")]
+
+
+@pytest.mark.parametrize("sizes", [[4, 4, 1], [16, 16, 1]])
+def test_in_a_network_a_fold_and_a_value_say_which_neuron_they_are_and_can_be_read_on_a_phone(window, sizes):
+    model = MLP(3, sizes, "tanh", seed=0)
+    prediction = model([2.0, 3.0, -1.0])
+    name_neurons(model, prediction)
+    w = window(value_to_html(prediction), width=375)
+    for step in range(1, w.last + 1, 3):
+        w.page.evaluate("(count) => show(count)", step)
+        assert w.page.evaluate(BOTH), step
+        assert w.page.evaluate(LETTERS) >= 7, step
+    w.page.evaluate("(count) => show(count)", 0)
+    w.page.select_option("#view", "neurons")
+    folds = w.page.locator(".fold text.name").all_text_contents()
+    hidden = [f"layer {i} neuron {j}" for i in (1, 2) for j in range(1, sizes[0] + 1)]
+    assert sorted(folds) == sorted([*hidden, "prediction"])
 
 
 def test_both_orders_are_drawn_whole_and_alike(window):

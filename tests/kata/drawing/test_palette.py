@@ -1,9 +1,14 @@
 """Every colour of the pages and drawings can be read where it stands, in light and in dark, and has one place."""
 
+import base64
+import json
 import re
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image, ImageSequence
 
 from minigrad_reference import Value
 from minigrad_reference.drawing import draw_dot, render
@@ -88,3 +93,42 @@ def test_a_drawing_in_a_file_has_the_dark_colour_of_everything_in_it(tmp_path):
 
 def test_what_is_no_drawing_is_left_as_it_is():
     assert with_dark("<svg>words") == "<svg>words"
+
+
+RIM = 2  # pixels at which Graphviz lets its ground fade
+PICTURES = sorted(path for path in (ROOT / "docs/images").iterdir() if path.suffix in {".png", ".gif", ".svg"})
+
+
+def in_walkthroughs():
+    """The pictures that stand in the notebooks, by where they stand."""
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"]):
+            shown = [output.get("data", {}) for output in cell.get("outputs", [])]
+            for data in [*shown, *cell.get("attachments", {}).values()]:
+                for kind, content in data.items():
+                    text = "".join(content)
+                    if kind in {"image/png", "image/gif"}:
+                        yield f"{path.name} {number}", base64.b64decode(text)
+                    elif kind == "image/svg+xml":
+                        yield f"{path.name} {number}", text.encode()
+
+
+def has_ground(content):
+    """Whether nothing of the page behind a picture comes through it, so that it can be read on a dark page too."""
+    if content.lstrip().startswith(b"<"):
+        ground = re.search(rb"<(?:polygon|path|rect)[^>]*>", content)[0]  # what is drawn first, behind all else
+        return LIGHT["page"].encode() in ground
+    with Image.open(BytesIO(content)) as picture:
+        parts = [np.asarray(frame.convert("RGBA"))[RIM:-RIM, RIM:-RIM, 3] for frame in ImageSequence.Iterator(picture)]
+    return all((part == 255).all() for part in parts)
+
+
+def test_every_picture_of_readme_docs_and_walkthroughs_has_a_ground_of_its_own():
+    found = {path.name: has_ground(path.read_bytes()) for path in PICTURES} | {
+        place: has_ground(content) for place, content in in_walkthroughs()
+    }
+    assert len(found) > len(PICTURES) >= 11
+    assert [place for place, is_there in found.items() if not is_there] == []
+    clear = BytesIO()
+    Image.new("RGBA", (9, 9), (0, 0, 0, 0)).save(clear, "PNG")
+    assert not has_ground(clear.getvalue())

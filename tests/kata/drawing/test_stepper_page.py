@@ -256,7 +256,8 @@ def test_the_first_difference_has_a_banner_a_jump_and_both_numbers_in_the_node(w
     assert w.node(2)[2] == "grad 0"
     w.page.click("#show-difference")
     assert w.sentence.startswith("e passes its gradient")
-    assert w.node(2)[2] == "grad 0 (expected 0.41997) ✗"
+    assert w.node(2)[2] == "grad 0.41997 ✓"
+    assert w.node(2)[-1] == "✗ your grad is 0"
     width = "(node, at) => Math.max(...[...node.querySelectorAll(at)].map((part) => part.getBBox().width))"
     fits = f"(all) => all.map((node) => ({width})(node, 'text') < ({width})(node, 'rect'))"
     assert all(w.page.eval_on_selector_all(".node", fits))
@@ -288,7 +289,7 @@ def test_hostile_labels_and_operations_are_shown_and_do_nothing(window):
     assert w.page.evaluate("window.hacked") is None
     assert w.page.locator("img").count() == 0
     assert w.page.text_content("h1") == HOSTILE[0]
-    assert w.node(1)[0] == "<img src=x onerro…"
+    assert w.node(1)[0] == "<img src=x onerror=window.h…"
     assert "Not known here: <img src=x" in w.page.text_content("#unknown")
 
 

@@ -87,7 +87,7 @@ def test_every_neuron_has_a_map_and_a_relu_that_is_off_is_marked_and_said(w):
     colours = w.page.eval_on_selector_all(".neuron canvas", drawn)
     assert colours[2] == 1  # off: the colour of the page everywhere
     assert all(count > 3 for count in colours[:2] + colours[-1:])
-    assert "n1.1" in w.page.text_content("#off")
+    assert "layer 1 neuron 1" in w.page.text_content("#off")
     assert w.page.locator(".neuron.off").first.get_attribute("aria-label").endswith("off for every sample")
 
 
@@ -121,15 +121,17 @@ def test_a_weight_is_told_and_a_chosen_neuron_fills_the_plane(w, moons):
     w.page.evaluate("tellWeight(wires.find(({depth, j, i}) => depth === 1 && j === 0 && i === 2))")
     weight = moons[2].layers[1].neurons[0].w[2].data
     told = w.page.text_content("#told").replace("−", "-")
-    assert re.search(r"The weight from n1.3 to n2.1 is (\S+);", told)
+    assert re.search(r"The weight from layer 1 neuron 3 to layer 2 neuron 1 is (\S+);", told)
     assert float(re.search(r"is (\S+);", told)[1]) == pytest.approx(weight, rel=1e-3)
     w.page.evaluate("move(0)")
     then = re.search(r"is (\S+); it began as (\S+)\. ", w.page.text_content("#told"))
     assert then[1] == then[2]
     w.page.evaluate("move(99)")
     w.page.locator(".neuron").nth(3).click()
-    assert "n1.2 is " in w.page.text_content("#cursor")
+    assert "There layer 1 neuron 2 is " in w.page.text_content("#cursor")
+    assert w.page.text_content("#plane-title") == "What layer 1 neuron 2 makes of the plane"
     w.page.locator(".neuron").nth(3).click()
+    assert w.page.text_content("#plane-title") == "What it says"
 
 
 def test_the_cross_is_dragged_and_moved_by_keys(w):

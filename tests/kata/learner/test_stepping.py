@@ -191,7 +191,17 @@ def test_a_networks_prediction_has_names_for_its_neurons(learner, name):
     assert learner.run("step", NETWORK=name).stdout == SAID
     found = names(page_of(learner.folder))
     assert found[-1] == "prediction"
-    assert {"x1", "n1.1 w1", "n1.4", "n2.3 b"} <= set(found)
+    assert {"x1", "layer 1 neuron 1 w1", "layer 1 neuron 4", "layer 2 neuron 3 b", "layer 2 neuron 4 sum"} <= set(found)
+    assert not any(name.startswith("v") for name in found)
+
+
+def test_a_networks_prediction_on_a_learners_own_engine_has_no_value_without_a_name(learner):
+    learner.solve(*range(1, 10))
+    assert "The page is" in learner.run("step", NETWORK="toy", ENGINE="mine").stdout
+    found = names(page_of(learner.folder))
+    inside = {f"layer 2 neuron 3 {what}" for what in ("w4", "b", "product 4", "sum 4")}
+    assert inside | {"layer 1 neuron 3 x2", "layer 2 neuron 3", "prediction"} <= set(found)
+    assert not any(name.startswith("v") for name in found)
 
 
 @pytest.mark.parametrize(
