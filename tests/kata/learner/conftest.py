@@ -18,7 +18,9 @@ from grader.core.judging import judge
 from grader.core.key import expected_values, read_key
 from grader.core.paths import PUBLIC
 from grader.course.bank.chaffs import edited
+from grader.course.grading.config import Settings
 from grader.course.grading.suites import read_solutions
+from grader.course.release.release import student_files
 from grader.learner.prober import InProcess
 
 ROOT = Path(__file__).parents[3]
@@ -30,8 +32,14 @@ VARIABLES = ("CI", "DEBUG", "DESK", "FORCE", "FORCE_COLOR", "PYTEST_ADDOPTS", "P
 class Learner:
     """Writes files and runs commands as a learner would."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, files=None):
+        """`files`: a student's copy by path, in the place of the whole kata."""
         self.folder = folder
+        for path, content in (files or {}).items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+        if files:
+            return
         for name in SHARED:
             (folder / name).symlink_to(ROOT / name)
         shutil.copytree(ROOT / "exercises" / ".stubs", folder / "exercises" / ".stubs")
@@ -131,6 +139,17 @@ def graduate(tmp_path_factory):
     """A learner who has pasted every worked answer; to be looked at only."""
     graduate = Learner(tmp_path_factory.mktemp("graduate"))
     graduate.solve(*EVERY)
+    return graduate
+
+
+@pytest.fixture(scope="module")
+def graduate_of_three(tmp_path_factory):
+    """The same in a student's copy of three exercises, for what is no other with more of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        files = student_files((1, 2, 3), Settings())
+    graduate = Learner(tmp_path_factory.mktemp("three"), files)
+    graduate.solve(1, 2, 3)
     return graduate
 
 
