@@ -20,6 +20,7 @@ from tests.kata.drawing.test_stepper_page import example, in_torch, large_networ
 from tests.kata.drawing.window import Window
 
 PLACES = 50
+A_PIXEL = 0.025  # a drag over so many pixels adds so much
 EXPRESSIONS = [
     EXPRESSION,
     "a * a + a",
@@ -64,6 +65,11 @@ def field(w, name):
     return w.page.get_by_role("textbox", name=name, exact=True)
 
 
+def scrub(w, name):
+    """What is dragged beside the graph, with the field of a leaf."""
+    return field(w, name).locator("xpath=..").locator(".scrub")
+
+
 @pytest.mark.parametrize("text", EXPRESSIONS)
 def test_typed_at_fifty_random_places_every_number_is_pytorchs(window, text):
     rng = random.Random(text)
@@ -75,6 +81,33 @@ def test_typed_at_fifty_random_places_every_number_is_pytorchs(window, text):
         data, grads = in_torch(terms(text, place)[-1])
         assert found[0] == pytest.approx(data, rel=1e-9, abs=1e-12)
         assert found[1] == pytest.approx(grads, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("text", EXPRESSIONS)
+def test_dragged_to_fifty_random_places_every_number_is_pytorchs(window, text):
+    rng = random.Random(text)
+    w = window(page(text, a=1.0, b=1.0, c=1.0))
+    w.page.select_option("#view", "every")
+    w.press("End")
+    names = [name for name in "abc" if field(w, name).count()]
+    place = dict.fromkeys(names, 1.0)
+    places = []
+    for at in range(PLACES):
+        name = names[at * len(names) // PLACES]
+        if name not in dict(places):
+            w.page.mouse.up()
+            box = scrub(w, name).bounding_box()
+            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+            w.page.mouse.move(x, y)
+            w.page.mouse.down()
+        w.page.mouse.move(x + (rng.uniform(0.2, 2.5) - 1.0) / A_PIXEL, y)
+        place[name] = float(field(w, name).input_value())
+        data, grads = in_torch(terms(text, place)[-1])
+        assert w.numbers(1) == pytest.approx(data, rel=1e-9, abs=1e-12)
+        assert w.numbers(2) == pytest.approx(grads, rel=1e-9, abs=1e-12)
+        places.append((name, place[name]))
+    assert all(0.1 < number < 2.6 for _, number in places)
+    assert len(set(places)) > PLACES / 2  # a drag goes by steps of 0.05
 
 
 def test_the_twelve_operations_are_pythons_also_at_zero_infinity_and_nan(window):
