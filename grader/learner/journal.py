@@ -7,6 +7,7 @@ one finds the answers there and goes on behind the last of them.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import json
@@ -39,8 +40,21 @@ class Journal:
         return Watched(folder, seconds, self)
 
 
+class Keeping(Desk):
+    """Keeps what a snippet made until it is let go."""
+
+    made: dict[str, object]
+
+    def namespace(self, module: str) -> dict[str, object]:
+        self.made = {}
+        self.made = super().namespace(module)
+        return self.made
+
+
 class Watched(InProcess):
     """Asks inside this process, and notes each question in the journal."""
+
+    desk: Keeping
 
     def __init__(self, folder: Path, seconds: float | None, journal: Journal) -> None:
         self.folder, self.seconds, self.journal = folder, seconds, journal
@@ -63,11 +77,22 @@ class Watched(InProcess):
     def _asked(self, module: str, probe: Probe) -> str:
         """As JSON: the answer, and what was printed."""
         if not hasattr(self, "desk"):
-            self.desk = Desk(self.folder, apart=True)
+            self.desk = Keeping(self.folder, apart=True)
         printed = Printed()
         with redirect_stdout(printed), redirect_stderr(printed):
             answer = self.desk.observe(module, probe.code, list(probe.observe), self.seconds)
+        let_go(self.desk.made)
         return json.dumps([answer, printed.text])
+
+
+def let_go(made: dict[str, object]) -> None:
+    """The youngest first, as a list does from its end.
+
+    Python would free a graph of thousands of values each inside of the one before, deeper than a browser's stack.
+    """
+    held = gc.get_objects(2) + gc.get_objects(1) + gc.get_objects(0)
+    made.clear()
+    del held
 
 
 class Printed(io.TextIOBase):

@@ -22,7 +22,7 @@ from grader.core.probing import Loader
 from grader.core.records import Exercise, Status, Verdict
 from grader.core.text import parts_of
 from grader.learner import explain as explaining
-from grader.learner import messages, prober, terminal
+from grader.learner import messages, prober, report, terminal
 from grader.learner.catch import catch_on_own_engine
 from grader.learner.causes import Causes, find_causes
 from grader.learner.exercises import exercise, is_done, is_wrong, run
@@ -44,6 +44,7 @@ def begin(alarm: Callable[[float, float], None], draw: Callable[[str, str], str]
     STAND_IN.append(draw)
     sys.modules["black"] = _Plain("black")
     terminal.columns, terminal.WIDEST = lambda: ANY_WIDTH, ANY_WIDTH
+    report.BEGIN = "Read the lesson, then write {task} in your file."  # which is open, and has the lesson folded away
 
 
 class _Plain(ModuleType):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 COLOURS = {"good": GREEN, "bad": RED, "warn": BROWN}
 STATUS = 13  # columns
+BEGIN = "Open {file}: the lesson stands at its top, then write {task}."
 ALIKE = "Other mistakes look the same to these checks:"
 ALSO = "Also stopped by this:"
 READING = "To read more about it:"
@@ -202,7 +203,7 @@ def _what_to_do(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes,
     blocker = _blocker(exercise, verdicts)
     untouched = [t.name for t in exercise.tasks if all(_is_untouched(v) for v in verdicts if v.check.task == t.name)]
     if len(untouched) == len(exercise.tasks):
-        return f"Open {exercise.file}: the lesson stands at its top, then write {untouched[0]}."
+        return BEGIN.format(file=exercise.file, task=untouched[0])
     if blocker:
         return f"Exercise {blocker} comes first: make test-exercise-{blocker}{where()}."
     if causes.earlier:

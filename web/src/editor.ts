@@ -3,10 +3,20 @@ import { autocompletion, closeBrackets } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentLess, insertTab } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
 import {
-  bracketMatching, codeFolding, defaultHighlightStyle, foldEffect, foldGutter, indentUnit, syntaxHighlighting,
+  bracketMatching, codeFolding, foldEffect, foldGutter, HighlightStyle, indentUnit, syntaxHighlighting,
 } from "@codemirror/language";
 import { EditorState, RangeSet, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+const colours = HighlightStyle.define([ // of the palette: light and dark
+  { tag: tags.keyword, color: "var(--link)" },
+  { tag: tags.string, color: "var(--good)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--warn)" },
+  { tag: tags.comment, color: "var(--quiet)" },
+  { tag: tags.definition(tags.variableName), fontWeight: "600" },
+  { tag: tags.invalid, color: "var(--bad)" },
+]);
 
 const mark = StateEffect.define<number[]>();
 const marks = StateField.define<DecorationSet>({
@@ -39,7 +49,7 @@ export class Editor {
     const extensions = [
       lineNumbers(), foldGutter(), codeFolding(), history(), bracketMatching(), closeBrackets(),
       autocompletion({ activateOnTyping: false }), python(), indentUnit.of("    "),
-      syntaxHighlighting(defaultHighlightStyle), marks, keys, EditorView.lineWrapping,
+      syntaxHighlighting(colours), marks, keys, EditorView.lineWrapping,
       EditorView.contentAttributes.of({ "aria-label": "Your file. Escape, then Tab, leaves the editor." }),
       EditorView.updateListener.of((update) => { if (update.docChanged) changed(); }),
     ];
