@@ -1,4 +1,4 @@
-"""4 checks catch all 56 known wrong engines of exercise 13: Better steps.
+"""5 checks catch all 65 known wrong engines of exercise 13: Better steps.
 
 The smallest set that a search among 27 checks has found.
 """
@@ -16,6 +16,20 @@ expect(
     """,
     {
         "places": [0.92, 0.92, 0.9113461499687018],
+    },
+)
+
+# Gradients with too large a norm are all multiplied by the same factor.
+expect(
+    """
+    parameters = [Value(1.0), Value(2.0), Value(3.0)]
+    for p, grad in zip(parameters, (6.0, -3.0, 2.0)):
+        p.grad = grad
+    norm = clip_grad_norm(parameters, 3.5)
+    """,
+    {
+        "norm": 7.0,
+        "[p.grad for p in parameters]": [2.9999995714286327, -1.4999997857143164, 0.9999998571428775],
     },
 )
 
