@@ -20,6 +20,7 @@ from grader.core.slips import SPELLING, Slip, as_misconception
 
 AT_ONCE, PER_TASK, IN_ONE_TASK = 3, 6, 3  # tasks in one explanation, candidates for one, misconceptions in one
 FREE = 0.1  # the share of what several in one task touch that may be where they meet, unlike what each alone shows
+SHARE = 0.25  # of what several touch, that they predict where they predict fewer failures than they are
 QUOTED = re.compile(r"'([^']*)'")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 NUMBER = re.compile(r"((?<![\w.])-?\d+\.\d+(?:e[-+]?\d+)?)")
@@ -47,6 +48,12 @@ class Candidate:
     def common(self) -> int:
         return min(m.common for m in self.misconceptions)
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether it predicts anything; of several, as many failures as there are of them, or a good share."""
+        enough = len(self.predicted) >= len(self.misconceptions) or len(self.predicted) > SHARE * len(self.touched)
+        return bool(self.predicted) and enough
+
     def explains(self, failures: frozenset[str]) -> bool:
         """Whether nothing that it touches is otherwise than predicted, and nothing of these is left over."""
         return failures <= self.touched and self.touched <= self.predicted | self.free
@@ -73,7 +80,7 @@ def diagnose(
     seen: dict[tuple[str, int], bool] = {}
     chosen = [f for f in possible if _has(f, slips or ())]
     candidates = [_candidate(f, failures, set().union(*passed.values()), seen) for f in chosen]
-    groups = _by_task([c for c in candidates if c.predicted], failures)
+    groups = _by_task([c for c in candidates if c.is_shown], failures)
     inferred = _best(groups, failures, _reach(possible), slips)
     return (*inferred, *_seen(slips or (), inferred, known, prints))
 
@@ -142,7 +149,9 @@ def _by_task(candidates: Iterable[Candidate], failures: dict[str, Verdict]) -> l
     found = []
     for task, group in groups.items():
         whole = [c for c in group if c.explains(frozenset(own.get(task, ())))]
-        found.append((whole or [*_joined(group[: 2 * PER_TASK]), *group])[:PER_TASK])
+        single = [c for c in group if len(c.misconceptions) == 1 and c not in whole]
+        others = single if whole else [*_joined(group[: 2 * PER_TASK]), *group]
+        found.append([*whole[:PER_TASK], *others[: PER_TASK // 2 if whole else PER_TASK]])
     return found
 
 
@@ -223,14 +232,15 @@ def _best(
     Of several that do as well the one of what is commonest, with the others as equals.
     """
     best: list[tuple[Candidate, ...]] = []
-    record = (0, 0, 0, 0)
+    record = (0, 0, 0, 0, 0)
     for combination in _combinations(groups):
         if not _accounts(combination, failures, reach):
             continue
         predicted = frozenset().union(*(c.predicted for c in combination))
         count = sum(len(c.misconceptions) for c in combination)
         unseen = sum(_unseen(c, slips) for c in combination)
-        score = (len(predicted), -count, -sum(c.missed for c in combination), -unseen)
+        accounted = predicted | _meetings(combination)
+        score = (len(accounted), -count, len(predicted), -sum(c.missed for c in combination), -unseen)
         if score > record:
             best, record = [], score
         best += [combination] if score == record else []
@@ -239,6 +249,12 @@ def _best(
     others = [m for combination in best for c in combination for m in c.misconceptions]
     commonest = max(best, key=lambda combination: sum(c.common for c in combination))
     return tuple(_diagnosis(m, c, others) for c in commonest for m in c.misconceptions)
+
+
+def _meetings(combination: Sequence[Candidate]) -> frozenset[str]:
+    """The failures that several of them touch: there any result may be seen."""
+    pairs = itertools.combinations(combination, 2)
+    return frozenset().union(*(one.touched & other.touched for one, other in pairs))
 
 
 def _unseen(candidate: Candidate, slips: Sequence[Slip] | None) -> int:

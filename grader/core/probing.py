@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PROBE_FILE, OBSERVED = "<probe>", "<observed>"  # where a frame is that is in no file
 DEEP, LONG, WIDE = 6, 10_000, 20_000
 SECONDS = 5.0  # by the clock, that one check may take; a course may say otherwise in course.toml
+OWN_SEED = 2**61  # of the module random; none that a check gives
 PATIENCE = 100  # times that a probe may read an input that has ended
 LIFETIME = 1800  # seconds of CPU time of such a process, in case whoever started it is gone
 ALLOWED = ("graphviz",)  # packages beside the standard library that an exercise may import
@@ -113,6 +114,8 @@ class Desk:
         try:
             with time_limit(seconds):
                 namespace = self.namespace(module)
+                if "random" in sys.modules:  # who draws there, not from what was given, shows the same each time
+                    sys.modules["random"].seed(OWN_SEED)
                 self.during = "run"
                 self.given = set(namespace)
                 self.code = code

@@ -258,6 +258,19 @@ def test_normed_twice(probe):
 
 
 @check("rms_norm", points=1)
+def test_a_vector_of_numbers(probe):
+    """Whole numbers and floats give Values too, and go together with Values in one vector."""
+    probe(
+        """
+        normalised = rms_norm([2, -1.5, 0])
+        mixed = rms_norm([Value(3.0), 4])
+        """,
+        "[[isinstance(v, Value), v.data] for v in normalised]",
+        "[[isinstance(v, Value), v.data] for v in mixed]",
+    )
+
+
+@check("rms_norm", points=1)
 def test_a_vector_far_from_one(probe):
     """Huge and tiny vectors are normalised as well, and entries that are zero stay zero."""
     probe(

@@ -133,8 +133,8 @@ def _statuses(graded: Graded) -> dict[tuple[int, str], list[Status]]:
 
 
 def _is_right(submission: Made, key: tuple[int, str]) -> bool:
-    """Whether the mistakes in a task undo each other, as far as more random checks can tell."""
-    several = sum((m.exercise, m.task) == key for m in submission.planted) > 1
+    """Whether the mistakes undo each other, of a task or of one that it asks, as far as more random checks can tell."""
+    several = sum(m.exercise == key[0] for m in submission.planted) > 1
     return several and all(set(_statuses(_graded(submission, seed))[key]) == {Status.PASSED} for seed in SEEDS)
 
 

@@ -200,7 +200,7 @@ def _suites_marked(
                 asked = _with_twin(mark, suite, course, worker, patience)
                 marks[mark.verdict.check.exercise] += (asked,)
     for number, found in marks.items():
-        if number > 1 and number in submission.sources and any(map(_is_wrong, found)):
+        if number in submission.sources and any(map(_is_wrong, found)):
             marks[number] = _carried_forward(found, submission, course, Patience(patience.budget), start)
     return marks
 
@@ -309,7 +309,13 @@ def _carried_forward(
     solutions = {course.modules[n]: source for n, source in course.solutions.items() if n < number}
     helpers = with_own_helpers(solutions, _by_module(course, submission.sources), own)
     anew = Anew(number, own, helpers, course, patience, start)
-    return tuple(_beside_wrong_ones(anew.on_solutions(found), anew))
+    asked = anew.on_solutions(found) if solutions else [_alone(mark) for mark in found]
+    return tuple(_beside_wrong_ones(asked, anew))
+
+
+def _alone(mark: Mark) -> Mark:
+    """A mark of the first exercise, which has none before it to be wrong because of."""
+    return replace(mark, alone=mark.alone or mark.verdict) if _is_wrong(mark) else mark
 
 
 def _beside_wrong_ones(found: list[Mark], anew: Anew) -> list[Mark]:

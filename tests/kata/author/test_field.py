@@ -6,10 +6,12 @@ import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.core.records import Status
-from grader.course.bank.field import MOST, made, renamed
-from grader.course.bank.field_score import MEANINGS, FieldScore
+from grader.course.bank.chaffs import read_bank
+from grader.course.bank.field import MOST, Made, made, renamed
+from grader.course.bank.field_score import MEANINGS, SEEDS, FieldScore, _take, field_score
+from grader.course.bank.pairs import with_edits
 from grader.course.bank.trials import Trial, run_trial
-from grader.course.grading.suites import read_solutions
+from grader.course.grading.suites import load_course, read_solutions
 
 WORKED = read_solutions()
 
@@ -52,3 +54,13 @@ def test_each_figure_says_what_it_counts_and_figures_add_up():
     assert FieldScore(submissions=1, named=2) + FieldScore(submissions=2, uncaught=1) == FieldScore(
         submissions=3, named=2, uncaught=1
     )
+
+
+def test_a_mistake_that_one_in_the_function_it_asks_undoes_is_no_mistake_that_the_checks_let_pass():
+    """b - a is right where the method for a - b is asked the wrong way round, and subtracts the wrong way round."""
+    wanted = ("sub-operands-swapped", "rsub-operands-swapped")
+    chaffs = [chaff for chaff in read_bank([5]) if chaff.misconception.id in wanted]
+    source = with_edits(WORKED[5], chaffs)
+    _take({seed: load_course(frozenset({5}), seed=seed) for seed in (0, *SEEDS)})
+    score = field_score(Made({5: source}, tuple(chaff.misconception for chaff in chaffs)))
+    assert (score.failing_tasks, score.named_truly, score.cancelled, score.uncaught) == (1, 1, 1, 0)

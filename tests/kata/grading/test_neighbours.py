@@ -13,6 +13,7 @@ from grader.course.grading.suites import load_course, read_solutions
 from grader.course.intake.submission import Submission
 
 WORKED = read_solutions()
+TASKS = ("derivative", "gradient")
 
 
 def graded(number, sources):
@@ -45,6 +46,18 @@ def are_whole(tasks, *but):
 def test_training_keeps_its_marks_beside_a_loss_that_is_not_divided():
     tasks = marks(10, changed(10, ("return total / len(predictions)", "return total")))
     assert are_whole(tasks, "mean_squared_error")
+
+
+def test_a_gradient_that_asks_the_derivative_keeps_its_marks_beside_a_wrong_one_and_is_not_accused():
+    """The first exercise, too, has tasks that are answered with one another."""
+    tail = "derivative(lambda x: f([*xs[:i], x, *xs[i + 1 :]]), xs[i], h) for i in range(len(xs))]\n"
+    place = WORKED[1].index("    ### BEGIN SOLUTION\n", WORKED[1].index("def gradient("))
+    wrong = WORKED[1][:place].replace("rise / (2 * h)", "rise / 2 * h") + f"    return [{tail}"
+    found, _ = graded(1, {1: wrong})
+    tasks = {task: [m.verdict.status for m in found.marks[1] if m.verdict.check.task == task] for task in TASKS}
+    assert Status.FAILED in tasks["derivative"]
+    assert set(tasks["gradient"]) == {Status.PASSED}
+    assert [d.misconception.id for d in found.diagnoses[1]] == ["derivative-brackets-missing"]
 
 
 def test_differences_and_quotients_keep_their_marks_beside_a_negation_that_is_a_leaf():

@@ -242,6 +242,20 @@ def test_a_third_mistake_joins_a_pair_and_a_fourth_does_not():
     assert diagnose(verdicts(f1=3, f2=1, f3=1), known) == ()
 
 
+def test_a_second_mistake_in_a_task_that_predicts_only_where_two_tasks_meet_anyway_is_not_named():
+    below, own = fingerprint("f-a", f1=1, g1=1, g2=1), fingerprint("g-a", g1=2, g2=2, g3=2)
+    pair = fingerprint("g-a", "g-b", g1=7, g2=7, g3=2)
+    assert sorted(names(diagnose(verdicts(f1=1, g1=7, g2=7, g3=2), [below, own, pair]))) == ["f-a", "g-a"]
+    assert names(diagnose(verdicts(g1=7, g2=7, g3=2), [below, own, pair])) == ["g-a", "g-b"]
+
+
+def test_two_in_a_task_that_predict_one_failure_of_many_are_not_named():
+    below = fingerprint("f-a", f1=1, g1=1, g2=1, g3=1, h1=1)
+    pair = fingerprint("g-a", "g-b", g1=5, g2=9, g3=9, h1=9)
+    assert diagnose(verdicts(f1=1, g1=5, g2=6, g3=6, h1=6), [below, pair]) == ()
+    assert sorted(names(diagnose(verdicts(f1=1, g1=5, g2=9, g3=6, h1=6), [below, pair]))) == ["f-a", "g-a", "g-b"]
+
+
 # slips, which are seen
 
 SLIP = Slip("f", "return-missing")

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import random
 import shutil
 import sys
 import time
@@ -227,6 +228,16 @@ def test_an_input_that_has_ended_is_whole_and_empty(reachable, fence):
     )
     for seen in seen_by_both(reachable, fence, f"x = {every}\n"):
         assert (seen.fault, seen.values) == (None, {"x": ["", [], [], [], 0]})
+
+
+def test_whoever_draws_from_the_module_shows_the_same_at_every_check_and_not_what_a_generator_given_would(
+    reachable, fence
+):
+    desk_with(reachable, 1, "import random\n\ndrawn = random.random()\n")
+    code = "x = [random.random() for _ in range(3)]\n"
+    shown = [seen.values["x"] for _ in range(2) for seen in seen_by_both(reachable, fence, code)]
+    assert shown == [shown[0]] * 4
+    assert all(random.Random(seed).random() != shown[0][0] for seed in range(1000))
 
 
 def test_whoever_asks_now_and_then_and_goes_on_without_an_answer_is_not_stopped(reachable, fence):
