@@ -25,9 +25,9 @@ HAS_SAID = || { code=$$?; [ $$code -le 2 ] && [ -t 1 ] && [ -z "$$CI" ] || exit 
 learner train-layer test-layer lint-layer bench-layer data-layer grade-layer nbgrader-layer notebooks-layer scale-layer similarity-layer site-layer:
 	@"$$PYTHON_FOUND" grader/environment.py $(@:-layer=)
 
-# One process more than cores: a test waits a third of its time for a process of its own. Each process begins with a part
-# of its own and then takes what another has left, so that files mostly stay together.
-ON_ALL_CORES := -n $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1 )) --dist worksteal
+# Two processes more than cores: a test waits half of its time, for a limit to be reached or for a process of its own. Each
+# begins with a part of its own and then takes what another has left, so that files mostly stay together.
+ON_ALL_CORES := -n $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 2 )) --dist worksteal
 
 ### Your commands
 .PHONY: help step progress watch my-minigrad train names
