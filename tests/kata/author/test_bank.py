@@ -36,7 +36,7 @@ from grader.course.grading.suites import merged
 ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()
 FEWEST, NAMED = 70, 0.97  # misconceptions; the share of chaffs that is named rightly
-PAIRS = 40  # of some seventeen hundred, run again
+PAIRS = 40  # of some five thousand, run again
 GOOD = """[[misconception]]
 id = "halves"
 task = "derivative"
