@@ -273,7 +273,7 @@ def test_verify_finds_nothing_but_what_is_made_last(added):
 def test_the_tests_of_an_exercises_files_and_texts_pass(added):
     claims, catch = f"{AUTHOR}/test_claims.py", f"{AUTHOR}/test_catch.py"
     of_texts = [f"{claims}::{name}[{N}]" for name in re.findall(r"def (test_\w+)\(number\)", added.read(claims))]
-    searched = f"{catch}::test_worked_checks_are_the_fewest_that_catch_every_wrong_engine[{N}]"
+    searched = f"{catch}::test_worked_checks_have_the_fewest_words_that_catch_every_wrong_engine[{N}]"
     known = f"{catch}::test_each_exercise_whose_fingerprints_are_known_has_a_worked_file"
     assert of_texts
     added.run("-m", "pytest", "-q", f"{AUTHOR}/test_names.py", *of_texts, searched, known)
