@@ -45,8 +45,10 @@ def worked_checks(exercise: Exercise) -> str:
     if len(caught) < chaffs:
         missing = sorted(set(range(chaffs)) - caught)
         raise KataError(f"No check that fits into the form catches the chaffs {missing} of exercise {exercise.number}.")
-    with_ = f"{len(chosen)} check{'s' * (len(chosen) != 1)} of {_words(chosen)} words"
-    of = f"{with_} catch all {chaffs} known wrong engines of exercise {exercise.number}: {exercise.title}."
+    checks = f"{len(chosen)} checks" if len(chosen) > 1 else "One check"
+    catch = "catch" if len(chosen) > 1 else "catches"
+    engines = f"all {chaffs} known wrong engines" if chaffs > 1 else "the one known wrong engine"
+    of = f"{checks} of {_words(chosen)} words {catch} {engines} of exercise {exercise.number}: {exercise.title}."
     how = f"The set with the fewest words that a search among {len(candidates)} checks has found."
     return "\n".join([f'"""{of}\n\n{how}\n"""\n', *(each.text for each in chosen)])
 
