@@ -23,6 +23,7 @@ from typing import Any
 from grader.core.catalogue import read_catalogue
 from grader.core.names import tag
 from grader.core.paths import SOLUTIONS
+from grader.core.probing import Finder
 from grader.core.records import Misconception
 from grader.course.bank.chaffs import Chaff, read_bank
 
@@ -146,8 +147,9 @@ class Desk:
         modules = [each.module for number, each in CATALOGUE.items() if number <= exercise]
         for name in modules:
             sys.modules.pop(name, None)
-        kept = list(sys.path)
+        kept, finders = list(sys.path), list(sys.meta_path)
         sys.path.insert(0, str(SOLUTIONS))
+        sys.meta_path[:] = [each for each in finders if not isinstance(each, Finder)]  # of a learner's files
         try:
             for name in modules[:-1]:
                 importlib.import_module(name)
@@ -158,7 +160,7 @@ class Desk:
                 self.names = {"__name__": modules[-1]}
                 exec(compile(source, modules[-1], "exec"), self.names)  # noqa: S102
         finally:
-            sys.path[:] = kept
+            sys.path[:], sys.meta_path[:] = kept, finders
             for name in modules:
                 sys.modules.pop(name, None)
         if "Value" in self.names:
