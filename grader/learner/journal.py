@@ -19,6 +19,7 @@ from grader.core.probing import Desk
 from grader.core.records import Fault, Observation, Probe
 from grader.learner.prober import InProcess
 
+MANY = 2_000  # objects; letting go of fewer cannot go deep
 PRINTED = 50_000  # characters that are kept; of what is printed beyond, the number of lines
 LATE, LOST = "late", "lost"  # what became of a question without an answer
 ENDINGS = {
@@ -78,10 +79,11 @@ class Watched(InProcess):
         """As JSON: the answer, and what was printed."""
         if not hasattr(self, "desk"):
             self.desk = Keeping(self.folder, apart=True)
-        printed = Printed()
+        printed, before = Printed(), gc.get_count()[0]
         with redirect_stdout(printed), redirect_stderr(printed):
             answer = self.desk.observe(module, probe.code, list(probe.observe), self.seconds)
-        let_go(self.desk.made)
+        if not 0 <= gc.get_count()[0] - before < MANY:  # less than none: there was a collection meanwhile
+            let_go(self.desk.made)
         return json.dumps([answer, printed.text])
 
 
