@@ -131,7 +131,8 @@ def _spare(found: Catch) -> str:
 def _escaped(found: Catch) -> list[str]:
     """One that got away, by the question that its belief has to answer."""
     half = " You catch this belief in one engine; it came through in another."
+    caught = found.beliefs_caught
     return [
-        wrapped(f"One that got away ({m.task}). Ask yourself: {m.question}{half if found.is_half_caught(m) else ''}")
+        wrapped(f"One that got away ({m.task}). Ask yourself: {m.question}{half if m.id in caught else ''}")
         for m in found.escaped[:1]
     ]

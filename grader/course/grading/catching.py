@@ -99,12 +99,14 @@ class Catch:
     @property
     def escaped(self) -> list[Misconception]:
         """The beliefs behind the wrong answers that got away: the half caught last, and the commonest first."""
-        left = [m for place, m in enumerate(self.chaffs) if place not in self.caught]
-        return sorted({m.id: m for m in left}.values(), key=lambda m: (self.is_half_caught(m), -m.common))
+        caught, beliefs = self.caught, self.beliefs_caught
+        left = {m.id: m for place, m in enumerate(self.chaffs) if place not in caught}
+        return sorted(left.values(), key=lambda m: (m.id in beliefs, -m.common))
 
-    def is_half_caught(self, belief: Misconception) -> bool:
-        """Whether a wrong answer with a belief is caught; there may be others with it that are not."""
-        return belief.id in {self.chaffs[place].id for place in self.caught}
+    @property
+    def beliefs_caught(self) -> frozenset[str]:
+        """The ids of beliefs with which a wrong answer is caught; there may be others with them that are not."""
+        return frozenset(self.chaffs[place].id for place in self.caught)
 
     def as_json(self) -> dict[str, int]:
         return {

@@ -26,6 +26,19 @@ from grader.learner.prober import InProcess
 ROOT = Path(__file__).parents[3]
 SHARED = ("Makefile", "grader", "minigrad_reference", "solutions", "tests", "pyproject.toml")
 EVERY = tuple(read_catalogue())
+RECURSIVE_ORDER = """def topological_order(root):
+    order, met = [], set()
+
+    def visit(value):
+        if value not in met:
+            met.add(value)
+            for operand in value._prev:
+                visit(operand)
+            order.append(value)
+
+    visit(root)
+    return order
+"""
 VARIABLES = ("CI", "DEBUG", "DESK", "FORCE", "FORCE_COLOR", "PYTEST_ADDOPTS", "PYTHONIOENCODING")
 
 

@@ -14,6 +14,7 @@ from grader.course.bank.chaffs import read_bank
 from grader.course.bank.repair import choose
 from grader.learner.explanation import sketches
 from grader.learner.worked import without_markers
+from tests.kata.learner.conftest import RECURSIVE_ORDER
 
 WORKED = read_catalogue()[1].solution
 
@@ -82,21 +83,6 @@ def test_an_engine_is_repaired_in_its_own_folder_and_the_belief_told_when_it_pas
     assert "Mended in other engines: 1 known mistake." in learner.run("progress").stdout
 
 
-IN_ORDER = """def topological_order(root):
-    order, met = [], set()
-
-    def visit(value):
-        if value not in met:
-            met.add(value)
-            for operand in value._prev:
-                visit(operand)
-            order.append(value)
-
-    visit(root)
-    return order
-"""
-
-
 def test_a_recursion_in_the_right_order_has_mended_all_but_a_recursion(learner):
     chaffs = {each.misconception.id: each.misconception for each in read_bank([4])}
     file = learner.folder / "build" / "repair" / "ex04" / read_catalogue()[4].file.name
@@ -105,7 +91,7 @@ def test_a_recursion_in_the_right_order_has_mended_all_but_a_recursion(learner):
         learner.run("repair", 4, SEED="1", FORCE="1")
         text = without_markers(solution(read_catalogue()[4]))
         start, end = text.index("def topological_order"), text.index("@add_to_class(Value)\ndef backward")
-        file.write_text(f"{text[:start]}{IN_ORDER}\n\n{text[end:]}", encoding="utf-8")
+        file.write_text(f"{text[:start]}{RECURSIVE_ORDER}\n\n{text[end:]}", encoding="utf-8")
         state.write_text(json.dumps({"repair": {"4": belief}}), encoding="utf-8")
         said = " ".join(learner.run("repair", 4).stdout.split())
         assert said.startswith("Mended: every check passes but those of the deepest graphs") == is_mended, said

@@ -5,21 +5,10 @@ import re
 import pytest
 
 from grader.core.catalogue import read_catalogue
+from tests.kata.learner.conftest import RECURSIVE_ORDER
 
 LESSON = '    """Return the list of all Values that root was made from, root included.'
-RECURSIVE = f"""def topological_order(root):
-    order, met = [], set()
-
-    def visit(value):
-        if value not in met:
-            met.add(value)
-            for operand in value._prev:
-                visit(operand)
-            order.append(value)
-
-    visit(root)
-    return order
-
+RECURSIVE = f"""{RECURSIVE_ORDER}
 
 def as_it_was(root):
 {LESSON}"""

@@ -4,10 +4,7 @@ import json
 import os
 import shutil
 import subprocess
-import threading
 import time
-from functools import partial
-from http.server import ThreadingHTTPServer
 from itertools import count
 
 import pytest
@@ -15,7 +12,7 @@ import websocket
 
 from grader.core.catalogue import read_catalogue
 from grader.course.bank.chaffs import read_bank
-from tests.kata.site.conftest import ROOT, Quiet
+from tests.kata.site.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 FIREFOX = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
@@ -105,19 +102,11 @@ class Firefox:
 
 
 @pytest.fixture(scope="module")
-def server(folder):
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def firefox(server, tmp_path_factory):
+def firefox(address, tmp_path_factory):
     if FIREFOX is None:
         without = pytest.fail if os.environ.get("CI") else pytest.skip
         without("no firefox here; on Debian: apt-get install firefox-esr")
-    one = Firefox(tmp_path_factory.mktemp("firefox"), f"http://127.0.0.1:{server.server_port}/")
+    one = Firefox(tmp_path_factory.mktemp("firefox"), address)
     one.visit()
     yield one
     one.close()
