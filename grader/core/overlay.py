@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from textwrap import dedent, indent
 
@@ -24,6 +24,18 @@ def with_own_task(worked: str, own: str, task: str) -> str | None:
         return None
     theirs = "".join(lines_of(own)[found[task].top - 1 : found[task].last])
     return put(worked, {task: theirs}) + helpers
+
+
+def with_worked_tasks(own: str, worked: str, tasks: Iterable[str]) -> str | None:
+    """The learner's file with the worked answers to some tasks; None where it has no such functions."""
+    try:
+        found, known = functions(own), functions(worked)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if not found.keys() >= set(tasks):
+        return None
+    lines = lines_of(worked)
+    return put(own, {task: "".join(lines[known[task].top - 1 : known[task].last]) for task in tasks})
 
 
 def put(source: str, texts: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
@@ -14,7 +14,7 @@ from grader.core.diagnosis import diagnose
 from grader.core.expectations import ExpectationError
 from grader.core.judging import judge
 from grader.core.key import Answer, expected_values
-from grader.core.overlay import with_own_helpers, with_own_task
+from grader.core.overlay import with_own_helpers, with_own_task, with_worked_tasks
 from grader.core.paths import CATCH
 from grader.core.records import Check, Diagnosis, Exercise, Fingerprint, Observation, Status, Verdict
 from grader.core.slips import Slip, find_slips
@@ -28,6 +28,7 @@ from grader.course.intake.submission import Submission
 
 EXHAUSTED = ("TimeIsUp", MemoryError.__name__)  # faults that take seconds
 EXHAUSTED_PER_TASK, EXHAUSTED_IN_ALL = 2, 4
+EXHAUSTED_AMONG_RIGHT_ONES = 1  # of a task, once more: by then it has run out before
 SHARES = 10  # times the seconds of a submission that own checks of all exercises may take
 GIVEN_UP = "Not run: too many checks before it took too much time or memory."
 USED_UP = "Not run: the submission's time was used up."
@@ -108,20 +109,20 @@ class Budget:
 class Patience:
     """Counts checks that ran out of time or memory, so that one submission cannot hold up a class.
 
-    After two in a task the rest of that task is given up. After four in all, so are the exercises behind the first that
-    had one: they get their marks on the solutions instead, where each task has its two again. When the submission's
-    time is used up, everything is.
+    After two in a task, among right neighbours after one, the rest of that task is given up. After four in all, so are
+    the exercises behind the first that had one: they get their marks on the solutions instead, where each task has its
+    two again. When the submission's time is used up, everything is.
     """
 
-    def __init__(self, budget: Budget) -> None:
-        self.budget = budget
+    def __init__(self, budget: Budget, per_task: int = EXHAUSTED_PER_TASK) -> None:
+        self.budget, self.per_task = budget, per_task
         self.by_task: Counter[tuple[int, str]] = Counter()
 
     def ends(self, check: Check) -> str:
         """Why this check is given up without being run; empty if it is not."""
         if self.budget.seconds <= 0:
             return USED_UP
-        exhausted = self.by_task.get((check.exercise, check.task), 0) >= EXHAUSTED_PER_TASK
+        exhausted = self.by_task.get((check.exercise, check.task), 0) >= self.per_task
         in_all = sum(self.by_task.values()) >= EXHAUSTED_IN_ALL and check.exercise > min(self.by_task)[0]
         return GIVEN_UP if exhausted or in_all else ""
 
@@ -329,8 +330,17 @@ def _beside_wrong_ones(found: list[Mark], anew: Anew) -> list[Mark]:
         return found
     beside = found
     for task in sorted(failed):
-        beside = anew.among_neighbours(task, beside)
+        beside = anew.afresh().among_neighbours(task, beside)
+    wrong = {mark.verdict.check.task for mark in beside if _is_wrong(mark)}
+    for task in sorted({mark.verdict.check.task for mark in beside if _is_in_a_circle(mark)}):
+        beside = anew.afresh().with_right_ones_for(wrong - {task}, task, beside)
     return beside if any(map(_is_wrong, beside)) else found
+
+
+def _is_in_a_circle(mark: Mark) -> bool:
+    """Whether it calls itself without end among worked neighbours: -a as 0 - a, and there 0 - a asks for -a."""
+    fault = mark.among.fault if mark.among else None
+    return _is_wrong(mark) and fault is not None and fault.type == RecursionError.__name__
 
 
 def _is_of_the_file(mark: Mark) -> bool:
@@ -352,6 +362,10 @@ class Anew:
     patience: Patience
     start: Callable[[Path], Worker]
 
+    def afresh(self) -> Anew:
+        """With patience again: what ran out of time before may have been a neighbour's."""
+        return replace(self, patience=Patience(self.patience.budget, EXHAUSTED_AMONG_RIGHT_ONES))
+
     def on_solutions(self, found: Sequence[Mark]) -> list[Mark]:
         """With the whole exercise as it was handed in."""
         with desk({self.course.modules[self.number]: self.own}) as mixed, self.start(mixed) as worker:
@@ -360,7 +374,15 @@ class Anew:
 
     def among_neighbours(self, task: str, found: Sequence[Mark]) -> list[Mark]:
         """With the answer to one task as it was handed in, among the solutions of the others."""
-        mixture = with_own_task(self.course.solutions[self.number], self.own, task)
+        return self._in(with_own_task(self.course.solutions[self.number], self.own, task), task, found)
+
+    def with_right_ones_for(self, wrong: Collection[str], task: str, found: Sequence[Mark]) -> list[Mark]:
+        """With one task among its own neighbours as they were handed in, but for the wrong ones, which are worked."""
+        anew = [replace(mark, among=None) if mark.verdict.check.task == task else mark for mark in found]
+        return self._in(with_worked_tasks(self.own, self.course.solutions[self.number], wrong), task, anew)
+
+    def _in(self, mixture: str | None, task: str, found: Sequence[Mark]) -> list[Mark]:
+        """The same marks, those of one task after its checks were asked of a mixture; None if there is none."""
         if mixture is None:
             return list(found)
         with desk() as mixed, self.start(mixed) as worker:

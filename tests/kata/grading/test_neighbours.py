@@ -1,10 +1,11 @@
 """Nobody pays for a neighbour: a right answer keeps its marks beside a wrong one."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from grader.core.overlay import own_helpers, put, with_own_helpers, with_own_task
+from grader.core.overlay import own_helpers, put, with_own_helpers, with_own_task, with_worked_tasks
 from grader.core.records import Status
 from grader.course.fence.sandbox import sandbox
 from grader.course.grading.grading import grade
@@ -16,9 +17,10 @@ WORKED = read_solutions()
 TASKS = ("derivative", "gradient")
 
 
-def graded(number, sources):
+def graded(number, sources, **limits):
     """One exercise of a submission in which these sources are changed, and the course."""
     course = load_course(frozenset({number}), seed=3)
+    course = replace(course, limits=replace(course.limits, **limits))
     own = {n: WORKED[n] for n in range(1, number + 1)} | sources
     return grade(Submission("ann", own, ()), course, sandbox()), course
 
@@ -83,6 +85,33 @@ def test_a_layer_that_unwraps_and_a_network_that_leaves_that_to_it_are_both_name
         ("Layer.__call__", "layer-unwraps-single-output"),
         ("MLP.__call__", "mlp-single-output-in-list"),
     ]
+
+
+def test_a_right_walk_back_keeps_its_marks_beside_an_order_that_runs_out_of_time():
+    """Its checks ran out of time as often as they may, on worked earlier exercises too: because of the order."""
+    along_every_way = ("elif value not in met:", "else:")
+    found, _ = graded(4, changed(4, along_every_way), cpu_seconds=0.3, wall_seconds=3.0)
+    tasks = {mark.verdict.check.task for mark in found.marks[4] if mark.verdict.status is not Status.PASSED}
+    assert tasks == {"topological_order"}
+    assert [d.misconception.id for d in found.diagnoses[4]] == ["order-lists-again"]
+
+
+def test_answers_that_go_round_among_worked_ones_alone_keep_their_marks_beside_wrong_ones():
+    """0 - a asks for no -a where the difference is the student's own, as it does in the worked one."""
+    own = (("return self * -1.0", "return 0 - self"), ("return -self + other", "return Value(other) + self * -1.0"))
+    wrong = (("return self * other\n", "return other * self\n"), ("return self**-1 * other", "return self**-1"))
+    assert are_whole(marks(5, changed(5, *own)))
+    found, _ = graded(5, changed(5, own[0], ("return -self + other", "return Value(other) + -1 * self"), *wrong))
+    tasks = {mark.verdict.check.task for mark in found.marks[5] if mark.verdict.status is not Status.PASSED}
+    assert tasks == {"Value.__rmul__", "Value.__rtruediv__"}
+    assert {d.misconception.task for d in found.diagnoses[5]} == tasks
+
+
+def test_a_negative_and_a_difference_that_ask_each_other_stay_wrong_beside_something_else():
+    tasks = marks(
+        5, changed(5, ("return self * -1.0", "return 0 - self"), ("return self**-1 * other", "return self**-1"))
+    )
+    assert are_whole(tasks, "Value.__neg__", "Value.__rtruediv__")
 
 
 def test_an_answer_that_asserts_something_still_does_among_the_solutions():
@@ -170,6 +199,14 @@ def test_one_task_of_the_learners_stands_among_worked_answers_with_its_helpers()
     assert "import math as m" in text
     assert with_own_task(THEIRS, OWN, "Value.relu") is None
     assert with_own_task(THEIRS, "def tanh(:", "Value.tanh") is None
+
+
+def test_worked_answers_to_some_tasks_stand_in_the_learners_file():
+    text = with_worked_tasks(THEIRS, OWN, ["Value.tanh"])
+    assert text is not None
+    assert "m.tanh(self.data)" in text
+    assert with_worked_tasks("def tanh(:", OWN, ["Value.tanh"]) is None
+    assert with_worked_tasks("x = 1", OWN, ["Value.tanh"]) is None
 
 
 def test_an_answer_takes_the_margin_of_the_place_that_it_is_put_in():
