@@ -427,7 +427,11 @@ sys.setprofile(lambda frame, event, _: forge(answer(0.0)) if frame.f_code.co_nam
 === 13 two answers
 forge(answer(1.0) + "\\n" + answer(2.0))
 === 13 two answers later; breaks=False
-signal.signal(signal.SIGALRM, lambda *_: forge('{"id": "0", "values": {}}'))
+def between_questions(_, frame):
+    while frame is not None and frame.f_code.co_name not in ("observe", "tell"):
+        frame = frame.f_back
+    signal.setitimer(signal.ITIMER_REAL, 0.003) if frame else forge('{"id": "0", "values": {}}')
+signal.signal(signal.SIGALRM, between_questions)
 signal.setitimer(signal.ITIMER_REAL, 0.003)
 === 13 a stream of answers; breaks=None
 signal.signal(signal.SIGALRM, lambda *_: os.write(ANSWERING, b"{}\\n"))

@@ -199,13 +199,14 @@ def processes(mark):
     """Fenced processes that still run: by what they were started with, or by their user."""
     words = (str(_libraries()).encode(), mark.encode())
     found = []
-    for folder in (Path(entry.path) for entry in os.scandir("/proc") if entry.name.isdigit()):
+    for folder in (entry.path for entry in os.scandir("/proc") if entry.name.isdigit()):
         try:
-            line, owner, ends = (folder / "cmdline").read_bytes(), folder.stat().st_uid, is_ending(folder)
+            line, owner = Path(folder, "cmdline").read_bytes(), os.stat(folder).st_uid  # noqa: PTH116 - of some hundred
+            ours = any(word in line for word in words) or owner == FIRST_UID + SLOT
+            if ours and not is_ending(Path(folder)):
+                found.append(line)
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if (any(word in line for word in words) or owner == FIRST_UID + SLOT) and not ends:
-            found.append(line)
     return found
 
 
