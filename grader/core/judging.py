@@ -51,8 +51,9 @@ def _difference(expression: str, expected: object, got: object, rel: float, abs_
 
 def apart(expected: object, got: object, digits: int) -> tuple[str, str]:
     """Both values as they are shown, with as many more digits as it takes to see that they differ."""
-    pairs = [(show(expected, more), show(got, more)) for more in range(digits, 18)]
-    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[0])
+    shown = show(expected, digits), show(got, digits)
+    more = ((show(expected, n), show(got, n)) for n in range(digits, 18))
+    return next((pair for pair in more if pair[0] != pair[1]), shown)
 
 
 def show(value: object, digits: int = 10) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 METHODS = {"+": "__add__", "*": "__mul__", "**": "__pow__"}  # of the others the name is that of the method
 SYNONYMS = {
@@ -26,6 +27,7 @@ def as_meant(value: object) -> object:
     return operation(value) if isinstance(value, str) else value
 
 
+@lru_cache(maxsize=4096)
 def operation(name: str) -> str:
     """The operation that a name means, or the name where it means none."""
     plain = "".join(name.casefold().split()).strip("_")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from grader.core.diagnosis import diagnose
@@ -70,6 +70,14 @@ class Course:
     carried_share: Fraction = Fraction(1)  # of its points, for what is right on the solutions' earlier exercises alone
     limits: Limits = field(default_factory=Limits)  # of each check
     variants: Mapping[int, tuple[Variant, ...]] = field(default_factory=dict)  # where catches give points
+
+    @cached_property
+    def known_mistakes(self) -> dict[int, list[Fingerprint]]:
+        """The fingerprints by exercise."""
+        found: dict[int, list[Fingerprint]] = {}
+        for fingerprint in self.fingerprints:
+            found.setdefault(fingerprint.exercise, []).append(fingerprint)
+        return found
 
 
 @dataclass(frozen=True)
@@ -250,7 +258,7 @@ def _diagnoses(found: Sequence[Mark], course: Course, source: str) -> tuple[Diag
         return ()
     verdicts = [mark.alone or mark.verdict for mark in found]
     number = verdicts[0].check.exercise
-    known = [f for f in course.fingerprints if f.exercise == number]
+    known = course.known_mistakes.get(number, [])
     fixed = [v for v in verdicts if not v.check.random]
     slips = find_slips(source, course.exercises[number], fixed)
     whole = diagnose(fixed, known, slips)
