@@ -265,9 +265,13 @@ def _best(
         best += [combination] if score == record else []
     if not best:
         return ()
-    others = [m for combination in best for c in combination for m in c.misconceptions]
     commonest = max(best, key=lambda combination: sum(c.common for c in combination))
-    return tuple(_diagnosis(m, c, others) for c in commonest for m in c.misconceptions)
+    named = [[m for c in combination for m in c.misconceptions] for combination in best]
+    return tuple(
+        _diagnosis(m, c, [other for others in named if m not in others for other in others])
+        for c in commonest
+        for m in c.misconceptions
+    )
 
 
 def _meetings(combination: Sequence[Candidate]) -> frozenset[str]:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
+from grader.core.late import name_called, own_parts, reads_the_loop_late
 from grader.core.operations import method
 from grader.core.records import Difference, Exercise, Fault, Misconception, Verdict
 from grader.core.source import Function, function_nodes
@@ -95,22 +96,12 @@ def _looked_for(difference: Difference) -> str:
 # read off the text of a task, of whose checks some fail
 
 
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """What belongs to a function itself and not to another inside it."""
-    pending = list(ast.iter_child_nodes(node))
-    while pending:
-        part = pending.pop()
-        yield part
-        if not isinstance(part, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
-            pending += ast.iter_child_nodes(part)
-
-
 def _returned(node: ast.FunctionDef) -> list[ast.expr]:
-    return [part.value for part in _own(node) if isinstance(part, ast.Return) and part.value is not None]
+    return [part.value for part in own_parts(node) if isinstance(part, ast.Return) and part.value is not None]
 
 
 def _yields(node: ast.FunctionDef) -> bool:
-    return any(isinstance(part, (ast.Yield, ast.YieldFrom)) for part in _own(node))
+    return any(isinstance(part, (ast.Yield, ast.YieldFrom)) for part in own_parts(node))
 
 
 def _idle(node: ast.FunctionDef) -> list[ast.expr]:
@@ -156,7 +147,9 @@ def _returns_in_the_loop(node: ast.FunctionDef, _: bool) -> bool:
 
 def _returns_self(node: ast.FunctionDef, _: bool) -> bool:
     """Whether a result is made, and self handed out."""
-    made = [part.value.func for part in _own(node) if isinstance(part, ast.Assign) and isinstance(part.value, ast.Call)]
+    made = [
+        part.value.func for part in own_parts(node) if isinstance(part, ast.Assign) and isinstance(part.value, ast.Call)
+    ]
     returned = _returned(node)
     makes = any(isinstance(called, ast.Name) and called.id == "Value" for called in made)
     return makes and bool(returned) and all(isinstance(v, ast.Name) and v.id == "self" for v in returned)
@@ -183,16 +176,12 @@ def _stores_no_step(node: ast.FunctionDef, _: bool) -> bool:
 def _calls_the_step(node: ast.FunctionDef, _: bool) -> bool:
     """Whether what is stored as a step is what calling it gives, and that is None."""
     silent = {inner.name for inner in _inner(node) if _gives_nothing(inner)}
-    stored = [part for part in _own(node) if isinstance(part, ast.Assign) and isinstance(part.value, ast.Call)]
+    stored = [part for part in own_parts(node) if isinstance(part, ast.Assign) and isinstance(part.value, ast.Call)]
     return any(
-        isinstance(target, ast.Attribute) and target.attr == "_backward" and _name_called(part.value) in silent
+        isinstance(target, ast.Attribute) and target.attr == "_backward" and name_called(part.value) in silent
         for part in stored
         for target in part.targets
     )
-
-
-def _name_called(value: ast.expr) -> str:
-    return value.func.id if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) else ""
 
 
 READ: dict[str, Callable[[ast.FunctionDef, bool], bool]] = {
@@ -201,6 +190,7 @@ READ: dict[str, Callable[[ast.FunctionDef, bool], bool]] = {
     "none-is-kept": _keeps_what_append_gives,
     "return-in-the-loop": _returns_in_the_loop,
     "self-returned": _returns_self,
+    "loop-read-late": reads_the_loop_late,
     "method-not-called": _names_a_method,
     "compared-not-stored": _compares_idly,
     "computed-not-kept": _computes_idly,
@@ -308,7 +298,7 @@ def _compares_a_value(message: str, node: ast.FunctionDef) -> bool:
 def _asks_for_no_type(message: str, node: ast.FunctionDef) -> bool:
     """Whether isinstance is asked about one of the function's own arguments as if that were a type."""
     own = {each.arg for each in node.args.args}
-    calls = [part for part in ast.walk(node) if isinstance(part, ast.Call) and _name_called(part) == "isinstance"]
+    calls = [part for part in ast.walk(node) if isinstance(part, ast.Call) and name_called(part) == "isinstance"]
     types = [call.args[1] for call in calls if len(call.args) > 1]
     said = message.startswith("isinstance() arg 2 must be a type")
     return said and any(isinstance(each, ast.Name) and each.id in own for each in types)

@@ -18,7 +18,7 @@ from grader.core.records import Exercise, Fault, Node, Probe, Sketch, Status, ar
 from grader.learner.exercises import is_wrong, must_exist, run, where
 from grader.learner.explanation import Explanation, shares_of, sketches
 from grader.learner.prober import STAND_IN, InProcess, in_process
-from grader.learner.recording import probe_of
+from grader.learner.recording import probe_of, step_twice
 from grader.learner.report import TOO_DEEP
 from grader.learner.terminal import wrapped
 
@@ -84,7 +84,18 @@ def _with_events(process: InProcess, exercise: Exercise, found: Explanation) -> 
     if found.fault is not None or not any(found.wrong_grad(node) for node in found.sketch.nodes):
         return found
     seen, _ = process.observe(exercise.module, probe_of(found.sketch))
-    return replace(found, events=seen.values.get("seen_events"))
+    return replace(found, events=seen.values.get("seen_events"), replaces=_replaces(process, exercise, found))
+
+
+def _replaces(process: InProcess, exercise: Exercise, found: Explanation) -> bool:
+    """Whether what the first wrong gradient lacks was overwritten: a share that was never passed on looks the same."""
+    node, _ = found.first
+    flaw = found.flaw(node) if node is not None and found.wrong_grad(node) else None
+    if node is None or flaw is None or flaw.before is None:
+        return False
+    asked, _ = process.observe(exercise.module, step_twice(found.sketch, flaw.giver, node))
+    first, second = asked.values.get("seen_first"), asked.values.get(node.grad)
+    return asked.fault is None and isinstance(first, float) and first == second
 
 
 def as_text(explanation: Explanation) -> str:
@@ -149,7 +160,7 @@ def _flaw_of(explanation: Explanation, node: Node) -> Iterator[str]:
 
     found = explanation.flaw(node)
     if found and found.before is not None:
-        yield "The last of these has replaced what was there; it is to be added."
+        yield from ["The last of these has replaced what was there; it is to be added."] * explanation.replaces
     elif found and found.times > 1:
         yield f"What {found.giver} passes back has arrived {TIMES[found.times]}."
     elif not any(node.name in other.operands for other in explanation.sketch.nodes) and node.expected_grad == 1:

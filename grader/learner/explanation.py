@@ -22,6 +22,7 @@ class Explanation:
     """A sketch beside what the learner's code shows.
 
     `order` is the learner's own, empty where it cannot be had; `events` what every `_backward` did, None likewise.
+    `replaces`: whether the step behind the first wrong gradient was seen to overwrite what is there.
     """
 
     sketch: Sketch
@@ -29,6 +30,7 @@ class Explanation:
     fault: Fault | None = None
     order: tuple[str, ...] = ()
     events: object = None
+    replaces: bool = False
 
     def is_wrong(self, expression: str, expected: Any) -> bool:
         return bool(expression) and not same(expected, self.got.get(expression), REL, ABS)

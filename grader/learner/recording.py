@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from grader.core.records import Probe, Sketch
+from grader.core.records import Node, Probe, Sketch
 
 if TYPE_CHECKING:
     from minigrad_reference.drawing.lanes import Event
@@ -61,6 +61,14 @@ def probe_of(sketch: Sketch) -> Probe:
         "seen_note()",
     ]
     return Probe("\n".join(code) + "\n", ("seen_events",))
+
+
+def step_twice(sketch: Sketch, giver: str, node: Node) -> Probe:
+    """The sketch, and the step of one value once more at a gradient of 0 and once more at one of 1."""
+    gradient = node.grad
+    more = [f"{gradient} = 0.0", f"{giver}._backward()", f"seen_first = {gradient}"]
+    more += [f"{gradient} = 1.0", f"{giver}._backward()"]
+    return Probe(sketch.snippet + "\n".join(more) + "\n", ("seen_first", gradient))
 
 
 def read_events(found: object, places: Sequence[int]) -> list[Event] | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
@@ -11,9 +13,10 @@ import click
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
 from grader.core.records import Diagnosis, Exercise, Status, Verdict, are_right_but_too_deep
+from grader.core.source import functions
 from grader.core.text import MARGIN, explain, told
 from grader.learner.engines import what_it_trains
-from grader.learner.exercises import is_to_be_repaired, where
+from grader.learner.exercises import as_imported, is_to_be_repaired, where
 from grader.learner.terminal import BLUE, BROWN, GREEN, RED, coloured, wrapped
 from grader.learner.waiting import cause_of
 
@@ -148,10 +151,31 @@ def _detail(failure: Failure, exercise: Exercise, causes: Causes) -> str:
 
 
 def also_told(failure: Failure, causes: Causes) -> list[str]:
-    """Sentences of the tasks that the same thing stops, and of those that wait for this task to be mended."""
+    """What else there is to say: which tasks it stops too, which one calls itself, and which wait for this one."""
+    calls_itself = _calling_itself(failure.verdict)
     names = " and ".join(filter(None, [", ".join(failure.also[:-1]), *failure.also[-1:]]))
     stopped = [f"{ALSO} {names}."] if names else []
+    stopped += [f"The recursion is in {calls_itself}."] if calls_itself else []
     return stopped + [each.sentence for each in causes.waiting if each.on == failure.verdict.check.task]
+
+
+def _calling_itself(verdict: Verdict) -> str:
+    """The task in which a recursion goes too deep, where it is another one than the check is for; or else empty."""
+    if verdict.status is not Status.TOO_DEEP or verdict.fault is None:
+        return ""
+    frames = verdict.fault.frames
+    again = [frame for before, frame in pairwise(frames) if before == frame]
+    files = {each.file.name: each for each in read_catalogue().values()}
+    owner = files.get(again[0].file) if again else None
+    if owner is None:
+        return ""
+    inside = ""
+    with suppress(OSError, SyntaxError):  # of a file that has been changed meanwhile
+        found = functions(as_imported(owner.file)).values()
+        inside = next((each.task for each in found if each.first <= again[0].line <= each.last), "")
+    if inside == verdict.check.task or not inside:
+        return ""
+    return inside if owner.number == verdict.check.exercise else f"{inside} of exercise {owner.number}"
 
 
 def _is_untouched(verdict: Verdict) -> bool:

@@ -10,7 +10,7 @@ from grader.core.judging import STUB
 from grader.core.overlay import put, with_own_task
 from grader.core.probing import OBSERVED, PROBE_FILE
 from grader.core.records import Exercise, Status, Verdict
-from grader.core.source import functions, lines_of
+from grader.core.source import Function, functions, lines_of
 from grader.learner.exercises import as_imported, run, with_replaced
 
 
@@ -19,12 +19,13 @@ class Waiting:
     """What becomes of the checks of a task beside earlier tasks of its exercise that are put right.
 
     `beside` are those verdicts by check id; empty where there are no worked answers, and all that is known is that each
-    failing check makes use of the task `on`.
+    failing check makes use of the task `on`; `itself`, whether one of them comes to it through the task.
     """
 
     task: str
     on: str
     beside: Mapping[str, Verdict] = field(default_factory=dict)
+    itself: bool = True
 
     @property
     def mended(self) -> frozenset[str]:
@@ -32,7 +33,8 @@ class Waiting:
 
     @property
     def sentence(self) -> str:
-        return f"{self.task} uses {self.on}, which is still wrong: mend that first."
+        uses = f"{self.task} uses" if self.itself else f"A check of {self.task} uses"
+        return f"{uses} {self.on}, which is still wrong: mend that first."
 
 
 def waiting_tasks(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[Waiting]:
@@ -60,10 +62,14 @@ def cause_of(verdict: Verdict) -> object:
 
 
 def _waiting(exercise: Exercise, task: str, earlier: Sequence[str], checks: Collection[str]) -> Waiting | None:
-    on = _used(exercise, earlier, checks)
+    unwritten = _with_tasks_of(exercise.stub, exercise, earlier)
+    ends = _run(unwritten, exercise, checks)
+    on = _used(ends)
     if on is None:
         return None
-    waiting = Waiting(task, on, _beside(exercise, earlier, checks))
+    function = functions(unwritten).get(task)
+    itself = function is not None and any(_goes_through(v, exercise, function) for v in ends)
+    waiting = Waiting(task, on, _beside(exercise, earlier, checks), itself)
     return waiting if waiting.mended or not waiting.beside else None
 
 
@@ -87,17 +93,24 @@ def failing_tasks(exercise: Exercise, verdicts: Sequence[Verdict]) -> dict[str, 
     return {task: its for task, its in by_task.items() if its}
 
 
-def _used(exercise: Exercise, tasks: Sequence[str], checks: Collection[str]) -> str | None:
-    """The one of these tasks that every one of the checks comes to; None where some check does without them."""
-    ends = [v.observation.fault for v in _with_tasks_of(exercise.stub, exercise, tasks, checks) if v.observation]
+def _used(beside_stubs: Sequence[Verdict]) -> str | None:
+    """The one of the tasks not written that every one of the checks comes to; None where some check does without."""
+    ends = [v.observation.fault for v in beside_stubs if v.observation]
     stubs = [STUB.fullmatch(fault.message) if fault is not None else None for fault in ends]
     return next((stub[2] for stub in stubs if stub), None) if stubs and all(stubs) else None
+
+
+def _goes_through(verdict: Verdict, exercise: Exercise, function: Function) -> bool:
+    """Whether a function was under way when a check came to its end."""
+    fault = verdict.observation.fault if verdict.observation else None
+    own = [frame.line for frame in fault.frames if frame.file == exercise.file.name] if fault else []
+    return any(function.first <= line <= function.last for line in own)
 
 
 def _beside(exercise: Exercise, tasks: Sequence[str], checks: Collection[str]) -> dict[str, Verdict]:
     if not exercise.solution.exists():
         return {}
-    return {v.check.id: v for v in _with_tasks_of(exercise.solution, exercise, tasks, checks)}
+    return {v.check.id: v for v in _run(_with_tasks_of(exercise.solution, exercise, tasks), exercise, checks)}
 
 
 def among_worked_answers(exercise: Exercise, task: str, verdicts: Sequence[Verdict]) -> list[Verdict]:
@@ -110,12 +123,18 @@ def among_worked_answers(exercise: Exercise, task: str, verdicts: Sequence[Verdi
         return run(exercise, folder=folder, only={v.check.id for v in verdicts if v.check.task == task})
 
 
-def _with_tasks_of(path: Path, exercise: Exercise, tasks: Sequence[str], checks: Collection[str]) -> list[Verdict]:
-    """The verdicts of some checks on the learner's file, in which another file's functions do some of the tasks."""
+def _with_tasks_of(path: Path, exercise: Exercise, tasks: Sequence[str]) -> str:
+    """The learner's file, in which another file's functions do some of the tasks; empty where one is not to be had."""
     own, other = (as_imported(each) for each in (exercise.file, path))
     found, lines = functions(other), lines_of(other)
     if not set(tasks) <= set(functions(own)) & set(found):
+        return ""
+    return put(own, {task: "".join(lines[found[task].top - 1 : found[task].last]) for task in tasks})
+
+
+def _run(source: str, exercise: Exercise, checks: Collection[str]) -> list[Verdict]:
+    """The verdicts of some checks on a source of an exercise; none where there is none."""
+    if not source:
         return []
-    texts = {task: "".join(lines[found[task].top - 1 : found[task].last]) for task in tasks}
-    with with_replaced(exercise, {exercise.number: put(own, texts)}) as folder:
+    with with_replaced(exercise, {exercise.number: source}) as folder:
         return run(exercise, folder=folder, only=checks)

@@ -49,7 +49,7 @@ def test_operations_of_powers(probe):
     probe(
         """
         a = Value(4.0)
-        powers = [a**n for n in (1, 2, -1, 0.5, -2)]
+        powers = [a**n for n in (0, 1, 2, -1, 0.5, -2)]
         """,
         "[c._op for c in powers]",
         "[[v is a for v in c._prev] for c in powers]",

@@ -95,7 +95,7 @@ def test_difference_of_a_value_and_itself(probe):
     probe(
         """
         a = Value(3.0)
-        c = (a - a) * 4.0 + a * 2.0
+        c = (a - a) * 4.0 + (a - 0.5) * 2.0
         c.backward()
         """,
         "c.data",
@@ -123,7 +123,7 @@ def test_power_has_its_exponent_in_its_name(probe):
     probe(
         """
         a = Value(4.0)
-        names = [(a**n)._op for n in (2, 0.5, -1)]
+        names = [(a**n)._op for n in (2, 0.5, -1, 0, 1)]
         """,
         "names",
     )
@@ -285,7 +285,7 @@ def test_quotient_of_a_value_and_itself(probe):
     probe(
         """
         a = Value(4.0)
-        c = (a / a) * 3.0 + a * 2.0
+        c = (a / a) * 3.0 + a / 0.5
         c.backward()
         """,
         "c.data",

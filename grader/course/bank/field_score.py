@@ -33,6 +33,7 @@ MADE_FROM = (
     "grader/core/slips.*",
     "grader/core/operations.py",
     "grader/core/templates.py",
+    "grader/core/late.py",
     "grader/core/overlay.py",
     "grader/course/grading/grading.py",
 )

@@ -26,6 +26,7 @@ NAMING = (
     "grader/core/slips.*",
     "grader/core/operations.py",
     "grader/core/templates.py",
+    "grader/core/late.py",
 )
 MADE_FROM = (*SUITES, *(f"grader/course/bank/{pattern}" for pattern in MISTAKES), *NAMING)
 INTRODUCTION = f"""\

@@ -66,6 +66,20 @@ def test_a_right_recursion_is_told_as_right_in_every_command(recursive):
     assert flat(explained) == f"There is nothing to draw. {DEEP} make test-exercise-4 shows where it ends."
 
 
+def test_the_task_that_calls_itself_is_named_where_the_check_of_another_goes_too_deep(learner):
+    learner.solve(*read_catalogue())
+    without_leaves = RECURSIVE.replace("order.append(value)", "order.extend([value] * bool(value._prev))")
+    learner.edit(4, f"def topological_order(root):\n{LESSON}", without_leaves)
+    own, _, other = learner.run("test", 4).stdout.partition("\nTOO DEEP  Value.backward: ")
+    assert "The recursion is in" not in own
+    assert "\nThe recursion is in topological_order.\n" in other
+
+
+def test_a_recursion_in_an_earlier_exercise_is_told_with_its_number(recursive):
+    result = recursive.run("test", 7).stdout
+    assert "\nThe recursion is in topological_order of exercise 4.\n" in result.partition("\nTOO DEEP  trace: ")[2]
+
+
 def test_a_right_recursion_hides_no_belief_of_a_later_exercise(recursive):
     recursive.edit(5, *MINUS_TURNED_ROUND)
     result = recursive.run("test", 5).stdout
@@ -245,7 +259,17 @@ def test_a_check_that_stumbles_over_what_an_earlier_task_has_made_waits_for_that
     learner.edit(2, '(self, other), "+")', '(self.data, other.data), "+")')
     result = joined(learner.run("test", 2).stdout)
     assert "CRASHED  Value.__mul__: " not in result
-    assert "Value.__mul__ uses Value.__add__, which is still wrong: mend that first." in flat(result)
+    assert "A check of Value.__mul__ uses Value.__add__, which is still wrong: mend that first." in flat(result)
+
+
+def test_a_task_that_only_its_check_uses_beside_another_is_not_said_to_use_it(learner):
+    """zero_grad is checked on a network that has been called; it walks over the parameters and calls nothing."""
+    learner.solve(*range(1, 9))
+    learner.edit(9, "x = layer(x)", "out = layer(x)")
+    learner.edit_again(9, "return x[0] if len(x) == 1 else x", "return out[0] if len(out) == 1 else out")
+    result = flat(learner.run("test", 9).stdout)
+    assert " A check of Module.zero_grad uses MLP.__call__, which is still wrong: mend that first." in result
+    assert result.count("Module.zero_grad uses") == 1
 
 
 UNWRAPS = (

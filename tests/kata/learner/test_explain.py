@@ -21,6 +21,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.judging import same
 from grader.core.records import Probe
+from grader.core.source import functions
 from grader.course.authoring.answer_key import ask
 from grader.course.bank.wheats import read_wheats
 from grader.learner.explain import as_text, simplest
@@ -193,6 +194,41 @@ def explained(make_learner):
 
 
 # in words
+
+
+SHARES = """\
+        for operand, slope in {self: other.data, other: self.data}.items():
+            operand.grad += slope * out.grad
+"""
+BY_STACK = """\
+    met, order, todo = set(), [], [root]
+    while todo:
+        value = todo.pop()
+        if value not in met:
+            met.add(value)
+            order.append(value)
+            todo.extend(value._prev)
+    return order[::-1]
+"""
+
+
+def test_a_share_that_was_never_passed_on_is_not_said_to_be_replaced(learner):
+    learner.solve(1, 2)
+    learner.edit(3, "        self.grad += other.data * out.grad\n        other.grad += self.data * out.grad\n", SHARES)
+    result = learner.run("explain", 3).stdout
+    assert "a should receive 2.0 and 2.0 from c.\n" in result
+    assert "replaced" not in result
+
+
+def test_a_gradient_that_is_passed_on_too_early_is_not_said_to_be_replaced(learner):
+    learner.solve(1, 2, 3)
+    text = (ROOT / CATALOGUE[4].solution).read_text(encoding="utf-8")
+    function = functions(text)["topological_order"]
+    body = text.splitlines(keepends=True)[function.first : function.last]
+    learner.edit(4, "".join(body), BY_STACK)
+    result = learner.run("explain", 4).stdout
+    assert "too early, its gradient is not complete" in result
+    assert "replaced" not in result
 
 
 @pytest.mark.parametrize("name", CASES)

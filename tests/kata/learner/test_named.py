@@ -36,6 +36,26 @@ BY_DATA = """\
     def __repr__(self):"""
 
 WRAPPED = "    other = other if isinstance(other, Value) else Value(other)\n"
+FLOATS = "    other = Value(other) if type(other) == float else other\n"
+QUOTIENT = """\
+    other = other if isinstance(other, Value) else Value(other)
+    out = Value(self.data / other.data, (self, other), "/")
+
+    def _backward():
+        self.grad += out.grad / other.data
+        other.grad = -self.data / other.data**2 * out.grad
+
+    out._backward = _backward
+    return out
+"""
+INTS = "    if isinstance(other, int):\n        other = Value(other)\n"
+SLOPES = """\
+    shares = ((self, other.data), (other, self.data))
+
+    def _backward():
+        for operand, slope in dict(shares).items():
+            operand.grad += slope * out.grad
+"""
 BY_ACTIVATION = """\
 if self.activation == "tanh":
             return s.tanh()
@@ -217,20 +237,72 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         ],
         [["train-predicts-once"]],
     ),
+    "a sum that wraps floats alone": (
+        2,
+        ADD,
+        [("    " + WRAPPED, FLOATS.replace("    other", "        other"))],
+        [["add-one-kind-of-number"]],
+    ),
+    "a sum of exercise 3 that wraps ints alone": (3, ADD, [(WRAPPED, INTS)], [["add-one-kind-of-number-anew"]]),
+    "a product of exercise 3 that wraps ints alone": (3, MUL, [(WRAPPED, INTS)], [["mul-one-kind-of-number-anew"]]),
+    "a quotient that wraps floats alone": (
+        5,
+        "Value.__truediv__",
+        [("    return self * other**-1\n", QUOTIENT.replace(WRAPPED, FLOATS).replace("other.grad =", "other.grad +="))],
+        [["div-one-kind-of-number"]],
+    ),
+    "slopes by operand": (
+        3,
+        MUL,
+        [
+            ("    def _backward():\n", SLOPES),
+            ("        self.grad += other.data * out.grad\n        other.grad += self.data * out.grad\n", ""),
+        ],
+        [["mul-one-share-of-two"]],
+    ),
+    "a second share for another operand only": (
+        3,
+        ADD,
+        [("        other.grad +=", "        if self is not other:\n            other.grad +=")],
+        [["add-one-share-of-two"]],
+    ),
+    "a quotient of numbers that wraps none": (
+        5,
+        "Value.__truediv__",
+        [("self * other**-1", 'Value(self.data / other.data, (self, other), "/")')],
+        [["div-forgets-history"], ["div-number-not-wrapped"]],
+    ),
+    "a difference of numbers that wraps none": (
+        5,
+        "Value.__sub__",
+        [("self + (-other)", 'Value(self.data - other.data, (self, other), "-")')],
+        [["sub-number-not-wrapped"], ["sub-forgets-history"]],
+    ),
+    "no power for 0 and 1": (
+        5,
+        POW,
+        [("    out = Value", "    if n in (0, 1):\n        return self if n else Value(1)\n    out = Value")],
+        [["pow-no-operation-for-0-and-1"]],
+    ),
+    "a picture from top to bottom with arrows past the operation": (
+        7,
+        "draw_dot",
+        [('"LR"', '"TB"'), ("str(id(result)) + result._op)", "str(id(result)))")],
+        [["draw-edges-bypass-operation", "draw-operand-arrows-reversed"], ["draw-top-to-bottom"]],
+    ),
+    "a step that returns new Values": (
+        10,
+        "sgd_step",
+        [
+            ("    for p in parameters:\n", "    parameters = [\n"),
+            ("        p.data -= learning_rate * p.grad\n", "        Value(p.data - learning_rate * p.grad)\n"),
+            ("p.grad)\n", "p.grad)\n        for p in parameters\n    ]\n    return parameters\n"),
+        ],
+        [["sgd-makes-new-values"]],
+    ),
 }
 
 
-QUOTIENT = """\
-    other = other if isinstance(other, Value) else Value(other)
-    out = Value(self.data / other.data, (self, other), "/")
-
-    def _backward():
-        self.grad += out.grad / other.data
-        other.grad = -self.data / other.data**2 * out.grad
-
-    out._backward = _backward
-    return out
-"""
 STEPS = """\
         for p in model.parameters():
             p.data += learning_rate * p.grad
@@ -272,6 +344,18 @@ def test_a_task_that_is_not_written_is_not_accused_of_what_its_neighbour_does(ca
 def test_a_mistake_is_called_what_it_is(mistake, found):
     number, task, edits, wanted = MISTAKES[mistake]
     assert names(number, *found(number, task, *edits)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("task", "answer", "sign"),
+    [("Value.__sub__", "self + (-other)", "-"), ("Value.__truediv__", "self * other**-1", "/")],
+)
+def test_gradients_that_cancel_are_told_from_gradients_that_nobody_passed_on(task, answer, sign, found):
+    wrap = "(other := other if isinstance(other, Value) else Value(other))"
+    text = f'Value(self.data {sign} {wrap}.data, (self, other), "{sign}")'
+    _, verdicts = found(5, task, (answer, text))
+    itself = f"In a {sign} a both sides pass on to a, and their gradients cancel."
+    assert [v.status for v in verdicts if v.check.title == itself] == [Status.FAILED]
 
 
 def test_labels_as_names_of_nodes_are_told_though_the_operations_keep_theirs(found):

@@ -3,7 +3,7 @@
 import ast
 import re
 from dataclasses import replace
-from textwrap import dedent
+from textwrap import dedent, indent
 
 import pytest
 
@@ -22,6 +22,46 @@ CATALOGUE = read_catalogue()
 WORKED = read_solutions()
 ADD, MUL, POW = "Value.__add__", "Value.__mul__", "Value.__pow__"
 STORED = "    out._backward = _backward\n"
+IN_TURN = """\
+    slopes = []
+    for i in range(len(xs)):
+        right = list(xs)
+        left = list(xs)
+        right[i] += h
+        left[i] -= h
+        slopes.append((f(right) - f(left)) / (2 * h))
+    return slopes
+"""
+CALLED = "    return [derivative(line, x, h) for line, x in zip(lines, xs)]\n"
+IN_A_COMPREHENSION = "    lines = [lambda x: f([*xs[:i], x, *xs[i + 1 :]]) for i in range(len(xs))]\n"
+IN_A_LOOP = """\
+    lines = []
+    for i in range(len(xs)):
+
+        def line(x):
+            return f([*xs[:i], x, *xs[i + 1 :]])
+
+        lines.append(line)
+"""
+POWERS = """\
+    powers = [(value - largest).exp() for value in values]
+    total = sum(powers)
+    return [power / total for power in powers]
+"""
+BY_HAND = """\
+    powers = [2.718281828459045 ** (value.data - largest) for value in values]
+    shares = []
+    for i, power in enumerate(powers):
+        share = Value(power / sum(powers), values, "softmax")
+
+        def passes_on():
+            for j, value in enumerate(values):
+                value.grad += share.data * ((i == j) - shares[j].data) * share.grad
+
+        share._backward = passes_on
+        shares.append(share)
+    return shares
+"""
 
 
 def named(number, source, verdicts, prints=None):
@@ -72,6 +112,9 @@ SLIPS = {  # exercise, task, what is written there, and what it is called
     "a layer's parameters without": (
         9, "MLP.parameters", [("layer.parameters()", "layer.parameters")], "method-not-called",
     ),
+    "functions of a comprehension": (1, "gradient", [(IN_TURN, IN_A_COMPREHENSION + CALLED)], "loop-read-late"),
+    "functions of a loop": (1, "gradient", [(IN_TURN, IN_A_LOOP + CALLED)], "loop-read-late"),
+    "steps of a loop": (12, "softmax", [(POWERS, BY_HAND)], "loop-read-late"),
     "a method handed on": (10, "train", [("model.parameters()", "model.parameters")], "method-not-called"),
     "a method handed to another file": (
         11, "train", [("sgd_step(model.parameters()", "sgd_step(model.parameters")], "method-not-called",
@@ -203,6 +246,41 @@ def test_no_right_answer_has_a_slip():
     right = [*WORKED.items(), *((wheat.exercise, wheat.source) for wheat in read_wheats())]
     assert len(right) > 50
     assert [(n, kinds_in(source, n)) for n, source in right if kinds_in(source, n)] == []
+
+
+LATE = {  # lines that keep functions of a loop until it is over
+    "a list": "kept = [lambda: i for i in xs]",
+    "a list made of a generator": "kept = list(lambda: i for i in xs)",
+    "a dict": "kept = {i: lambda: i for i in xs}",
+    "pairs": "kept = [(i, lambda: i) for i in xs]",
+    "append": "for i in xs:\n    kept.append(lambda: i)",
+    "another variable of this name": "for i in xs:\n    kept.append(lambda: i)\n[f() for i, f in enumerate(kept)]",
+    "a place": "for i in xs:\n    kept[i] = lambda: i",
+    "a count": "i = 0\nwhile i < 3:\n    kept += [lambda: i]\n    i += 1",
+    "a variable of the turn": "for i in xs:\n    x = f(i)\n    kept.append(lambda: x)",
+}
+IN_TIME = {  # lines in which every function finds what it is to find
+    "a default": "kept = [lambda i=i: i for i in xs]",
+    "a call within the turn": "kept = [f(lambda: i) for i in xs]",
+    "a function that is called at once": "kept = [(lambda: i)() for i in xs]",
+    "a generator": "kept = [f() for f in (lambda: i for i in xs)]",
+    "a function of its own": "kept = [make(i) for i in xs]",
+    "a variable of the function": "kept = [lambda: [i for i in xs] for _ in xs]",
+    "no variable of the loop": "kept = [lambda: h for _ in xs]",
+    "what a call gives": "for i in xs:\n    kept.append(f(lambda: i))",
+    "a function that is called by its name": "for i in xs:\n    def g():\n        return i\n    kept.append(g())",
+    "a look within the turn": "for i in xs:\n    kept.append(lambda: i)\n    print(kept[-1]())",
+    "the variable set again": "for i in xs:\n    kept.append(lambda: i)\nfor i, f in enumerate(kept):\n    f()",
+    "a sum of the whole loop": "total = 0\nfor i in xs:\n    total += i\n    kept.append(lambda: total)",
+    "the key of an order": "kept = sorted(xs, key=lambda i: i)",
+}
+BOTH = [*((lines, True) for lines in LATE.values()), *((lines, False) for lines in IN_TIME.values())]
+
+
+@pytest.mark.parametrize(("lines", "late"), BOTH, ids=[*LATE, *IN_TIME])
+def test_a_function_of_a_loop_is_a_slip_only_if_it_reads_the_loop_when_that_is_over(lines, late):
+    (node,) = ast.parse("def task(f, xs, h, kept):\n" + indent(lines, "    ") + "\n    return kept\n").body
+    assert ("loop-read-late" in kinds_of(node, returns=True)) == late
 
 
 def test_a_chaff_has_a_slip_only_if_its_misconception_is_said_to_be_one():
