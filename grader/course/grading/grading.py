@@ -28,7 +28,7 @@ from grader.course.intake.submission import Submission
 
 EXHAUSTED = ("TimeIsUp", MemoryError.__name__)  # faults that take seconds
 EXHAUSTED_PER_TASK, EXHAUSTED_IN_ALL = 2, 4
-EXHAUSTED_AMONG_RIGHT_ONES = 1  # of a task, once more: by then it has run out before
+EXHAUSTED_ONCE_MORE = 1  # of a task, where something around it was put right: most have run out before
 SHARES = 10  # times the seconds of a submission that own checks of all exercises may take
 GIVEN_UP = "Not run: too many checks before it took too much time or memory."
 USED_UP = "Not run: the submission's time was used up."
@@ -117,9 +117,9 @@ class Budget:
 class Patience:
     """Counts checks that ran out of time or memory, so that one submission cannot hold up a class.
 
-    After two in a task, among right neighbours after one, the rest of that task is given up. After four in all, so are
-    the exercises behind the first that had one: they get their marks on the solutions instead, where each task has its
-    two again. When the submission's time is used up, everything is.
+    After two in a task the rest of that task is given up. After four in all, so are the exercises behind the first that
+    had one: they get their marks on the solutions instead. There, and among right neighbours, a task has one each time.
+    When the submission's time is used up, everything is given up.
     """
 
     def __init__(self, budget: Budget, per_task: int = EXHAUSTED_PER_TASK) -> None:
@@ -210,7 +210,8 @@ def _suites_marked(
                 marks[mark.verdict.check.exercise] += (asked,)
     for number, found in marks.items():
         if number in submission.sources and any(map(_is_wrong, found)):
-            marks[number] = _carried_forward(found, submission, course, Patience(patience.budget), start)
+            once_more = Patience(patience.budget, EXHAUSTED_ONCE_MORE)
+            marks[number] = _carried_forward(found, submission, course, once_more, start)
     return marks
 
 
@@ -372,7 +373,7 @@ class Anew:
 
     def afresh(self) -> Anew:
         """With patience again: what ran out of time before may have been a neighbour's."""
-        return replace(self, patience=Patience(self.patience.budget, EXHAUSTED_AMONG_RIGHT_ONES))
+        return replace(self, patience=Patience(self.patience.budget, EXHAUSTED_ONCE_MORE))
 
     def on_solutions(self, found: Sequence[Mark]) -> list[Mark]:
         """With the whole exercise as it was handed in."""
