@@ -372,7 +372,7 @@ def _list_intake(submissions: Path, out: Path, roster: Path | None = None) -> An
     from grader.core.tables import read_sheet, write_sheet
     from grader.course.grading.config import read_settings
     from grader.course.intake.listing import ROWS, as_table, read_all, rows, sentences
-    from grader.course.platforms.gradebooks.ledger import some
+    from grader.course.platforms.gradebooks.files import open_questions
     from grader.course.platforms.gradebooks.roster import match, read_people
     from grader.course.platforms.handins import find_class
 
@@ -394,9 +394,11 @@ def _list_intake(submissions: Path, out: Path, roster: Path | None = None) -> An
     more = " has them all" if len(listed) > ROWS else " has the same with every file"
     click.echo(f"{out / 'intake.csv'}{more}.")
     if chosen:
-        absent = [people[place].called for place in found.people]
-        who = f", {some(absent)}" if absent else ""
-        click.echo(f"On the roster: {len(people)}, without a hand-in that is theirs: {len(absent)}{who}.")
+        theirs = [("submission", name, why) for name, why in found.submissions.items()]
+        without = [("person", people[place].called, why) for place, why in found.people.items()]
+        click.echo(f"On the roster: {len(people)}, with a hand-in that is theirs: {len(found.whose)}.")
+        for sentence in open_questions([*theirs, *without]):
+            click.echo(sentence)
     return hand_ins
 
 

@@ -605,3 +605,22 @@ def test_the_form_of_the_class_page_makes_a_file_that_is_read_as_it_was_meant(tm
     ledger = make_ledger(tmp_path / "reports", read_sheet(tmp_path / "roster.csv"), None, rules)
     assert ledger.entries[0].mark == Decimal("1.4")
     assert ledger.entries[0].adjustments[0].comment == 'Said "yes", twice'
+
+
+def test_somebody_of_whom_it_is_not_clear_what_counts_is_not_absent(tmp_path):
+    """A 0 for those without a hand-in is not for those with two, nor for two people whose name stands on one."""
+    for name in ("jane", "Jane Doe", "Tim Twin"):
+        write(tmp_path / "class" / name / f"{MODULE}.py", work(8))
+    graded(find_class(tmp_path / "class"), tmp_path)
+    roster = "id,name\njane,Jane Doe\nt1,Tim Twin\nt2,Tim Twin\nann,Ann Absent\n"
+    (tmp_path / "roster.csv").write_text(roster, encoding="utf-8")
+    sheet = read_sheet(tmp_path / "roster.csv")
+    ledger = make_ledger(tmp_path / "reports", sheet, None, replace(SETTINGS, missing="zero"))
+    assert [entry.mark for entry in ledger.entries if entry.person] == [None, None, None, 0]
+    told = write_gradebook("csv", tmp_path, ledger, sheet, TITLE, SETTINGS)
+    states = [row["state"] for row in csv.DictReader(io.StringIO((tmp_path / "marks.csv").read_text("utf-8-sig")))]
+    assert states[:4] == ["hand-in not clear"] * 3 + [""]
+    assert "People without a submission: 'Ann Absent (ann)'." in told
+    unclear = "'Jane Doe (jane)', 'Tim Twin (t1)', 'Tim Twin (t2)'"
+    assert f"People of whom it is not clear which submission counts: {unclear}." in told
+    assert "Submissions that count for nobody yet: 'Tim Twin', 'Jane Doe', 'jane'." in told

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from grader.core.tables import Sheet, write_sheet
 from grader.course.grading.config import Settings
 from grader.course.platforms.gradebooks.ledger import some
 from grader.course.platforms.gradebooks.records import Ledger
+from grader.course.platforms.gradebooks.roster import NO_SUBMISSION, NOBODY
 from grader.course.platforms.gradebooks.system import Book
 from grader.course.platforms.gradebooks.systems import gradebooks, plain
 
 UNMATCHED, DIFFERENCES = "unmatched.csv", "differences.csv"
+STRANGERS, UNCOUNTED = "Submissions of nobody there", "Submissions that count for nobody yet"
+ABSENT = "People without a submission"
+UNCLEAR = "People of whom it is not clear which submission counts"
 SHOWN = 10  # differences on a terminal
 
 
@@ -81,15 +85,22 @@ def _write(out: Path, book: Book) -> list[int]:
 
 def _matched(path: Path, ledger: Ledger) -> list[str]:
     sentences = [f"{ledger.matched} submissions belong to somebody on the roster."]
-    for what, title in (
-        ("submission", "Submissions of nobody there"),
-        ("person", "People without a submission"),
-        ("look", "Hand-ins that have a mark and need a look all the same"),
-    ):
-        told = _pending(ledger) if what == "look" else []
-        names = [who for kind, who, _ in ledger.unmatched if kind == what and who not in told]
-        sentences += [f"{title}: {some(names)}."] if names else []
+    sentences += open_questions(ledger.unmatched)
+    pending = _pending(ledger)
+    names = [who for kind, who, _ in ledger.unmatched if kind == "look" and who not in pending]
+    sentences += [f"Hand-ins that have a mark and need a look all the same: {some(names)}."] if names else []
     return [*sentences, *([f"{path} says why."] if ledger.unmatched else [])]
+
+
+def open_questions(unmatched: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Who has nothing, and of what it is not clear whose it is, in a sentence each."""
+    names: dict[str, list[str]] = {title: [] for title in (STRANGERS, UNCOUNTED, ABSENT, UNCLEAR)}
+    for what, who, why in unmatched:
+        if what == "submission":
+            names[STRANGERS if why.startswith(NOBODY) else UNCOUNTED].append(who)
+        elif what == "person":
+            names[ABSENT if why == NO_SUBMISSION else UNCLEAR].append(who)
+    return [f"{title}: {some(found)}." for title, found in names.items() if found]
 
 
 def _rows(numbers: Sequence[int]) -> str:
