@@ -764,21 +764,26 @@ def handback(out: Path, kind: str, roster: Path | None) -> None:
     from grader.core.tables import read_sheet
     from grader.course.grading.config import read_settings
     from grader.course.grading.roll import read_class
-    from grader.course.platforms.gradebooks.ledger import make_ledger
+    from grader.course.platforms.gradebooks.ledger import make_ledger, some
     from grader.course.platforms.gradebooks.systems import systems
-    from grader.course.platforms.handback import write_comments, write_feedback
+    from grader.course.platforms.handback import addresses, write_comments, write_feedback
     from grader.course.platforms.standings import standings
 
     if kind not in systems():
         raise click.UsageError(f"FORMAT={kind} is none of {', '.join(systems())}.")
     known, system, settings = read_class(out), systems()[kind], read_settings()
-    path, count = write_feedback(out, system, known.roll, [report.student for report in known.reports.values()])
-    click.echo(f"{path} has the pages of {count} students; hidden checks show their titles alone.")
     chosen = roster or settings.roster
-    if chosen and system.comment_keys:
-        sheet = read_sheet(chosen)
-        ledger = make_ledger(out / "reports", sheet, None, settings)
-        click.echo(f"{write_comments(out, system, ledger, sheet, standings(ledger))} has a comment for each person.")
+    sheet = read_sheet(chosen) if chosen else None
+    ledger = make_ledger(out / "reports", sheet, None, settings) if sheet else None
+    to = addresses(system, ledger, sheet) if ledger and sheet else {}
+    path, count, left = write_feedback(out, system, known.roll, [r.student for r in known.reports.values()], to)
+    pages = "the page of 1 student" if count == 1 else f"the pages of {count} students"
+    click.echo(f"{path} has {pages}; hidden checks show their titles alone.")
+    if left:
+        click.echo(f"Left out, because {system.title} would not know whose it is: the page of {some(left)}.")
+    if ledger and sheet and system.comment_keys:
+        comments = write_comments(out, system, ledger, sheet, standings(ledger))
+        click.echo(f"{comments} has a comment for each person with a hand-in and a mark.")
 
 
 @click.command()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.core.catalogue import read_catalogue
+from grader.core.errors import KataError
 from grader.core.tables import SheetError, read_sheet, write_sheet
 from grader.course.authoring.cut import cut
 from grader.course.grading.adjustments import Adjustment, Reached, decide
@@ -28,7 +29,7 @@ from grader.course.pages.standing import CourseOfPages
 from grader.course.platforms.gradebooks.files import write_gradebook
 from grader.course.platforms.gradebooks.ledger import make_ledger
 from grader.course.platforms.gradebooks.systems import systems
-from grader.course.platforms.handback import write_comments, write_feedback
+from grader.course.platforms.handback import addresses, write_comments, write_feedback
 from grader.course.platforms.handins import find_class
 from grader.course.platforms.standings import standings
 
@@ -311,11 +312,12 @@ def test_pages_go_back_by_the_systems_names_and_with_the_persons_name(way):
     told = standings(ledger)
     list(write_site(folder, told, CourseOfPages(TITLE)))
     system = systems().get(kind, systems()["csv"])
-    path, count = write_feedback(folder, system, read_class(folder).roll, [one.student for one in hand_ins.found])
+    path, count, left = write_feedback(folder, system, read_class(folder).roll, [one.student for one in hand_ins.found])
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         pages = [archive.read(name).decode() for name in names]
     assert count == len(names) == len(set(names)) == PEOPLE - len(ABSENT)
+    assert left == []
     assert all(TITLE in page for page in pages)
     assert {re.search("<h1><bdi>(.*?)</bdi>", page)[1] for page in pages} == {one.name for one in told.values()}
     expected = {
@@ -624,3 +626,48 @@ def test_somebody_of_whom_it_is_not_clear_what_counts_is_not_absent(tmp_path):
     unclear = "'Jane Doe (jane)', 'Tim Twin (t1)', 'Tim Twin (t2)'"
     assert f"People of whom it is not clear which submission counts: {unclear}." in told
     assert "Submissions that count for nobody yet: 'Tim Twin', 'Jane Doe', 'jane'." in told
+
+
+def test_a_page_that_the_system_would_not_take_back_is_addressed_by_its_export_or_named(tmp_path):
+    members = [person(place) for place in range(3)]
+    moodle(tmp_path / "class", members[0], 1, [(f"{MODULE}.py", work(1))])
+    for name in (f"{members[1]['first']} {members[1]['last']}", "stranger"):
+        write(tmp_path / "class" / name / f"{MODULE}.py", work(2))
+    graded(find_class(tmp_path / "class"), tmp_path)
+    headings, cells = EXPORTS["moodle"]
+    write_sheet(tmp_path / "export.csv", [headings, *(cells.format(**who).split("|") for who in members)])
+    sheet = read_sheet(tmp_path / "export.csv")
+    ledger = make_ledger(tmp_path / "reports", sheet, None, SETTINGS)
+    told = standings(ledger)
+    list(write_site(tmp_path, told, CourseOfPages(TITLE)))
+    roll, system = read_class(tmp_path).roll, systems()["moodle"]
+    path, count, left = write_feedback(tmp_path, system, roll, list(told), addresses(system, ledger, sheet))
+    with zipfile.ZipFile(path) as archive:
+        names = sorted(archive.namelist())
+    folders = [f"{who['first']} {who['last']}_{who['number']}_assignsubmission_file_" for who in members[:2]]
+    assert (names, count, left) == ([f"{folder}/report.html" for folder in folders], 2, ["stranger"])
+    *_, left = write_feedback(tmp_path, systems()["csv"], roll, list(told))
+    assert left == []
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        (f"doejane_LATE_2023_90141_{MODULE}.py", "doejane_2023_90141_report.html"),
+        (f"anon_AbC12_90301_{MODULE}.py", "anon_AbC12_90301_report.html"),
+        ("doejane_2023_text.html", None),  # Canvas finds a hand-in by the number of its file
+        (f"jane_{MODULE}.py", None),
+    ],
+)
+def test_canvas_takes_back_a_page_only_by_the_number_of_a_file(tmp_path, name, page):
+    write(tmp_path / "class" / name, work(1))
+    graded(find_class(tmp_path / "class"), tmp_path)
+    list(write_site(tmp_path))
+    (student,) = read_class(tmp_path).roll.members
+    if page is None:
+        with pytest.raises(KataError, match=r"by no name of Canvas's"):
+            write_feedback(tmp_path, systems()["canvas"], read_class(tmp_path).roll, [student])
+        return
+    path, _, left = write_feedback(tmp_path, systems()["canvas"], read_class(tmp_path).roll, [student])
+    with zipfile.ZipFile(path) as archive:
+        assert (archive.namelist(), left) == ([page], [])
