@@ -343,9 +343,13 @@ class _Text:
         return min(numbers) if len(numbers) == 1 and numbers <= set(modules) else None
 
     def is_untouched(self, number: int) -> bool:
-        """Whether it still has all that a stub raises where an answer is to be written."""
-        open_tasks = {match["task"] for match in RAISED.finditer(self.source) if int(match["number"]) == number}
-        return open_tasks >= {task.name for task in read_catalogue()[number].tasks}
+        return is_untouched(self.source, number)
+
+
+def is_untouched(source: str, number: int) -> bool:
+    """Whether it still has all that a stub raises where an answer is to be written."""
+    open_tasks = {match["task"] for match in RAISED.finditer(source) if int(match["number"]) == number}
+    return open_tasks >= {task.name for task in read_catalogue()[number].tasks}
 
 
 def _number_of_checks(path: str) -> int | None:

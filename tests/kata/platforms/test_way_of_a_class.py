@@ -671,3 +671,16 @@ def test_canvas_takes_back_a_page_only_by_the_number_of_a_file(tmp_path, name, p
     path, _, left = write_feedback(tmp_path, systems()["canvas"], read_class(tmp_path).roll, [student])
     with zipfile.ZipFile(path) as archive:
         assert (archive.namelist(), left) == ([page], [])
+
+
+def test_the_table_says_which_exercises_of_the_course_were_worked_on_and_which_are_as_handed_out(tmp_path):
+    second = CATALOGUE[2].module
+    stub = cut((Path(__file__).parents[3] / "solutions" / f"{second}.py").read_text(encoding="utf-8"), CATALOGUE[2])
+    files = {f"{MODULE}.py": work(1), f"{second}.py": stub, f"{CATALOGUE[3].module}.py": work(1)}
+    for name, content in files.items():
+        write(tmp_path / "jane" / "exercises" / name, content)
+    write(tmp_path / "kim" / f"{second}.py", stub)
+    jane, kim = read_all(find_class(tmp_path), (1, 2), {})
+    assert (jane.exercises, kim.exercises) == ("1 (untouched: 2)", "none (untouched: 2)")
+    assert list(rows([jane]))[1][3] == f"1: exercises/{MODULE}.py; 2: exercises/{second}.py"
+    assert sentences(find_class(tmp_path), [jane, kim])[0] == "2 hand-ins: 2 can be graded, 0 need a look."
