@@ -135,7 +135,7 @@ def test_canvas_gets_its_import_file_whole(tmp_path):
         f"The marks are in {tmp_path / 'canvas.csv'}, each step in {tmp_path / 'marks.csv'}.",
         f"No time is known of {', '.join(map(repr, CANVAS_NAMES[:5]))} and 1 more: nothing is taken off.",
         "Marks that are there and are others: 1.",
-        'O’Brien "Obi", Zoë (S-103): 12.5 is there, 87.12 was graded',
+        'O’Brien "Obi", Zoë (S-103): 12.5 is there, 87.12 was graded and is written',
         "4 submissions belong to somebody on the roster.",
         "Submissions of nobody there: 'stranger'.",
         "Submissions that count for nobody yet: 'Tim Twin'.",

@@ -564,6 +564,10 @@ def test_a_mark_that_is_there_is_listed_first_and_replaced_only_as_asked(
     assert any(sentence.endswith(ways[write_mode]) for sentence in told) == (
         listed and not cell and write_mode != "all"
     )
+    ends = f": {there} is there, 0.60 was graded and is {'written' if cell else 'not written'}"
+    assert [sentence.endswith(ends) for sentence in told if " is there, " in sentence] == [True] * listed
+    summed = [sentence for sentence in told if sentence.startswith("Marks that are there")]
+    assert [" 1 of them stays as it is" in sentence for sentence in summed] == ([not cell] if listed else [])
     differences = list(csv.reader(io.StringIO((tmp_path / "differences.csv").read_text(encoding="utf-8-sig"))))[1:]
     assert [(row[1], row[3]) for row in differences] == ([(there, "yes" if cell else "no")] if listed else [])
 

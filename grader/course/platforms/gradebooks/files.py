@@ -60,16 +60,21 @@ def _differences(out: Path, book: Book, ledger: Ledger) -> list[str]:
         ],
         bom=True,
     )
-    told = [f"{d.who}: {d.there} is there, {d.graded} was graded" for d in book.differences]
+    told = [
+        f"{d.who}: {d.there} is there, {d.graded} was graded and is {'written' if d.written else 'not written'}"
+        for d in book.differences
+    ]
     kept = sum(not difference.written for difference in book.differences)
     if not told:
         return []
     how = {
-        "empty": "WRITE=raise replaces those that are lower, WRITE=all all but EX",
-        "raise": "WRITE=all replaces all but EX",
+        "empty": "; WRITE=raise replaces those that are lower, WRITE=all all but EX",
+        "raise": "; WRITE=all replaces all but EX",
+        "all": ", as EX always does",
     }
     more = [f"and {len(told) - SHOWN} more, in {out / DIFFERENCES}"] if len(told) > SHOWN else []
-    left = f" {kept} of them stay as they are; {how[ledger.write]}." if kept and ledger.write in how else ""
+    stay = "stays as it is" if kept == 1 else "stay as they are"
+    left = f" {kept} of them {stay}{how[ledger.write]}." if kept else ""
     return [f"Marks that are there and are others: {len(told)}.{left}", *told[:SHOWN], *more]
 
 
