@@ -688,3 +688,23 @@ def test_the_table_says_which_exercises_of_the_course_were_worked_on_and_which_a
     assert (jane.exercises, kim.exercises) == ("1 (untouched: 2)", "none (untouched: 2)")
     assert list(rows([jane]))[1][3] == f"1: exercises/{MODULE}.py; 2: exercises/{second}.py"
     assert sentences(find_class(tmp_path), [jane, kim])[0] == "2 hand-ins: 2 can be graded, 0 need a look."
+
+
+def test_the_page_of_a_class_tells_two_people_of_one_name_apart_and_counts_no_hand_in_that_was_not_read(tmp_path):
+    for name, place in (("t1", 20), ("t2", 10), ("ann", 10)):
+        write(tmp_path / "class" / name / f"{MODULE}.py", work(place))
+    write(tmp_path / "class" / "kim" / "essay.pdf", b"%PDF")
+    graded(find_class(tmp_path / "class"), tmp_path)
+    roster = "id,name\nt1,Tim Twin\nt2,Tim Twin\nann,Ann Other\nkim,Kim Lee\n"
+    (tmp_path / "roster.csv").write_text(roster, encoding="utf-8")
+    ledger = make_ledger(tmp_path / "reports", read_sheet(tmp_path / "roster.csv"), None, SETTINGS)
+    *pages, index = write_site(tmp_path, standings(ledger), CourseOfPages(TITLE))
+    text = index.read_text(encoding="utf-8")
+    table = text[text.index('id="students"') :]
+    named = re.findall(r'<th scope="row"><a href=".*?"><bdi>(.*?)</bdi>', table)
+    assert named == ["Tim Twin (t1)", "Ann Other", "Tim Twin (t2)", "Kim Lee"]
+    assert "<h1><bdi>Tim Twin</bdi></h1>" in pages[-1].read_text(encoding="utf-8")
+    figures = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", text[: text.index('id="exercises"')]))
+    assert [figures[name] for name in ("Median", "Lowest", "No points")] == ["1", "1", "0"]
+    assert "Nothing could be read in 1 submission, which is not in these figures." in text
+    assert "4 submissions, 2 points in 1 exercise." in text
