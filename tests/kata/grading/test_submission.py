@@ -1083,7 +1083,7 @@ def test_a_stray_exercise_beside_students_folders_does_not_make_them_one_student
         write(tmp_path / student / "ex04_backward.py")
     write(tmp_path / "ex01_derivatives.py")
     assert list(by_student(tmp_path)) == ["alice", "bob", "carol"]
-    why = "it says whose exercise it is by no name; put it into its student's folder"
+    why = "its name does not say whose exercise it is; put it into its student's folder"
     assert find_class(tmp_path).aside == (("'ex01_derivatives.py'", why),)
 
 

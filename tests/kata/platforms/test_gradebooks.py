@@ -138,7 +138,7 @@ def test_canvas_gets_its_import_file_whole(tmp_path):
         'O’Brien "Obi", Zoë (S-103): 12.5 is there, 87.12 was graded and is written',
         "4 submissions belong to somebody on the roster.",
         "Submissions of nobody there: 'stranger'.",
-        "Submissions that count for nobody yet: 'Tim Twin'.",
+        "Submissions that do not count: 'Tim Twin'.",
         f"People without a submission: {', '.join(map(repr, without))}.",
         "People of whom it is not clear which submission counts: 'Twin, Tim (S-107)', 'Twin, Tim (S-108)'.",
         f"{tmp_path / 'unmatched.csv'} says why.",

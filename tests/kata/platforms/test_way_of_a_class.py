@@ -629,7 +629,7 @@ def test_somebody_of_whom_it_is_not_clear_what_counts_is_not_absent(tmp_path):
     assert "People without a submission: 'Ann Absent (ann)'." in told
     unclear = "'Jane Doe (jane)', 'Tim Twin (t1)', 'Tim Twin (t2)'"
     assert f"People of whom it is not clear which submission counts: {unclear}." in told
-    assert "Submissions that count for nobody yet: 'Tim Twin', 'Jane Doe', 'jane'." in told
+    assert "Submissions that do not count: 'Tim Twin', 'Jane Doe', 'jane'." in told
 
 
 def test_a_page_that_the_system_would_not_take_back_is_addressed_by_its_export_or_named(tmp_path):

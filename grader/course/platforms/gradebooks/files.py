@@ -14,7 +14,7 @@ from grader.course.platforms.gradebooks.system import Book
 from grader.course.platforms.gradebooks.systems import gradebooks, plain
 
 UNMATCHED, DIFFERENCES = "unmatched.csv", "differences.csv"
-STRANGERS, UNCOUNTED = "Submissions of nobody there", "Submissions that count for nobody yet"
+STRANGERS, UNCOUNTED = "Submissions of nobody there", "Submissions that do not count"
 ABSENT = "People without a submission"
 UNCLEAR = "People of whom it is not clear which submission counts"
 SHOWN = 10  # differences on a terminal
@@ -89,7 +89,8 @@ def _write(out: Path, book: Book) -> list[int]:
 
 
 def _matched(path: Path, ledger: Ledger) -> list[str]:
-    sentences = [f"{ledger.matched} submissions belong to somebody on the roster."]
+    belong = "submission belongs" if ledger.matched == 1 else "submissions belong"
+    sentences = [f"{ledger.matched} {belong} to somebody on the roster."]
     sentences += open_questions(ledger.unmatched)
     pending = _pending(ledger)
     names = [who for kind, who, _ in ledger.unmatched if kind == "look" and who not in pending]
