@@ -489,6 +489,18 @@ def test_what_somebody_has_decided_about_needs_no_look_any_more(tmp_path):
         assert sum("look" in sentence for sentence in told) == looks
 
 
+def test_of_whom_somebody_has_decided_it_is_not_said_that_there_is_no_submission(tmp_path):
+    write(tmp_path / "class" / "jane" / f"{MODULE}.py", work(8))
+    graded(find_class(tmp_path / "class"), tmp_path)
+    (tmp_path / "roster.csv").write_text("id\njane\nann\nbo\nkim\nlee\n", encoding="utf-8")
+    lines = "ann,all,,yes,,Was ill,\nbo,1,1.5,,,On paper,\nkim,1,,,2027-01-29,Asked for time,\n"
+    (tmp_path / "adjustments.csv").write_text(HEAD + lines, encoding="utf-8")
+    rules = replace(SETTINGS, adjustments=tmp_path / "adjustments.csv")
+    ledger = make_ledger(tmp_path / "reports", read_sheet(tmp_path / "roster.csv"), None, rules)
+    assert [entry.mark for entry in ledger.entries] == [Decimal("0.8"), None, Decimal("1.5"), None, None]
+    assert [who for _, who, _ in ledger.unmatched] == ["kim", "lee"]
+
+
 def test_the_lowest_exercises_do_not_count_and_the_mark_is_out_of_the_same_points():
     points, maxima = {1: Decimal(1), 2: Decimal(0), 3: Decimal(4)}, {1: Decimal(2), 2: Decimal(4), 3: Decimal(4)}
     assert decide(Reached(points, maxima)).mark == 5

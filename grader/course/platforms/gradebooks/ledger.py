@@ -56,7 +56,11 @@ def make_ledger(reports: Path, sheet: Sheet | None, submitted: Path | None, sett
     lost += [
         ("submission", name, "It was not graded, by a fault of the grader; grade again.") for name in known.ungraded
     ]
-    without = [("person", people[place].called, why) for place, why in matching.people.items()]
+    without = [
+        ("person", people[place].called, why)
+        for place, why in matching.people.items()
+        if not is_settled(entries[place].adjustments)
+    ]
     decided = {entry.marks.submission for entry in entries if entry.marks and is_settled(entry.adjustments)}
     look = [
         ("look", name, " ".join(about.look))
