@@ -752,6 +752,8 @@ def _standings(out: Path, roster: Path | None) -> Any:
     except LedgerError as error:
         click.echo(f"The pages have no marks: {error}")
         return {}, about
+    for sentence in ledger.undecided:
+        click.echo(sentence)
     return standings(ledger), about
 
 

@@ -499,6 +499,10 @@ def test_of_whom_somebody_has_decided_it_is_not_said_that_there_is_no_submission
     ledger = make_ledger(tmp_path / "reports", read_sheet(tmp_path / "roster.csv"), None, rules)
     assert [entry.mark for entry in ledger.entries] == [Decimal("0.8"), None, Decimal("1.5"), None, None]
     assert [who for _, who, _ in ledger.unmatched] == ["kim", "lee"]
+    (tmp_path / "adjustments.csv").write_text(HEAD + "nobody,1,2,,,,\n", encoding="utf-8")
+    ledger = make_ledger(tmp_path / "reports", read_sheet(tmp_path / "roster.csv"), None, rules)
+    assert ledger.undecided == ("adjustments.csv, row 2: nobody here is called 'nobody'. It is not applied.",)
+    assert set(ledger.undecided) <= set(ledger.notices)
 
 
 def test_the_lowest_exercises_do_not_count_and_the_mark_is_out_of_the_same_points():
@@ -625,6 +629,19 @@ def test_the_form_of_the_class_page_makes_a_file_that_is_read_as_it_was_meant(tm
     assert ledger.entries[0].adjustments[0].comment == 'Said "yes", twice'
 
 
+def test_the_fields_of_a_row_of_the_form_stand_on_one_line(tmp_path, browser):
+    one_person(tmp_path, [(f"{MODULE}.py", work(9))], HEAD)
+    ledger = make_ledger(tmp_path / "reports", read_sheet(tmp_path / "roster.csv"), None, SETTINGS)
+    *_, index = write_site(tmp_path, standings(ledger), CourseOfPages(TITLE, HEAD))
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(index.as_uri())
+    boxes = {name: page.locator(f"#decide [name={name}]").bounding_box() for name in ("who", "exercise", "points")}
+    boxes |= {name: page.locator(f"#decide [name={name}]").bounding_box() for name in ("extension", "comment")}
+    page.close()
+    for row in (("who", "exercise", "points"), ("extension", "comment")):
+        assert len({(boxes[name]["y"], boxes[name]["height"]) for name in row}) == 1
+
+
 def test_somebody_of_whom_it_is_not_clear_what_counts_is_not_absent(tmp_path):
     """A 0 for those without a hand-in is not for those with two, nor for two people whose name stands on one."""
     for name in ("jane", "Jane Doe", "Tim Twin"):
@@ -720,3 +737,4 @@ def test_the_page_of_a_class_tells_two_people_of_one_name_apart_and_counts_no_ha
     assert [figures[name] for name in ("Median", "Lowest", "No points")] == ["1", "1", "0"]
     assert "Nothing could be read in 1 submission, which is not in these figures." in text
     assert "4 submissions, 2 points in 1 exercise." in text
+    assert "whose report says so" not in text  # all that are in the figures say how long it took

@@ -68,7 +68,8 @@ def make_ledger(reports: Path, sheet: Sheet | None, submitted: Path | None, sett
         if about.look and name not in decided
     ]
     notices = (*unread, *known.told, *undecided, *_notices(entries, settings, known.roll))
-    return Ledger(tuple(entries), sum(maxima.values(), Decimal(0)), (*lost, *without, *look), notices)
+    unmatched = (*lost, *without, *look)
+    return Ledger(tuple(entries), sum(maxima.values(), Decimal(0)), unmatched, notices, tuple(undecided))
 
 
 @dataclass(frozen=True)
