@@ -777,7 +777,7 @@ def handback(out: Path, kind: str, roster: Path | None) -> None:
     chosen = roster or settings.roster
     sheet = read_sheet(chosen) if chosen else None
     ledger = make_ledger(out / "reports", sheet, None, settings) if sheet else None
-    to = addresses(system, ledger, sheet) if ledger and sheet else {}
+    to = addresses(system, known.roll, ledger, sheet) if ledger and sheet else {}
     path, count, left = write_feedback(out, system, known.roll, [r.student for r in known.reports.values()], to)
     pages = "the page of 1 student" if count == 1 else f"the pages of {count} students"
     click.echo(f"{path} has {pages}; hidden checks show their titles alone.")
@@ -785,7 +785,7 @@ def handback(out: Path, kind: str, roster: Path | None) -> None:
         click.echo(f"Left out, because {system.title} would not know whose it is: the page of {some(left)}.")
     if ledger and sheet and system.comment_keys:
         comments = write_comments(out, system, ledger, sheet, standings(ledger))
-        click.echo(f"{comments} has a comment for each person with a hand-in and a mark.")
+        click.echo(f"{comments} has a comment for each person whose hand-in has a mark or is excused.")
 
 
 @click.command()

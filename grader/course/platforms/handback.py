@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -18,17 +19,23 @@ from grader.course.platforms.gradebooks.system import System
 LONGEST = 1000  # characters of a comment
 
 
-def addresses(system: System, ledger: Ledger, sheet: Sheet) -> dict[str, str]:
-    """What a page is to be called by its submission, where the rows of a system's own export say it."""
-    if not system.knows(sheet):
-        return {}
-    named = [(e.marks.submission, sheet.rows[e.person.row]) for e in ledger.entries if e.marks and e.person]
-    found = {submission: system.feedback_to(sheet, row) for submission, row in reversed(named)}
-    return {submission: name for submission, name in found.items() if name}
+def addresses(system: System, roll: Roll, ledger: Ledger, sheet: Sheet) -> dict[str, list[str]]:
+    """What a page is to be called, by its submission, for those whom only the system's own export tells.
+
+    They are the people of hand-ins that have another name than the system gave, and the others of a group.
+    """
+    found: dict[str, list[str]] = defaultdict(list)
+    for entry in ledger.entries if system.knows(sheet) else ():
+        if entry.marks and entry.person:
+            name = entry.marks.submission
+            to = system.feedback_to(sheet, sheet.rows[entry.person.row])
+            if to and (entry.matched_by == "group" or not system.feedback(_member(roll, name))):
+                found[name].append(to)
+    return found
 
 
 def write_feedback(
-    out: Path, system: System, roll: Roll, students: Sequence[str], addressed: Mapping[str, str] | None = None
+    out: Path, system: System, roll: Roll, students: Sequence[str], addressed: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[Path, int, list[str]]:
     """The zip of the pages in `out`; returns its path, how many there are, and whose are left out.
 
@@ -39,8 +46,8 @@ def write_feedback(
     there = {name: path for name, path in pages.items() if path.exists()}
     if not there:
         raise KataError(f"{out / 'pages'} holds no pages of these students; make them first: make pages.")
-    members = {name: roll.members.get(name, Member(name)) for name in there}
-    called = {name: system.feedback(member) or (addressed or {}).get(name, "") for name, member in members.items()}
+    own = {name: system.feedback(_member(roll, name)) for name in there}
+    called = {name: [*filter(None, [own[name]]), *(addressed or {}).get(name, ())] for name in there}
     left = sorted(name for name in there if not called[name])
     if len(left) == len(there):
         raise KataError(
@@ -49,12 +56,16 @@ def write_feedback(
     target = out / f"{system.name}_feedback.zip"
     partial = target.with_name(target.name + ".part")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, path in sorted((name, path) for name, path in there.items() if called[name]):
-            info = zipfile.ZipInfo(called[name], (1980, 1, 1, 0, 0, 0))  # the same zip of the same pages
+        for page, path in sorted((page, path) for name, path in there.items() for page in called[name]):
+            info = zipfile.ZipInfo(page, (1980, 1, 1, 0, 0, 0))  # the same zip of the same pages
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, path.read_bytes())
     partial.replace(target)
-    return target, len(there) - len(left), left
+    return target, sum(map(len, called.values())), left
+
+
+def _member(roll: Roll, name: str) -> Member:
+    return roll.members.get(name, Member(name))
 
 
 def write_comments(out: Path, system: System, ledger: Ledger, sheet: Sheet, told: Mapping[str, Standing]) -> Path:

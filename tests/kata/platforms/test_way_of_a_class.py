@@ -674,13 +674,32 @@ def test_a_page_that_the_system_would_not_take_back_is_addressed_by_its_export_o
     told = standings(ledger)
     list(write_site(tmp_path, told, CourseOfPages(TITLE)))
     roll, system = read_class(tmp_path).roll, systems()["moodle"]
-    path, count, left = write_feedback(tmp_path, system, roll, list(told), addresses(system, ledger, sheet))
+    path, count, left = write_feedback(tmp_path, system, roll, list(told), addresses(system, roll, ledger, sheet))
     with zipfile.ZipFile(path) as archive:
         names = sorted(archive.namelist())
     folders = [f"{who['first']} {who['last']}_{who['number']}_assignsubmission_file_" for who in members[:2]]
     assert (names, count, left) == ([f"{folder}/report.html" for folder in folders], 2, ["stranger"])
     *_, left = write_feedback(tmp_path, systems()["csv"], roll, list(told))
     assert left == []
+
+
+def test_the_page_of_a_group_goes_back_to_all_of_it(tmp_path):
+    members = [person(place) for place in range(4)]
+    moodle(tmp_path / "class", members[0], 1, [(f"{MODULE}.py", work(1))])
+    write(tmp_path / "class" / "Team B" / f"{MODULE}.py", work(2))
+    graded(find_class(tmp_path / "class"), tmp_path)
+    headings, cells = EXPORTS["moodle"]
+    groups = ["A", "A", "Team B", "Team B"]
+    lines = [[*cells.format(**who).split("|"), group] for who, group in zip(members, groups, strict=True)]
+    write_sheet(tmp_path / "export.csv", [[*headings, "group"], *lines])
+    sheet = read_sheet(tmp_path / "export.csv")
+    ledger = make_ledger(tmp_path / "reports", sheet, None, SETTINGS)
+    told, roll, system = standings(ledger), read_class(tmp_path).roll, systems()["moodle"]
+    list(write_site(tmp_path, told, CourseOfPages(TITLE)))
+    path, count, left = write_feedback(tmp_path, system, roll, list(told), addresses(system, roll, ledger, sheet))
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    assert (sorted(re.findall(r"_(\d+)_", " ".join(names))), count, left) == (["500", "501", "502", "503"], 4, [])
 
 
 @pytest.mark.parametrize(
