@@ -372,7 +372,7 @@ def _list_intake(submissions: Path, out: Path, roster: Path | None = None) -> An
     from grader.core.tables import read_sheet, write_sheet
     from grader.course.grading.config import read_settings
     from grader.course.intake.listing import ROWS, as_table, read_all, rows, sentences
-    from grader.course.platforms.gradebooks.ledger import some
+    from grader.course.platforms.gradebooks.files import open_questions
     from grader.course.platforms.gradebooks.roster import match, read_people
     from grader.course.platforms.handins import find_class
 
@@ -394,9 +394,11 @@ def _list_intake(submissions: Path, out: Path, roster: Path | None = None) -> An
     more = " has them all" if len(listed) > ROWS else " has the same with every file"
     click.echo(f"{out / 'intake.csv'}{more}.")
     if chosen:
-        absent = [people[place].called for place in found.people]
-        who = f", {some(absent)}" if absent else ""
-        click.echo(f"On the roster: {len(people)}, without a hand-in that is theirs: {len(absent)}{who}.")
+        theirs = [("submission", name, why) for name, why in found.submissions.items()]
+        without = [("person", people[place].called, why) for place, why in found.people.items()]
+        click.echo(f"On the roster: {len(people)}, with a hand-in that is theirs: {len(found.whose)}.")
+        for sentence in open_questions([*theirs, *without]):
+            click.echo(sentence)
     return hand_ins
 
 
@@ -750,6 +752,8 @@ def _standings(out: Path, roster: Path | None) -> Any:
     except LedgerError as error:
         click.echo(f"The pages have no marks: {error}")
         return {}, about
+    for sentence in ledger.undecided:
+        click.echo(sentence)
     return standings(ledger), about
 
 
@@ -762,21 +766,26 @@ def handback(out: Path, kind: str, roster: Path | None) -> None:
     from grader.core.tables import read_sheet
     from grader.course.grading.config import read_settings
     from grader.course.grading.roll import read_class
-    from grader.course.platforms.gradebooks.ledger import make_ledger
+    from grader.course.platforms.gradebooks.ledger import make_ledger, some
     from grader.course.platforms.gradebooks.systems import systems
-    from grader.course.platforms.handback import write_comments, write_feedback
+    from grader.course.platforms.handback import addresses, write_comments, write_feedback
     from grader.course.platforms.standings import standings
 
     if kind not in systems():
         raise click.UsageError(f"FORMAT={kind} is none of {', '.join(systems())}.")
     known, system, settings = read_class(out), systems()[kind], read_settings()
-    path, count = write_feedback(out, system, known.roll, [report.student for report in known.reports.values()])
-    click.echo(f"{path} has the pages of {count} students; hidden checks show their titles alone.")
     chosen = roster or settings.roster
-    if chosen and system.comment_keys:
-        sheet = read_sheet(chosen)
-        ledger = make_ledger(out / "reports", sheet, None, settings)
-        click.echo(f"{write_comments(out, system, ledger, sheet, standings(ledger))} has a comment for each person.")
+    sheet = read_sheet(chosen) if chosen else None
+    ledger = make_ledger(out / "reports", sheet, None, settings) if sheet else None
+    to = addresses(system, known.roll, ledger, sheet) if ledger and sheet else {}
+    path, count, left = write_feedback(out, system, known.roll, [r.student for r in known.reports.values()], to)
+    pages = "the page of 1 student" if count == 1 else f"the pages of {count} students"
+    click.echo(f"{path} has {pages}; hidden checks show their titles alone.")
+    if left:
+        click.echo(f"Left out, because {system.title} would not know whose it is: the page of {some(left)}.")
+    if ledger and sheet and system.comment_keys:
+        comments = write_comments(out, system, ledger, sheet, standings(ledger))
+        click.echo(f"{comments} has a comment for each person whose hand-in has a mark or is excused.")
 
 
 @click.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from rich.table import Table
 from grader.core.marks import in_points
 from grader.core.records import Status
 from grader.core.text import escaped, printable
-from grader.course.grading.report import CheckReport, Report
+from grader.course.grading.report import NOTHING, CheckReport, Report
 
 LEAST = 1e-4  # a report rounds to as much
 ROWS = 60  # of the table in a terminal
@@ -62,16 +62,33 @@ class StudentChange:
 def changes(before: Mapping[str, Report], after: Mapping[str, Report]) -> list[StudentChange]:
     """Whose report, by student, changed: those who lost most first, then those who gained most, then the others."""
     found = []
+    renamed = _renamed(before, after)
+    called_before = {new: old for old, new in renamed.items()}
     for student in sorted(before.keys() | after.keys()):
         old, new = before.get(student), after.get(student)
         if old is None or new is None:
             why = "was not graded before" if old is None else "there is no submission any more"
+            why = f"it is called {renamed[student]!r} now" if student in renamed else why
+            why = f"it was called {called_before[student]!r} before" if student in called_before else why
             found.append(StudentChange(student, (_score(old), _score(new)), (), why))
             continue
         checks = tuple(_check_changes(old, new))
         if checks or abs(old.score - new.score) >= LEAST:
             found.append(StudentChange(student, (old.score, new.score), checks))
     return sorted(found, key=lambda c: (c.difference >= 0, -abs(c.difference), c.student))
+
+
+def _renamed(before: Mapping[str, Report], after: Mapping[str, Report]) -> dict[str, str]:
+    """By the name of before, what a submission is called now, where one alone was and one alone is the same."""
+    gone, new = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+    for names, own, others in ((gone, before, after), (new, after, before)):
+        for student in own.keys() - others.keys():
+            names[own[student].submission].append(student)
+    return {
+        gone[same][0]: new[same][0]
+        for same in gone.keys() & new.keys() - {NOTHING}
+        if len(gone[same]) == len(new[same]) == 1
+    }
 
 
 def _score(report: Report | None) -> float | None:
@@ -216,9 +233,13 @@ def summary(found: Sequence[StudentChange]) -> str:
     """One sentence: how many marks changed, and which way."""
     if not found:
         return "No mark changed."
-    lower = sum(change.difference <= -LEAST for change in found)
-    higher = sum(change.difference >= LEAST for change in found)
-    return f"Marks that are lower: {lower}; higher: {higher}; the same by other checks: {len(found) - lower - higher}."
+    both = [change for change in found if None not in change.score]
+    lower = sum(change.difference <= -LEAST for change in both)
+    higher = sum(change.difference >= LEAST for change in both)
+    gone, new = (sum(change.score[place] is None for change in found) for place in (1, 0))
+    more = f"; gone: {gone}; new: {new}" if gone or new else ""
+    same = len(both) - lower - higher
+    return f"Marks that are lower: {lower}; higher: {higher}; the same by other checks: {same}{more}."
 
 
 def _shown(text: str) -> str:

@@ -26,7 +26,7 @@ from grader.course.intake.submission import SubmissionError
 # Folders of one student's copy, which are nobody's name.
 OF_A_COPY = {"exercises", "solutions", "tests", "grader", "notebooks", "docs", "images", "build", "backup", "old"}
 HIDDEN = "its name is not one that a student's hand-in has"
-STRAY = "it says whose exercise it is by no name; put it into its student's folder"
+STRAY = "its name does not say whose exercise it is; put it into its student's folder"
 FOREIGN = "it is no folder, archive, source or notebook"
 OF_THE_SYSTEM = "the system wrote it and not a student"
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from grader.core.text import printable
 from grader.course.intake.handins import HandIn, HandIns
 from grader.course.intake.reading import read_or_say_why
-from grader.course.intake.submission import NOT_HANDED_IN, Submission
+from grader.course.intake.submission import NOT_HANDED_IN, Submission, is_untouched
 
 ROWS, FILES = 60, 3  # of the table in a terminal
 HEADINGS = ("submission", "person", "exercises", "files", "needs_a_look", "to_know")
@@ -24,10 +24,19 @@ class Listed:
     hand_in: HandIn
     submission: Submission
     person: str = ""
+    wanted: Collection[int] = ()  # the exercises of the course
+
+    @property
+    def sources(self) -> dict[int, str]:
+        """Those of the course's exercises, of which the table speaks."""
+        return {number: source for number, source in self.submission.sources.items() if number in self.wanted}
 
     @property
     def exercises(self) -> str:
-        return ranges(sorted(self.submission.sources)) or "none"
+        """Those that somebody worked on, and those that are still as they were handed out."""
+        stubs = sorted(number for number, source in self.sources.items() if is_untouched(source, number))
+        untouched = f" (untouched: {ranges(stubs)})" if stubs else ""
+        return (ranges(sorted(self.sources.keys() - set(stubs))) or "none") + untouched
 
     @property
     def files(self) -> str:
@@ -57,7 +66,7 @@ def read_all(
     found = []
     for hand_in in hand_ins.found:
         submission = read_or_say_why(hand_in.pieces, hand_in.student, wanted)
-        found.append(Listed(hand_in, submission, people.get(hand_in.student, "")))
+        found.append(Listed(hand_in, submission, people.get(hand_in.student, ""), wanted))
         done()
     return found
 
@@ -66,7 +75,9 @@ def rows(found: Sequence[Listed]) -> Iterator[tuple[str, ...]]:
     """The rows of intake.csv: one a hand-in."""
     yield HEADINGS
     for one in found:
-        sources = "; ".join(f"{number}: {path}" for number, path in sorted(one.submission.files.items()))
+        sources = "; ".join(
+            f"{number}: {path}" for number, path in sorted(one.submission.files.items()) if number in one.sources
+        )
         yield one.hand_in.student, one.person, one.exercises, sources, one.look, " ".join(one.to_know)
 
 

@@ -33,6 +33,7 @@ from grader.course.intake.filenames import (
 )
 from grader.course.intake.notebook import read_notebook
 
+KATA = Path(__file__).resolve().parents[3]
 SOURCE = 1_000_000  # bytes
 NOTEBOOK = 32_000_000  # bytes, for what it shows; its code may be as long as a source
 NOTES = 50
@@ -144,6 +145,19 @@ def _is_at_desk(path: str) -> bool:
     return "/exercises/" in f"/{path}"
 
 
+def _is_the_katas_own(path: str, copies: Iterable[str]) -> bool:
+    """Whether a copy of the kata, which has exercises, holds this file where the kata itself has one."""
+    inside = (f"/{path}"[len(copy) + 1 :] for copy in copies if f"/{path}".startswith(f"{copy}/"))
+    return any(".." not in own.split("/") and _is_file(KATA / own) for own in inside)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # no disk holds such a name
+        return False
+
+
 def _made_in(path: str) -> str | None:
     """The copy of the kata whose own commands have made this file, if it has exercises; None outside of any build/."""
     before, build, _ = f"/{path}".partition("/build/")
@@ -154,7 +168,7 @@ class _Choice:
     """A source per exercise, from the best candidate; and notes."""
 
     def __init__(self, contents: Contents, asked: Collection[int]) -> None:
-        self.contents, self.asked = contents, asked
+        self.contents, self.asked = contents, set(asked)
         self.sources: dict[int, str] = {}
         self.chosen: dict[int, _Candidate] = {}
         self.notebooks: set[int] = set()
@@ -165,14 +179,12 @@ class _Choice:
             KNOWN: [(path, odd) for path, odd in contents.odd if not is_archive(path) and not _is_work(path)],
         }
         self.notes: list[str] = []
+        self.told_to_count: set[int] = set()
         self.left_out: list[str] = []
         self.ignored: list[str] = []
         self._take(self._by_names())
         self._take(self._by_ids())  # last, since all of them must be read
-        if self.ignored:
-            note = f"Left out, because the name is not that of one exercise: {listed(self.ignored)}."
-            self.notes.append(note)
-            self.left_out += [note] if any(path.lower().endswith(DOCUMENTS) for path in self.ignored) else []
+        self._tell_ignored()
         self._tell_renamed()  # last: it matters least
 
     def told(self) -> list[str]:
@@ -202,7 +214,7 @@ class _Choice:
                 found.append((number, place, wrong))
             elif (word := exercise_of_words(stem, modules())) is not None and GIVEN.isdisjoint(file.path.split("/")):
                 by_words.append((word, place, True))
-            elif name.lower() not in OF_A_SYSTEM:
+            elif name.lower() not in OF_A_SYSTEM and not _is_the_katas_own(file.path, desks):
                 rest.append(place)
         numbered = {number for number, _, _ in found}
         self.unnamed = rest
@@ -262,11 +274,27 @@ class _Choice:
                     if (other := first.text.begins_as()) not in {None, number}:
                         self.odd[DOUBTED].append((first.path, f"begins as the file of exercise {other} does"))
             if number in self.asked:
-                self.notes += _not_counted(self.chosen[number], others)
+                told = _not_counted(self.chosen[number], others)
+                self.notes += told
+                self.told_to_count |= {number} if told else set()
+
+    def _tell_ignored(self) -> None:
+        """A note of what no exercise is known by, and one of what is no source."""
+        stems = {path: stem_of(path.rpartition("/")[2]) for path in self.ignored}
+        sources = [path for path in self.ignored if stems[path]]
+        others = [path for path in self.ignored if not stems[path]]
+        for paths, why, is_odd in (
+            (sources, "because the name is not that of one exercise", any(not TEST.search(stems[p]) for p in sources)),
+            (others, "as neither a Python file nor a notebook", any(p.lower().endswith(DOCUMENTS) for p in others)),
+        ):
+            note = f"Left out, {why}: {listed(paths)}."
+            self.notes += [note] if paths else []
+            self.left_out += [note] if is_odd else []
 
     def _tell_renamed(self) -> None:
-        """One note of all that are read under another name."""
-        renamed = [c for n, c in sorted(self.chosen.items()) if c.wrong and n in self.asked]
+        """One note of all that are read under another name, but for those of which it is said that they count."""
+        untold = self.asked - self.told_to_count
+        renamed = [c for n, c in sorted(self.chosen.items()) if c.wrong and n in untold]
         told = [f"{shown(c.path)} is read as {modules()[c.number]}.py" for c in renamed[:4]]
         more = f", and {len(renamed) - 4} more likewise" if len(renamed) > 4 else ""
         self.notes += [", ".join(told) + f"{more}."] if told else []
@@ -315,9 +343,13 @@ class _Text:
         return min(numbers) if len(numbers) == 1 and numbers <= set(modules) else None
 
     def is_untouched(self, number: int) -> bool:
-        """Whether it still has all that a stub raises where an answer is to be written."""
-        open_tasks = {match["task"] for match in RAISED.finditer(self.source) if int(match["number"]) == number}
-        return open_tasks >= {task.name for task in read_catalogue()[number].tasks}
+        return is_untouched(self.source, number)
+
+
+def is_untouched(source: str, number: int) -> bool:
+    """Whether it still has all that a stub raises where an answer is to be written."""
+    open_tasks = {match["task"] for match in RAISED.finditer(source) if int(match["number"]) == number}
+    return open_tasks >= {task.name for task in read_catalogue()[number].tasks}
 
 
 def _number_of_checks(path: str) -> int | None:

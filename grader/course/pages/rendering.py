@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -64,7 +65,8 @@ def class_page(
     With `standings` by the student's name it says whose mark waits for a decision, and has a form for decisions.
     """
     standings = standings or {}
-    figures = class_figures(list(reports.values()))
+    read = [report for report in reports.values() if not report.unread]
+    figures = class_figures(read or list(reports.values()))
     by_score = sorted(reports.items(), key=lambda item: (-item[1].score, item[1].student))
     rates = [(check, check.pass_rate) for check in figures.checks]
     return page(
@@ -74,6 +76,10 @@ def class_page(
         course=course or CourseOfPages(),
         standings={report.student: standings.get(report.student, Standing()) for report in reports.values()},
         deciding=bool(standings),
+        called=_called(
+            {r.student: standings[r.student].name if r.student in standings else "" for r in reports.values()}
+        ),
+        unread=len(reports) - len(read) if read else 0,
         rows=[(f"./{quote(stem, errors='replace')}.html", report) for stem, report in by_score],
         all_fail=[check for check, rate in rates if rate == 0],
         none_fails=[check for check, rate in rates if rate == 1],
@@ -84,6 +90,15 @@ def class_page(
         slowest=sorted(((r.seconds, r.student) for r in reports.values() if r.seconds is not None), reverse=True)[:1],
         slow=sorted((c for c in figures.checks if c.timed_out), key=lambda c: -c.timed_out),
     )
+
+
+def _called(names: Mapping[str, str]) -> dict[str, str]:
+    """What a submission is called on the page of a class: by its person, and by its name too where two have one."""
+    often = Counter(names.values())
+    return {
+        submission: (name if often[name] == 1 else f"{name} ({submission})") if name else submission
+        for submission, name in names.items()
+    }
 
 
 def image(svg: str) -> str:

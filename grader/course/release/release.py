@@ -222,7 +222,7 @@ def _table(chosen: Sequence[Exercise], counted: Sequence[int], settings: Setting
             title += "" if exercise.number in counted else " (not graded)"
             cells = [str(exercise.number), title, tasks]
             if due:
-                moment = settings.deadlines.get(exercise.number)
+                moment = settings.deadlines.get(exercise.number) if exercise.number in counted else None
                 cells.append(f"{moment:%Y-%m-%d %H:%M} {moment.tzname()}" if moment else "")
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -217,7 +217,7 @@ def test_a_class_is_graded_compared_changed_regraded_drawn_and_posted_as_the_gui
     assert "Pictures of what goes wrong: 1 in " in kata.run(f'make pages SUBMISSIONS="{CLASS}"', environments)
     assert "build/grades/marks.csv" in kata.run("make gradebook FORMAT=csv", environments)
     assert {"ada", "bob"} <= set(re.findall(r"^\w+", kata.read("build/grades/marks.csv"), re.MULTILINE))
-    assert "the pages of 2 students" in kata.run("make handback FORMAT=moodle", environments)
+    assert "the pages of 2 students" in kata.run("make handback FORMAT=csv", environments)
     said = kata.run("make show STUDENT=bob EXERCISE=3", environments)
     assert slip[1] in said
     assert "build/grades/show" in said

@@ -125,12 +125,25 @@ def test_those_who_lost_come_first_then_those_who_gained_then_the_others():
 
 
 def test_who_was_not_there_before_and_who_is_no_more_are_told():
-    found = changes({"ada": document("ada", check("a"))}, {"bob": document("bob", check("a"))})
+    found = changes({"ada": document("ada", check("a"))}, {"bob": document("bob", check("a"), submission="two")})
     assert [(c.student, c.score, c.why) for c in found] == [
         ("ada", (1, None), "there is no submission any more"),
         ("bob", (None, 1), "was not graded before"),
     ]
     assert "## ada: 1 → none" in as_markdown(found)
+    assert summary(found) == "Marks that are lower: 0; higher: 0; the same by other checks: 0; gone: 1; new: 1."
+
+
+def test_who_hands_in_the_same_under_another_name_is_told_so():
+    before = {name: document(name, check("a"), submission=name) for name in ("ada", "bob", "eve")}
+    after = {"Ada L.": replace(before["ada"], student="Ada L."), "kim": document("kim", check("a"), submission="kim")}
+    after |= {name: replace(before["eve"], student=name) for name in ("eve 1", "eve 2")}  # two may be it, so none is
+    assert {c.student: c.why for c in changes(before, after)} == {
+        "ada": "it is called 'Ada L.' now",
+        "Ada L.": "it was called 'ada' before",
+        **dict.fromkeys(("bob", "eve"), "there is no submission any more"),
+        **dict.fromkeys(("kim", "eve 1", "eve 2"), "was not graded before"),
+    }
 
 
 def printed(found, width=140):

@@ -117,7 +117,7 @@ def test_nothing_that_hidden_checks_run_is_in_anything_for_students(course, subm
     list(classroom.grade_class(find_hand_ins(tmp_path / "class"), tmp_path, 1, force=False, seed=7))
     page = write_page(tmp_path, "jane", shown, {}, [])
     pages = list(write_site(tmp_path))
-    feedback, _ = write_feedback(tmp_path, systems()["csv"], read_class(tmp_path).roll, ["jane"])
+    feedback, *_ = write_feedback(tmp_path, systems()["csv"], read_class(tmp_path).roll, ["jane"])
     with zipfile.ZipFile(feedback) as archive:
         texts = [archive.read(name).decode() for name in archive.namelist()]
     texts += [path.read_text(encoding="utf-8") for path in (*pages, *(tmp_path / "reports").glob("*.json"))]

@@ -214,12 +214,62 @@ def test_a_wrong_name_is_recognised_and_noted(tmp_path, name):
 )
 def test_an_ambiguous_or_foreign_name_is_left_out_and_noted(tmp_path, name):
     write(tmp_path / "alice" / name)
-    with pytest.raises(SubmissionError, match="not that of one exercise"):
+    reason = "not that of one exercise" if name.endswith(".py") else "neither a Python file nor a notebook"
+    with pytest.raises(SubmissionError, match=reason):
         read_submission(tmp_path / "alice")
     write(tmp_path / "alice" / "ex01_derivatives.py")
     submission = read_submission(tmp_path / "alice")
     assert set(submission.sources) == {1}
     assert noted(submission, "Left out", repr(name))
+
+
+def test_a_whole_copy_of_the_kata_is_not_spoken_of_but_what_was_put_into_it(tmp_path):
+    """Students are told that they may hand in the whole folder: what the kata has in it would bury what matters."""
+    given = ("Makefile", "constraints.txt", "tests/public/key.json", "grader/core/paths.py", "docs/images/explain.svg")
+    for root in (tmp_path / "alice" / "my kata", tmp_path / "bob"):
+        write(root / "exercises" / "ex04_backward.py")
+        for name in given:
+            write(root / name)
+    assert read_submission(tmp_path / "alice", wanted={4}).notes == ()
+    assert read_submission(tmp_path / "bob", wanted={4}).notes == ()
+    whole = read_submission(tmp_path / "bob", wanted={3, 4})
+    assert (len(whole.notes), whole.look) == (1, ())  # that exercise 3 was not handed in
+    for name in ("grader/own.txt", "answers/Makefile", "exercises/Makefile"):
+        write(tmp_path / "bob" / name)
+        assert repr(name) in noted(read_submission(tmp_path / "bob", wanted={4}), "Left out")
+        (tmp_path / "bob" / name).unlink()
+    write(tmp_path / "carl" / "ex04_backward.py")  # outside of a copy it may be anything
+    write(tmp_path / "carl" / "constraints.txt")
+    assert noted(read_submission(tmp_path / "carl", wanted={4}), "'constraints.txt'")
+
+
+def test_what_is_left_out_has_the_reason_of_its_kind(tmp_path):
+    for name in ("ex01_derivatives.py", "answer.pdf", "onlinetext.html", "utilities.py"):
+        write(tmp_path / "alice" / name)
+    submission = read_submission(tmp_path / "alice", wanted={1})
+    assert "'utilities.py'" in noted(submission, "Left out, because the name is not that of one exercise: ")
+    other = "Left out, as neither a Python file nor a notebook: 'answer.pdf', 'onlinetext.html'."
+    assert noted(submission, other)
+    assert submission.look == ()
+    write(tmp_path / "alice" / "test_ex01.py")
+    assert other in read_submission(tmp_path / "alice", wanted={1, 2}).look
+
+
+def test_work_under_a_name_that_says_no_exercise_needs_a_look_where_one_is_missing(tmp_path):
+    for name in ("ex01_derivatives.py", "my_homework.py"):
+        write(tmp_path / "alice" / name)
+    assert read_submission(tmp_path / "alice", wanted={1}).look == ()
+    (look,) = read_submission(tmp_path / "alice", wanted={1, 2}).look
+    assert "'my_homework.py'" in look
+    write(tmp_path / "alice" / "ex02_value.py")
+    assert read_submission(tmp_path / "alice", wanted={1, 2}).look == ()
+
+
+def test_a_later_file_that_counts_is_spoken_of_once(tmp_path):
+    write(tmp_path / "alice" / "ex04_backward.py", WORK)
+    write(tmp_path / "alice" / "ex04_backward-1.py")
+    (note,) = read_submission(tmp_path / "alice", wanted={4}).notes
+    assert note == "'ex04_backward-1.py' counts as exercise 4, and not 'ex04_backward.py'."
 
 
 def test_extra_files_make_one_note_and_hidden_ones_none(tmp_path):
@@ -1033,7 +1083,7 @@ def test_a_stray_exercise_beside_students_folders_does_not_make_them_one_student
         write(tmp_path / student / "ex04_backward.py")
     write(tmp_path / "ex01_derivatives.py")
     assert list(by_student(tmp_path)) == ["alice", "bob", "carol"]
-    why = "it says whose exercise it is by no name; put it into its student's folder"
+    why = "its name does not say whose exercise it is; put it into its student's folder"
     assert find_class(tmp_path).aside == (("'ex01_derivatives.py'", why),)
 
 

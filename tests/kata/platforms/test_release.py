@@ -172,7 +172,8 @@ def test_any_choice_of_exercises_that_course_toml_takes_can_be_released(tmp_path
     """Also the example in that file: exercise 6 imports the file of exercise 5, which then comes along ungraded."""
     example = '"1-4, 6"'
     assert example in (ROOT / "course.toml").read_text(encoding="utf-8")
-    (tmp_path / "course.toml").write_text(f"exercises = {example}\n", encoding="utf-8")
+    course = f"exercises = {example}\ndeadline = 2027-01-29T23:59:59\n"
+    (tmp_path / "course.toml").write_text(course, encoding="utf-8")
     settings = read_settings(tmp_path / "course.toml")
     files = student_files(settings.exercises, settings)
     assert [path for path in sorted(files) if re.fullmatch(r"exercises/ex\d\d_\w+\.py", path)] == [
@@ -180,6 +181,7 @@ def test_any_choice_of_exercises_that_course_toml_takes_can_be_released(tmp_path
     ]
     rows = [line for line in files["README.md"].decode().splitlines() if "](exercises/ex" in line and line[0] == "|"]
     assert ["(not graded)" in row for row in rows] == [False, False, False, False, True, False]
+    assert ["2027-01-29" in row for row in rows] == [True, True, True, True, False, True]
     assert files["grader/core/catalogue.toml"].count(b"[[exercise]]") == 6
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.core.catalogue import read_catalogue
+from grader.core.errors import KataError
 from grader.core.tables import SheetError, read_sheet, write_sheet
 from grader.course.authoring.cut import cut
 from grader.course.grading.adjustments import Adjustment, Reached, decide
@@ -28,7 +29,7 @@ from grader.course.pages.standing import CourseOfPages
 from grader.course.platforms.gradebooks.files import write_gradebook
 from grader.course.platforms.gradebooks.ledger import make_ledger
 from grader.course.platforms.gradebooks.systems import systems
-from grader.course.platforms.handback import write_comments, write_feedback
+from grader.course.platforms.handback import addresses, write_comments, write_feedback
 from grader.course.platforms.handins import find_class
 from grader.course.platforms.standings import standings
 
@@ -311,11 +312,12 @@ def test_pages_go_back_by_the_systems_names_and_with_the_persons_name(way):
     told = standings(ledger)
     list(write_site(folder, told, CourseOfPages(TITLE)))
     system = systems().get(kind, systems()["csv"])
-    path, count = write_feedback(folder, system, read_class(folder).roll, [one.student for one in hand_ins.found])
+    path, count, left = write_feedback(folder, system, read_class(folder).roll, [one.student for one in hand_ins.found])
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         pages = [archive.read(name).decode() for name in names]
     assert count == len(names) == len(set(names)) == PEOPLE - len(ABSENT)
+    assert left == []
     assert all(TITLE in page for page in pages)
     assert {re.search("<h1><bdi>(.*?)</bdi>", page)[1] for page in pages} == {one.name for one in told.values()}
     expected = {
@@ -487,6 +489,22 @@ def test_what_somebody_has_decided_about_needs_no_look_any_more(tmp_path):
         assert sum("look" in sentence for sentence in told) == looks
 
 
+def test_of_whom_somebody_has_decided_it_is_not_said_that_there_is_no_submission(tmp_path):
+    write(tmp_path / "class" / "jane" / f"{MODULE}.py", work(8))
+    graded(find_class(tmp_path / "class"), tmp_path)
+    (tmp_path / "roster.csv").write_text("id\njane\nann\nbo\nkim\nlee\n", encoding="utf-8")
+    lines = "ann,all,,yes,,Was ill,\nbo,1,1.5,,,On paper,\nkim,1,,,2027-01-29,Asked for time,\n"
+    (tmp_path / "adjustments.csv").write_text(HEAD + lines, encoding="utf-8")
+    rules = replace(SETTINGS, adjustments=tmp_path / "adjustments.csv")
+    ledger = make_ledger(tmp_path / "reports", read_sheet(tmp_path / "roster.csv"), None, rules)
+    assert [entry.mark for entry in ledger.entries] == [Decimal("0.8"), None, Decimal("1.5"), None, None]
+    assert [who for _, who, _ in ledger.unmatched] == ["kim", "lee"]
+    (tmp_path / "adjustments.csv").write_text(HEAD + "nobody,1,2,,,,\n", encoding="utf-8")
+    ledger = make_ledger(tmp_path / "reports", read_sheet(tmp_path / "roster.csv"), None, rules)
+    assert ledger.undecided == ("adjustments.csv, row 2: nobody here is called 'nobody'. It is not applied.",)
+    assert set(ledger.undecided) <= set(ledger.notices)
+
+
 def test_the_lowest_exercises_do_not_count_and_the_mark_is_out_of_the_same_points():
     points, maxima = {1: Decimal(1), 2: Decimal(0), 3: Decimal(4)}, {1: Decimal(2), 2: Decimal(4), 3: Decimal(4)}
     assert decide(Reached(points, maxima)).mark == 5
@@ -562,6 +580,10 @@ def test_a_mark_that_is_there_is_listed_first_and_replaced_only_as_asked(
     assert any(sentence.endswith(ways[write_mode]) for sentence in told) == (
         listed and not cell and write_mode != "all"
     )
+    ends = f": {there} is there, 0.60 was graded and is {'written' if cell else 'not written'}"
+    assert [sentence.endswith(ends) for sentence in told if " is there, " in sentence] == [True] * listed
+    summed = [sentence for sentence in told if sentence.startswith("Marks that are there")]
+    assert [" 1 of them stays as it is" in sentence for sentence in summed] == ([not cell] if listed else [])
     differences = list(csv.reader(io.StringIO((tmp_path / "differences.csv").read_text(encoding="utf-8-sig"))))[1:]
     assert [(row[1], row[3]) for row in differences] == ([(there, "yes" if cell else "no")] if listed else [])
 
@@ -605,3 +627,133 @@ def test_the_form_of_the_class_page_makes_a_file_that_is_read_as_it_was_meant(tm
     ledger = make_ledger(tmp_path / "reports", read_sheet(tmp_path / "roster.csv"), None, rules)
     assert ledger.entries[0].mark == Decimal("1.4")
     assert ledger.entries[0].adjustments[0].comment == 'Said "yes", twice'
+
+
+def test_the_fields_of_a_row_of_the_form_stand_on_one_line(tmp_path, browser):
+    one_person(tmp_path, [(f"{MODULE}.py", work(9))], HEAD)
+    ledger = make_ledger(tmp_path / "reports", read_sheet(tmp_path / "roster.csv"), None, SETTINGS)
+    *_, index = write_site(tmp_path, standings(ledger), CourseOfPages(TITLE, HEAD))
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(index.as_uri())
+    boxes = {name: page.locator(f"#decide [name={name}]").bounding_box() for name in ("who", "exercise", "points")}
+    boxes |= {name: page.locator(f"#decide [name={name}]").bounding_box() for name in ("extension", "comment")}
+    page.close()
+    for row in (("who", "exercise", "points"), ("extension", "comment")):
+        assert len({(boxes[name]["y"], boxes[name]["height"]) for name in row}) == 1
+
+
+def test_somebody_of_whom_it_is_not_clear_what_counts_is_not_absent(tmp_path):
+    """A 0 for those without a hand-in is not for those with two, nor for two people whose name stands on one."""
+    for name in ("jane", "Jane Doe", "Tim Twin"):
+        write(tmp_path / "class" / name / f"{MODULE}.py", work(8))
+    graded(find_class(tmp_path / "class"), tmp_path)
+    roster = "id,name\njane,Jane Doe\nt1,Tim Twin\nt2,Tim Twin\nann,Ann Absent\n"
+    (tmp_path / "roster.csv").write_text(roster, encoding="utf-8")
+    sheet = read_sheet(tmp_path / "roster.csv")
+    ledger = make_ledger(tmp_path / "reports", sheet, None, replace(SETTINGS, missing="zero"))
+    assert [entry.mark for entry in ledger.entries if entry.person] == [None, None, None, 0]
+    told = write_gradebook("csv", tmp_path, ledger, sheet, TITLE, SETTINGS)
+    states = [row["state"] for row in csv.DictReader(io.StringIO((tmp_path / "marks.csv").read_text("utf-8-sig")))]
+    assert states[:4] == ["hand-in not clear"] * 3 + [""]
+    assert "People without a submission: 'Ann Absent (ann)'." in told
+    unclear = "'Jane Doe (jane)', 'Tim Twin (t1)', 'Tim Twin (t2)'"
+    assert f"People of whom it is not clear which submission counts: {unclear}." in told
+    assert "Submissions that do not count: 'Tim Twin', 'Jane Doe', 'jane'." in told
+
+
+def test_a_page_that_the_system_would_not_take_back_is_addressed_by_its_export_or_named(tmp_path):
+    members = [person(place) for place in range(3)]
+    moodle(tmp_path / "class", members[0], 1, [(f"{MODULE}.py", work(1))])
+    for name in (f"{members[1]['first']} {members[1]['last']}", "stranger"):
+        write(tmp_path / "class" / name / f"{MODULE}.py", work(2))
+    graded(find_class(tmp_path / "class"), tmp_path)
+    headings, cells = EXPORTS["moodle"]
+    write_sheet(tmp_path / "export.csv", [headings, *(cells.format(**who).split("|") for who in members)])
+    sheet = read_sheet(tmp_path / "export.csv")
+    ledger = make_ledger(tmp_path / "reports", sheet, None, SETTINGS)
+    told = standings(ledger)
+    list(write_site(tmp_path, told, CourseOfPages(TITLE)))
+    roll, system = read_class(tmp_path).roll, systems()["moodle"]
+    path, count, left = write_feedback(tmp_path, system, roll, list(told), addresses(system, roll, ledger, sheet))
+    with zipfile.ZipFile(path) as archive:
+        names = sorted(archive.namelist())
+    folders = [f"{who['first']} {who['last']}_{who['number']}_assignsubmission_file_" for who in members[:2]]
+    assert (names, count, left) == ([f"{folder}/report.html" for folder in folders], 2, ["stranger"])
+    *_, left = write_feedback(tmp_path, systems()["csv"], roll, list(told))
+    assert left == []
+
+
+def test_the_page_of_a_group_goes_back_to_all_of_it(tmp_path):
+    members = [person(place) for place in range(4)]
+    moodle(tmp_path / "class", members[0], 1, [(f"{MODULE}.py", work(1))])
+    write(tmp_path / "class" / "Team B" / f"{MODULE}.py", work(2))
+    graded(find_class(tmp_path / "class"), tmp_path)
+    headings, cells = EXPORTS["moodle"]
+    groups = ["A", "A", "Team B", "Team B"]
+    lines = [[*cells.format(**who).split("|"), group] for who, group in zip(members, groups, strict=True)]
+    write_sheet(tmp_path / "export.csv", [[*headings, "group"], *lines])
+    sheet = read_sheet(tmp_path / "export.csv")
+    ledger = make_ledger(tmp_path / "reports", sheet, None, SETTINGS)
+    told, roll, system = standings(ledger), read_class(tmp_path).roll, systems()["moodle"]
+    list(write_site(tmp_path, told, CourseOfPages(TITLE)))
+    path, count, left = write_feedback(tmp_path, system, roll, list(told), addresses(system, roll, ledger, sheet))
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    assert (sorted(re.findall(r"_(\d+)_", " ".join(names))), count, left) == (["500", "501", "502", "503"], 4, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        (f"doejane_LATE_2023_90141_{MODULE}.py", "doejane_2023_90141_report.html"),
+        (f"anon_AbC12_90301_{MODULE}.py", "anon_AbC12_90301_report.html"),
+        ("doejane_2023_text.html", None),  # Canvas finds a hand-in by the number of its file
+        (f"jane_{MODULE}.py", None),
+    ],
+)
+def test_canvas_takes_back_a_page_only_by_the_number_of_a_file(tmp_path, name, page):
+    write(tmp_path / "class" / name, work(1))
+    graded(find_class(tmp_path / "class"), tmp_path)
+    list(write_site(tmp_path))
+    (student,) = read_class(tmp_path).roll.members
+    if page is None:
+        with pytest.raises(KataError, match=r"by no name of Canvas's"):
+            write_feedback(tmp_path, systems()["canvas"], read_class(tmp_path).roll, [student])
+        return
+    path, _, left = write_feedback(tmp_path, systems()["canvas"], read_class(tmp_path).roll, [student])
+    with zipfile.ZipFile(path) as archive:
+        assert (archive.namelist(), left) == ([page], [])
+
+
+def test_the_table_says_which_exercises_of_the_course_were_worked_on_and_which_are_as_handed_out(tmp_path):
+    second = CATALOGUE[2].module
+    stub = cut((Path(__file__).parents[3] / "solutions" / f"{second}.py").read_text(encoding="utf-8"), CATALOGUE[2])
+    files = {f"{MODULE}.py": work(1), f"{second}.py": stub, f"{CATALOGUE[3].module}.py": work(1)}
+    for name, content in files.items():
+        write(tmp_path / "jane" / "exercises" / name, content)
+    write(tmp_path / "kim" / f"{second}.py", stub)
+    jane, kim = read_all(find_class(tmp_path), (1, 2), {})
+    assert (jane.exercises, kim.exercises) == ("1 (untouched: 2)", "none (untouched: 2)")
+    assert list(rows([jane]))[1][3] == f"1: exercises/{MODULE}.py; 2: exercises/{second}.py"
+    assert sentences(find_class(tmp_path), [jane, kim])[0] == "2 hand-ins: 2 can be graded, 0 need a look."
+
+
+def test_the_page_of_a_class_tells_two_people_of_one_name_apart_and_counts_no_hand_in_that_was_not_read(tmp_path):
+    for name, place in (("t1", 20), ("t2", 10), ("ann", 10)):
+        write(tmp_path / "class" / name / f"{MODULE}.py", work(place))
+    write(tmp_path / "class" / "kim" / "essay.pdf", b"%PDF")
+    graded(find_class(tmp_path / "class"), tmp_path)
+    roster = "id,name\nt1,Tim Twin\nt2,Tim Twin\nann,Ann Other\nkim,Kim Lee\n"
+    (tmp_path / "roster.csv").write_text(roster, encoding="utf-8")
+    ledger = make_ledger(tmp_path / "reports", read_sheet(tmp_path / "roster.csv"), None, SETTINGS)
+    *pages, index = write_site(tmp_path, standings(ledger), CourseOfPages(TITLE))
+    text = index.read_text(encoding="utf-8")
+    table = text[text.index('id="students"') :]
+    named = re.findall(r'<th scope="row"><a href=".*?"><bdi>(.*?)</bdi>', table)
+    assert named == ["Tim Twin (t1)", "Ann Other", "Tim Twin (t2)", "Kim Lee"]
+    assert "<h1><bdi>Tim Twin</bdi></h1>" in pages[-1].read_text(encoding="utf-8")
+    figures = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", text[: text.index('id="exercises"')]))
+    assert [figures[name] for name in ("Median", "Lowest", "No points")] == ["1", "1", "0"]
+    assert "Nothing could be read in 1 submission, which is not in these figures." in text
+    assert "4 submissions, 2 points in 1 exercise." in text
+    assert "whose report says so" not in text  # all that are in the figures say how long it took

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from grader.core.tables import Sheet, write_sheet
 from grader.course.grading.config import Settings
 from grader.course.platforms.gradebooks.ledger import some
 from grader.course.platforms.gradebooks.records import Ledger
+from grader.course.platforms.gradebooks.roster import NO_SUBMISSION, NOBODY
 from grader.course.platforms.gradebooks.system import Book
 from grader.course.platforms.gradebooks.systems import gradebooks, plain
 
 UNMATCHED, DIFFERENCES = "unmatched.csv", "differences.csv"
+STRANGERS, UNCOUNTED = "Submissions of nobody there", "Submissions that do not count"
+ABSENT = "People without a submission"
+UNCLEAR = "People of whom it is not clear which submission counts"
 SHOWN = 10  # differences on a terminal
 
 
@@ -56,16 +60,21 @@ def _differences(out: Path, book: Book, ledger: Ledger) -> list[str]:
         ],
         bom=True,
     )
-    told = [f"{d.who}: {d.there} is there, {d.graded} was graded" for d in book.differences]
+    told = [
+        f"{d.who}: {d.there} is there, {d.graded} was graded and is {'written' if d.written else 'not written'}"
+        for d in book.differences
+    ]
     kept = sum(not difference.written for difference in book.differences)
     if not told:
         return []
     how = {
-        "empty": "WRITE=raise replaces those that are lower, WRITE=all all but EX",
-        "raise": "WRITE=all replaces all but EX",
+        "empty": "; WRITE=raise replaces those that are lower, WRITE=all all but EX",
+        "raise": "; WRITE=all replaces all but EX",
+        "all": ", as EX always does",
     }
     more = [f"and {len(told) - SHOWN} more, in {out / DIFFERENCES}"] if len(told) > SHOWN else []
-    left = f" {kept} of them stay as they are; {how[ledger.write]}." if kept and ledger.write in how else ""
+    stay = "stays as it is" if kept == 1 else "stay as they are"
+    left = f" {kept} of them {stay}{how[ledger.write]}." if kept else ""
     return [f"Marks that are there and are others: {len(told)}.{left}", *told[:SHOWN], *more]
 
 
@@ -80,16 +89,24 @@ def _write(out: Path, book: Book) -> list[int]:
 
 
 def _matched(path: Path, ledger: Ledger) -> list[str]:
-    sentences = [f"{ledger.matched} submissions belong to somebody on the roster."]
-    for what, title in (
-        ("submission", "Submissions of nobody there"),
-        ("person", "People without a submission"),
-        ("look", "Hand-ins that have a mark and need a look all the same"),
-    ):
-        told = _pending(ledger) if what == "look" else []
-        names = [who for kind, who, _ in ledger.unmatched if kind == what and who not in told]
-        sentences += [f"{title}: {some(names)}."] if names else []
+    belong = "submission belongs" if ledger.matched == 1 else "submissions belong"
+    sentences = [f"{ledger.matched} {belong} to somebody on the roster."]
+    sentences += open_questions(ledger.unmatched)
+    pending = _pending(ledger)
+    names = [who for kind, who, _ in ledger.unmatched if kind == "look" and who not in pending]
+    sentences += [f"Hand-ins that have a mark and need a look all the same: {some(names)}."] if names else []
     return [*sentences, *([f"{path} says why."] if ledger.unmatched else [])]
+
+
+def open_questions(unmatched: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Who has nothing, and of what it is not clear whose it is, in a sentence each."""
+    names: dict[str, list[str]] = {title: [] for title in (STRANGERS, UNCOUNTED, ABSENT, UNCLEAR)}
+    for what, who, why in unmatched:
+        if what == "submission":
+            names[STRANGERS if why.startswith(NOBODY) else UNCOUNTED].append(who)
+        elif what == "person":
+            names[ABSENT if why == NO_SUBMISSION else UNCLEAR].append(who)
+    return [f"{title}: {some(found)}." for title, found in names.items() if found]
 
 
 def _rows(numbers: Sequence[int]) -> str:

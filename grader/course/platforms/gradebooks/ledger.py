@@ -22,7 +22,7 @@ from grader.course.intake.contents import Contents, File, UnreadableError
 from grader.course.intake.handins import find_hand_ins
 from grader.course.platforms.gradebooks.moment import moment
 from grader.course.platforms.gradebooks.records import Entry, Ledger, Marks, Person
-from grader.course.platforms.gradebooks.roster import is_called, match, read_people
+from grader.course.platforms.gradebooks.roster import NO_SUBMISSION, is_called, match, read_people
 from grader.course.platforms.gradebooks.system import System
 from grader.course.platforms.gradebooks.systems import systems
 
@@ -46,7 +46,8 @@ def make_ledger(reports: Path, sheet: Sheet | None, submitted: Path | None, sett
     drafts = []
     for place, person in enumerate(people):
         submission, by = matching.whose.get(place, ("", ""))
-        drafts.append(Draft(graded.get(submission), person, by))
+        unclear = matching.people.get(place, NO_SUBMISSION)
+        drafts.append(Draft(graded.get(submission), person, by, "" if unclear == NO_SUBMISSION else unclear))
     drafts += [Draft(graded[name]) for name in matching.submissions]
     maxima = next(iter(graded.values())).maxima
     decisions, undecided = _decisions(drafts, settings)
@@ -55,7 +56,11 @@ def make_ledger(reports: Path, sheet: Sheet | None, submitted: Path | None, sett
     lost += [
         ("submission", name, "It was not graded, by a fault of the grader; grade again.") for name in known.ungraded
     ]
-    without = [("person", people[place].called, why) for place, why in matching.people.items()]
+    without = [
+        ("person", people[place].called, why)
+        for place, why in matching.people.items()
+        if not is_settled(entries[place].adjustments)
+    ]
     decided = {entry.marks.submission for entry in entries if entry.marks and is_settled(entry.adjustments)}
     look = [
         ("look", name, " ".join(about.look))
@@ -63,7 +68,8 @@ def make_ledger(reports: Path, sheet: Sheet | None, submitted: Path | None, sett
         if about.look and name not in decided
     ]
     notices = (*unread, *known.told, *undecided, *_notices(entries, settings, known.roll))
-    return Ledger(tuple(entries), sum(maxima.values(), Decimal(0)), (*lost, *without, *look), notices)
+    unmatched = (*lost, *without, *look)
+    return Ledger(tuple(entries), sum(maxima.values(), Decimal(0)), unmatched, notices, tuple(undecided))
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,7 @@ class Draft:
     marks: Marks | None = None
     person: Person | None = None
     by: str = ""
+    unclear: str = ""  # why it is not known which hand-in is the person's, where there may be one
 
     @property
     def names(self) -> set[str]:
@@ -119,6 +126,7 @@ def _entry(
     late = lateness(marks.scores, when, settings, extensions) if marks and when else Lateness()
     settled = is_settled(decisions)
     pending = NEEDS_A_LOOK if marks and marks.unread and settings.unreadable == "none" and not settled else ""
+    pending = draft.unclear if draft.unclear and not settled else pending
     absent = marks is None and settings.missing == "none" and not settled
     decided = None
     if not pending and not absent and (settled or settings.drop_lowest or marks is None):

@@ -83,6 +83,7 @@ class Ledger:
     maximum: Decimal
     unmatched: tuple[tuple[str, str, str], ...]
     notices: tuple[str, ...]
+    undecided: tuple[str, ...] = ()  # of these the ones about decisions that are nobody's
     write: str = "empty"  # which marks that are in the school's system are replaced: none, those lower, or "all"
 
     @property

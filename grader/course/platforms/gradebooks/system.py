@@ -87,7 +87,9 @@ class System:
     gives: Names | None = None  # the names that it gives to hand-ins
     download: Callable[[str], Download | None] = lambda _: None  # a submission's name, where it is the one to give it
     extension: Callable[[Sheet, Row], str] = lambda _sheet, _row: ""  # until when it lets somebody hand in
-    feedback: Callable[[Member], str] = lambda member: plain_name(member.student) + ".html"  # a page's name in a zip
+    # A page's name in a zip; empty where it would not find the person by any, or the row of its export says it.
+    feedback: Callable[[Member], str] = lambda member: plain_name(member.student) + ".html"
+    feedback_to: Callable[[Sheet, Row], str] = lambda _sheet, _row: ""
     comment_keys: tuple[str, ...] = ()  # the columns by which it knows whose comment is whose
     time: str = ""  # the column that tells when something was handed in
     never: frozenset[str] = frozenset({""})  # and what stands there where nothing was

@@ -69,9 +69,9 @@ def given(name: str) -> Given | None:
 
 def feedback(member: Member) -> str:
     """As the file that was downloaded last, by whose numbers 'Upload Submissions' finds the person."""
-    numbers = [found["attachment"] for part in member.parts if (found := GIVEN.fullmatch(part)) and found["attachment"]]
-    newest = f"_{max(numbers, key=int)}" if numbers else ""
-    return f"{plain_name(member.student)}{newest}_report.html"
+    named = [found for part in member.parts if (found := ANONYMOUS.fullmatch(part) or GIVEN.fullmatch(part))]
+    numbers = [found["attachment"] for found in named if found["attachment"]]
+    return f"{plain_name(member.student)}_{max(numbers, key=int)}_report.html" if numbers else ""
 
 
 def gives(folder: Path, names: Sequence[str]) -> Mapping[str, Given]:

@@ -24,6 +24,7 @@ from grader.course.platforms.gradebooks.system import (
     System,
     marked,
     may_write,
+    plain_name,
     without_excused,
 )
 
@@ -67,8 +68,15 @@ def download(submission: str) -> Download | None:
 
 
 def feedback(member: Member) -> str:
-    """In the folder that Moodle gave, for 'Upload multiple feedback files in a zip'."""
-    return f"{member.student}/report.html"
+    """In the folder that Moodle gave, for 'Upload multiple feedback files in a zip'; it skips any other."""
+    return f"{member.student}/report.html" if download(member.student) else ""
+
+
+def feedback_to(sheet: Sheet, row: Row) -> str:
+    """In the folder that Moodle would give; an underscore would end the name for it."""
+    place, number = sheet.column("full name"), calls(sheet, row)
+    name = plain_name("" if place is None else row[place]).replace("_", " ")
+    return f"{folder_of(name, number)}/report.html" if number else ""
 
 
 def extension(sheet: Sheet, row: Row) -> str:
@@ -134,6 +142,7 @@ SYSTEM = System(
     download=download,
     extension=extension,
     feedback=feedback,
+    feedback_to=feedback_to,
     comment_keys=("Identifier", "Full name", "Email address"),
     time="Last modified (submission)",
     never=frozenset({"", "-"}),

@@ -46,7 +46,7 @@ def state(entry: Entry) -> str:
     if entry.excused:
         return "excused"
     if entry.pending:
-        return "needs a look"
+        return "needs a look" if entry.marks else "hand-in not clear"
     return "" if entry.mark is not None else "no hand-in found"
 
 
