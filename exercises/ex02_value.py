@@ -78,7 +78,7 @@ Conventions
 -----------
 - `data` of the result is computed from the `data` of the operands.
 - `_prev` of the result is the two operands, left one first (only which they are is checked, not
-  their order); `_op` is "+" or "*".
+  their order, nor that a Value on both sides is there twice); `_op` is "+" or "*".
 - A plain number as `other` (int or float) is wrapped in a Value. What happens for other types is
   not checked.
 - Two Values are equal only if they are one and the same, as Python has it for every class: write no
