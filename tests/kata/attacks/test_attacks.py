@@ -198,16 +198,18 @@ class World:
 def processes(mark):
     """Fenced processes that still run: by what they were started with, or by their user."""
     words = (str(_libraries()).encode(), mark.encode())
-    found = []
-    for folder in (entry.path for entry in os.scandir("/proc") if entry.name.isdigit()):
-        try:
-            line, owner = Path(folder, "cmdline").read_bytes(), os.stat(folder).st_uid  # noqa: PTH116 - of some hundred
-            ours = any(word in line for word in words) or owner == FIRST_UID + SLOT
-            if ours and not is_ending(Path(folder)):
-                found.append(line)
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    return found
+    found = (command(entry.path, words) for entry in os.scandir("/proc") if entry.name.isdigit())
+    return [line for line in found if line is not None]
+
+
+def command(folder, words):
+    """What a process was started with; None if it is not one of ours or does not run any more."""
+    try:
+        line, owner = Path(folder, "cmdline").read_bytes(), os.stat(folder).st_uid  # noqa: PTH116 - of some hundred
+        ours = any(word in line for word in words) or owner == FIRST_UID + SLOT
+        return line if ours and not is_ending(Path(folder)) else None
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 def is_ending(folder):
