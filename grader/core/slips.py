@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
+from grader.core.defaults import changes_a_default
 from grader.core.late import name_called, own_parts, reads_the_loop_late
 from grader.core.operations import method
 from grader.core.records import Difference, Exercise, Fault, Misconception, Verdict
@@ -191,6 +192,7 @@ READ: dict[str, Callable[[ast.FunctionDef, bool], bool]] = {
     "return-in-the-loop": _returns_in_the_loop,
     "self-returned": _returns_self,
     "loop-read-late": reads_the_loop_late,
+    "default-shared": changes_a_default,
     "method-not-called": _names_a_method,
     "compared-not-stored": _compares_idly,
     "computed-not-kept": _computes_idly,

@@ -34,6 +34,7 @@ MADE_FROM = (
     "grader/core/operations.py",
     "grader/core/templates.py",
     "grader/core/late.py",
+    "grader/core/defaults.py",
     "grader/core/overlay.py",
     "grader/course/grading/grading.py",
 )

@@ -27,6 +27,7 @@ NAMING = (
     "grader/core/operations.py",
     "grader/core/templates.py",
     "grader/core/late.py",
+    "grader/core/defaults.py",
 )
 MADE_FROM = (*SUITES, *(f"grader/course/bank/{pattern}" for pattern in MISTAKES), *NAMING)
 INTRODUCTION = f"""\

@@ -324,6 +324,7 @@ CHANGES = {  # a file, and whether the fingerprints depend on it; the page of th
     "how names of operations are meant": ("grader/core/operations.py", False),
     "how a text that is put together is read": ("grader/core/templates.py", False),
     "how a function of a loop is read": ("grader/core/late.py", False),
+    "how a default is read": ("grader/core/defaults.py", False),
     "the wheats": ("grader/course/bank/wheats/ex03.toml", False),
     "the mutants": ("grader/course/bank/mutants.py", False),
     "the mutants that are excused": ("grader/course/bank/equivalents.toml", False),

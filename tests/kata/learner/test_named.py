@@ -48,6 +48,18 @@ QUOTIENT = """\
     out._backward = _backward
     return out
 """
+REPEATED = """\
+    result = Value(1.0)
+    for _ in range(n):
+        result = result * self
+    return result
+"""
+COUNTED = """\
+    result = 1
+    for _ in range(n):
+        result *= self
+    return result
+"""
 INTS = "    if isinstance(other, int):\n        other = Value(other)\n"
 SLOPES = """\
     shares = ((self, other.data), (other, self.data))
@@ -219,7 +231,7 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         2,
         ADD,
         [('(self, other), "+"', '(self, Value(other.data)), "+"')],
-        [["add-remembers-copies"]],
+        [["add-remembers-one-copy"]],
     ),
     "1 for every gradient": (
         4,
@@ -300,6 +312,113 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         ],
         [["sgd-makes-new-values"]],
     ),
+    "one list for both points": (
+        1,
+        "gradient",
+        [("left = list(xs)", "left = right")],
+        [["gradient-second-name"]],
+    ),
+    "one list for both points, by its copy's name": (
+        1,
+        "gradient",
+        [("        right = list(xs)\n", ""), ("left = list(xs)\n", "left = list(xs)\n        right = left\n")],
+        [["gradient-second-name"]],
+    ),
+    "one list moved down after it was moved up": (
+        1,
+        "gradient",
+        [
+            ("        left = list(xs)\n", ""),
+            ("        left[i] -= h\n", "        left = right\n        left[i] = left[i] - 2 * h\n"),
+        ],
+        [["gradient-second-name"]],
+    ),
+    "a copy of the right factor under the name of a sum": (
+        2,
+        MUL,
+        [('(self, other), "*"', '(self, Value(other.data)), "+"')],
+        [["mul-operation-of-the-sum"], ["mul-remembers-one-copy"]],
+    ),
+    "a copy of the left factor": (
+        2,
+        MUL,
+        [('(self, other), "*"', '(Value(self.data), other), "*"')],
+        [["mul-remembers-one-copy"]],
+    ),
+    "copies of both factors": (
+        2,
+        MUL,
+        [('(self, other), "*"', '(Value(self.data), Value(other.data)), "*"')],
+        [["mul-remembers-copies"]],
+    ),
+    "own numbers that are assigned": (
+        3,
+        MUL,
+        [
+            ("self.grad += other.data", "self.grad = self.data"),
+            ("other.grad += self.data", "other.grad = other.data"),
+        ],
+        [["mul-assigns"], ["mul-own-value"]],
+    ),
+    "own numbers without the upstream gradient": (
+        3,
+        MUL,
+        [
+            ("self.grad += other.data * out.grad", "self.grad += self.data"),
+            ("other.grad += self.data * out.grad", "other.grad += other.data"),
+        ],
+        [["mul-own-value"], ["mul-upstream-forgotten"]],
+    ),
+    "a product's number that is assigned": (
+        3,
+        MUL,
+        [
+            ("self.grad += other.data * out.grad", "self.grad = other.data * out.data"),
+            ("other.grad += self.data * out.grad", "other.grad = self.data * out.data"),
+        ],
+        [["mul-assigns"], ["mul-passes-data"]],
+    ),
+    "a sum's number that is assigned": (
+        3,
+        ADD,
+        [
+            ("self.grad += 1.0 * out.grad", "self.grad = out.data"),
+            ("other.grad += 1.0 * out.grad", "other.grad = out.data"),
+        ],
+        [["add-assigns"], ["add-passes-data"]],
+    ),
+    "both shares of a product assigned to the left factor": (
+        3,
+        MUL,
+        [("self.grad +=", "self.grad ="), ("other.grad += ", "self.grad = ")],
+        [["mul-assigns"], ["mul-same-operand-twice"]],
+    ),
+    "a minus for the number as well": (
+        5,
+        "Value.__rsub__",
+        [("-self + other", "-(self + other)")],
+        [["rsub-number-negated-too"]],
+    ),
+    "a reflected difference like a sum": (
+        5,
+        "Value.__rsub__",
+        [("-self + other", "self.__radd__(other)")],
+        [["rsub-adds"]],
+    ),
+    "a number below the line as well": (
+        5,
+        "Value.__rtruediv__",
+        [("self**-1 * other", "(self * other) ** -1")],
+        [["rtruediv-number-below-too"]],
+    ),
+    "a reflected quotient like a product": (
+        5,
+        "Value.__rtruediv__",
+        [("self**-1 * other", "other * self")],
+        [["rtruediv-multiplies"]],
+    ),
+    "a power as a loop from 1": (5, POW, [(body(5, POW), REPEATED)], [["pow-repeats-product"]]),
+    "a power as a loop from the number 1": (5, POW, [(body(5, POW), COUNTED)], [["pow-repeats-product"]]),
 }
 
 

@@ -43,6 +43,29 @@ IN_A_LOOP = """\
 
         lines.append(line)
 """
+WALK = """\
+    order = []
+    met = set()
+    work = [(root, False)]
+    while work:
+        value, operands_done = work.pop()
+        if operands_done:
+            order.append(value)
+        elif value not in met:
+            met.add(value)
+            work.append((value, True))
+            for operand in value._prev:
+                work.append((operand, False))
+    return order
+"""
+AGAIN = """\
+    if root not in met:
+        met.add(root)
+        for operand in root._prev:
+            topological_order(operand, order, met)
+        order.append(root)
+    return order
+"""
 POWERS = """\
     powers = [(value - largest).exp() for value in values]
     total = sum(powers)
@@ -115,6 +138,15 @@ SLIPS = {  # exercise, task, what is written there, and what it is called
     "functions of a comprehension": (1, "gradient", [(IN_TURN, IN_A_COMPREHENSION + CALLED)], "loop-read-late"),
     "functions of a loop": (1, "gradient", [(IN_TURN, IN_A_LOOP + CALLED)], "loop-read-late"),
     "steps of a loop": (12, "softmax", [(POWERS, BY_HAND)], "loop-read-late"),
+    "a list and a set for all calls": (
+        4,
+        "topological_order",
+        [("(root)", "(root, order=[], met=set())"), (WALK, AGAIN)],
+        "default-shared",
+    ),
+    "a list of slopes for all calls": (
+        1, "gradient", [("h=1e-6)", "h=1e-6, *, slopes=list())"), ("    slopes = []\n", "")], "default-shared",
+    ),
     "a method handed on": (10, "train", [("model.parameters()", "model.parameters")], "method-not-called"),
     "a method handed to another file": (
         11, "train", [("sgd_step(model.parameters()", "sgd_step(model.parameters")], "method-not-called",
@@ -281,6 +313,39 @@ BOTH = [*((lines, True) for lines in LATE.values()), *((lines, False) for lines 
 def test_a_function_of_a_loop_is_a_slip_only_if_it_reads_the_loop_when_that_is_over(lines, late):
     (node,) = ast.parse("def task(f, xs, h, kept):\n" + indent(lines, "    ") + "\n    return kept\n").body
     assert ("loop-read-late" in kinds_of(node, returns=True)) == late
+
+
+SHARED = {  # arguments with lines that change a default
+    "a list": ("kept=[]", "kept.append(x)"),
+    "a set that is called for": ("kept=set()", "kept.add(x)"),
+    "a place of a dict": ("kept={}", "kept[x] = 1"),
+    "a place that is deleted": ("kept={1: 2}", "del kept[1]"),
+    "a list that grows in place": ("kept=[]", "kept += [x]"),
+    "a number in a list": ("kept=[0]", "kept[0] += x"),
+    "a queue of a module": ("kept=collections.deque()", "kept.appendleft(x)"),
+    "behind a number": ("h=1e-6, kept=[]", "kept.append(x)"),
+    "by name alone": ("*, h, kept=[]", "kept.append(x)"),
+    "in a function inside": ("kept=[]", "def visit():\n    kept.append(x)\nvisit()"),
+}
+FRESH = {  # arguments with lines that do not
+    "a list that is read": ("kept=[]", "return [*kept, x]"),
+    "a tuple": ("kept=()", "kept += (x,)"),
+    "None": ("kept=None", "kept = [] if kept is None else kept\nkept.append(x)"),
+    "a copy of this name": ("kept=[]", "kept = list(kept)\nkept.append(x)"),
+    "another list": ("kept=[]", "others = []\nothers.append(x)"),
+    "a list that is given": ("kept, h=1e-6", "kept.append(x)"),
+    "the default of a function inside": ("h=1e-6", "def visit(kept=[]):\n    kept.append(x)\nvisit()"),
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines", "shared"),
+    [*((*case, True) for case in SHARED.values()), *((*case, False) for case in FRESH.values())],
+    ids=[*SHARED, *FRESH],
+)
+def test_a_default_is_a_slip_only_if_all_calls_share_it_and_one_of_them_changes_it(arguments, lines, shared):
+    (node,) = ast.parse(f"def task(x, {arguments}):\n" + indent(lines, "    ") + "\n    return x\n").body
+    assert ("default-shared" in kinds_of(node, returns=True)) == shared
 
 
 def test_a_chaff_has_a_slip_only_if_its_misconception_is_said_to_be_one():
