@@ -90,6 +90,22 @@ def body(number, task):
     return "".join(lines[node.body[0].end_lineno : node.end_lineno])
 
 
+def in_branches(plus, minus):
+    """The hinge loss of a point by its label, as the lesson's answer and with brackets of its own."""
+    return [
+        (
+            "        total = total + (1 - label * score).relu()\n",
+            f"        if label > 0:\n            total += {plus}\n        else:\n            total += {minus}\n",
+        )
+    ]
+
+
+def in_ifs(first, second):
+    """The two curves in ifs that do not end the call; the second one alone has the else."""
+    lines = [f'if self.activation == "{name}":\n            result = s.{name}()\n' for name in (first, second)]
+    return [(BY_ACTIVATION, "        ".join([*lines, "else:\n            result = s\n", "return result"]))]
+
+
 MISTAKES = {  # exercise, task, what is written, and how that is named: the true name first, or among equals
     "no step is stored": (3, ADD, [(STORED, "")], [["add-step-not-stored"]]),
     "no step of a product is stored": (3, MUL, [(STORED, "")], [["mul-step-not-stored"]]),
@@ -419,6 +435,101 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
     ),
     "a power as a loop from 1": (5, POW, [(body(5, POW), REPEATED)], [["pow-repeats-product"]]),
     "a power as a loop from the number 1": (5, POW, [(body(5, POW), COUNTED)], [["pow-repeats-product"]]),
+    "a curve by getattr for linear too": (
+        8,
+        "Neuron.__call__",
+        [(BY_ACTIVATION, "curve = getattr(Value, self.activation)\n        return curve(s)")],
+        [["neuron-linear-is-looked-up"]],
+    ),
+    "a curve from a dict without linear": (
+        8,
+        "Neuron.__call__",
+        [(BY_ACTIVATION, 'return {"tanh": s.tanh, "relu": s.relu}[self.activation]()')],
+        [["neuron-linear-is-looked-up"]],
+    ),
+    "a neuron that refuses linear": (
+        8,
+        "Neuron.__call__",
+        [("        return s\n", '        else:\n            raise ValueError("unknown activation")\n')],
+        [["neuron-linear-is-refused"]],
+    ),
+    "a tanh that an else overwrites": (8, "Neuron.__call__", in_ifs("tanh", "relu"), [["neuron-one-curve-lost"]]),
+    "a relu that an else overwrites": (8, "Neuron.__call__", in_ifs("relu", "tanh"), [["neuron-one-curve-lost"]]),
+    "a relu of the score for -1": (
+        11,
+        "hinge_loss",
+        in_branches("(1 - score).relu()", "(1 + score.relu())"),
+        [["hinge-clamps-the-score"]],
+    ),
+    "a relu of the score for +1": (
+        11,
+        "hinge_loss",
+        in_branches("(1 - score.relu())", "(1 + score).relu()"),
+        [["hinge-clamps-the-score"]],
+    ),
+    "a relu of the score for both": (
+        11,
+        "hinge_loss",
+        in_branches("1 - score.relu()", "1 + score.relu()"),
+        [["hinge-clamps-the-score"]],
+    ),
+    "a relu of the margin for -1": (
+        11,
+        "hinge_loss",
+        in_branches("(1 - score).relu()", "(1 - (-score).relu())"),
+        [["hinge-clamps-the-margin"]],
+    ),
+    "no relu for -1": (
+        11,
+        "hinge_loss",
+        in_branches("(1 - score).relu()", "(1 + score)"),
+        [["hinge-without-clamp"]],
+    ),
+    "a loss for +1 whatever the label": (
+        11,
+        "hinge_loss",
+        in_branches("(1 - score).relu()", "(1 - score).relu()"),
+        [["hinge-without-label"]],
+    ),
+    "an accuracy that lets 0 pass": (
+        11,
+        "accuracy",
+        [("(score.data > 0) == (label > 0)", "not score.data * label < 0")],
+        [["accuracy-zero-is-right"]],
+    ),
+    "a rate with a bracket around 1 - 0.9": (
+        11,
+        "train",
+        [("(1 - 0.9 * k / epochs)", "((1 - 0.9) * (k / epochs))")],
+        [["moons-rate-brackets"]],
+    ),
+    "a rate with a bracket that ends behind k": (
+        11,
+        "train",
+        [("(1 - 0.9 * k / epochs)", "((1 - 0.9 * k) / epochs)")],
+        [["moons-rate-brackets"]],
+    ),
+    "a rate without brackets": (
+        11,
+        "train",
+        [("learning_rate * (1 - 0.9 * k / epochs)", "learning_rate - 0.9 * k / epochs")],
+        [["moons-rate-brackets"]],
+    ),
+    "a bracket around 1 - 0.9 beside a history without the penalty": (
+        11,
+        "train",
+        [
+            ("(1 - 0.9 * k / epochs)", "(1 - 0.9) * k / epochs"),
+            ("(loss.data, accuracy", "(hinge_loss(scores, labels).data, accuracy"),
+        ],
+        [["moons-rate-brackets"], ["moons-penalty-not-recorded"]],
+    ),
+    "a bracket that ends behind k beside gradients that are never set back": (
+        11,
+        "train",
+        [("(1 - 0.9 * k / epochs)", "((1 - 0.9 * k) / epochs)"), ("        model.zero_grad()\n", "")],
+        [["moons-rate-brackets"], ["moons-never-zeroes"]],
+    ),
 }
 
 
@@ -484,6 +595,15 @@ def test_labels_as_names_of_nodes_are_told_though_the_operations_keep_theirs(fou
         ("dot.edge(str(id(operand)),", "dot.edge(operand.label,"),
     ]
     assert names(7, *found(7, "draw_dot", *edits)) == [["draw-names-are-labels"]]
+
+
+def test_a_network_that_leaves_the_list_to_its_layer_is_not_said_to_return_a_list(found):
+    """Such a network is asked beside a worked layer; what is said of it has to hold beside its own layer too."""
+    returned_as_it_is = ("return x[0] if len(x) == 1 else x", "return x")
+    _, verdicts = found(9, "MLP.__call__", returned_as_it_is)
+    (told,) = diagnose(verdicts, read_fingerprints(PUBLIC / FINGERPRINTS, 9), ())
+    assert told.misconception.title == "The network returns its last layer's output as it is"
+    assert "in your case" not in told.misconception.question
 
 
 def test_a_walk_without_a_set_is_not_held_against_backward(found):
