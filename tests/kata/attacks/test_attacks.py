@@ -274,7 +274,7 @@ def grade_in(world, sources, course, fence):
     shown = json.dumps(document, allow_nan=False, ensure_ascii=False) + as_text(report) + as_markdown(report)
     shown += json.dumps(document)
     assert SECRET not in shown
-    assert "40961" not in shown, "a hidden expected value"
+    assert "40961" not in shown.replace(report.submission, "its digest"), "a hidden expected value"
     assert "BREACH" not in shown, re.search("BREACH.{0,300}", shown)[0]
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", shown)
     assert len(shown) < 200_000
