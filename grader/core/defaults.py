@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from grader.core.late import own_parts
+from grader.core.source import own_parts
 
 MADE = (ast.List, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp)
 MAKERS = ("list", "set", "dict", "deque", "defaultdict", "OrderedDict", "Counter")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from grader.core.source import name_called, own_parts
+
 PUT_IN = ("append", "insert", "add", "appendleft")
 WHOLE = ("list", "tuple", "set")
 
@@ -107,17 +109,3 @@ def _read(function: ast.Lambda | ast.FunctionDef) -> set[str]:
     own |= {name.id for name in names if isinstance(name.ctx, ast.Store)}
     own |= {part.arg for each in body for part in ast.walk(each) if isinstance(part, ast.arg)}
     return {name.id for name in names} - own
-
-
-def own_parts(node: ast.AST) -> Iterator[ast.AST]:
-    """What belongs to a function itself and not to another inside it."""
-    pending = list(ast.iter_child_nodes(node))
-    while pending:
-        part = pending.pop()
-        yield part
-        if not isinstance(part, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
-            pending += ast.iter_child_nodes(part)
-
-
-def name_called(value: ast.expr) -> str:
-    return value.func.id if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) else ""

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
 from grader.core.defaults import changes_a_default
-from grader.core.late import name_called, own_parts, reads_the_loop_late
+from grader.core.late import reads_the_loop_late
 from grader.core.operations import method
 from grader.core.records import Difference, Exercise, Fault, Misconception, Verdict
-from grader.core.source import Function, function_nodes
+from grader.core.source import Function, function_nodes, name_called, own_parts
 from grader.core.templates import templates
 
 if sys.version_info >= (3, 11):

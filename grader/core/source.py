@@ -41,6 +41,21 @@ def function_nodes(source: str) -> Iterator[tuple[Function, ast.FunctionDef]]:
             yield from ((_function(item, node.name), item) for item in node.body if isinstance(item, ast.FunctionDef))
 
 
+def own_parts(node: ast.AST) -> Iterator[ast.AST]:
+    """What belongs to a function itself and not to another inside it."""
+    pending = list(ast.iter_child_nodes(node))
+    while pending:
+        part = pending.pop()
+        yield part
+        if not isinstance(part, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
+            pending += ast.iter_child_nodes(part)
+
+
+def name_called(value: ast.AST) -> str:
+    """The name of what a call calls, where it has a plain one; or else empty."""
+    return value.func.id if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) else ""
+
+
 def text_of(source: str, function: Function) -> str:
     """A function's own lines, dedented, without decorators."""
     lines = lines_of(source)[function.first - 1 : function.last]
