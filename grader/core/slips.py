@@ -147,12 +147,12 @@ def _returns_in_the_loop(node: ast.FunctionDef, _: bool) -> bool:
 
 
 def _returns_self(node: ast.FunctionDef, _: bool) -> bool:
-    """Whether a result is made, and self handed out."""
-    made = [
-        part.value.func for part in own_parts(node) if isinstance(part, ast.Assign) and isinstance(part.value, ast.Call)
-    ]
+    """Whether a result is made, and self handed out; a number that is wrapped under its own name is no result."""
+    given = {each.arg for each in node.args.args}
+    made = [part for part in own_parts(node) if isinstance(part, ast.Assign) and name_called(part.value) == "Value"]
+    names = [target for part in made for target in part.targets]
+    makes = any(not isinstance(name, ast.Name) or name.id not in given for name in names)
     returned = _returned(node)
-    makes = any(isinstance(called, ast.Name) and called.id == "Value" for called in made)
     return makes and bool(returned) and all(isinstance(v, ast.Name) and v.id == "self" for v in returned)
 
 

@@ -171,10 +171,12 @@ def test_picture_shows_label_data_and_gradient(probe):
         c = a * b
         c.backward()
         dot = draw_dot(c)
+        other = draw_dot(Value(100 / 3))
         """,
         "'\"{ a | data 2.0000 | grad 3.0000 }\"' in dot.source",
         "'\"{ b | data 3.0000 | grad 2.0000 }\"' in dot.source",
         "'data 6.0000 | grad 1.0000' in dot.source",
+        "sorted(part.split()[0] for part in (dot.source + other.source).split('data ')[1:])",
         "dot.source.count('| grad ')",
     )
 

@@ -455,6 +455,44 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
     ),
     "a tanh that an else overwrites": (8, "Neuron.__call__", in_ifs("tanh", "relu"), [["neuron-one-curve-lost"]]),
     "a relu that an else overwrites": (8, "Neuron.__call__", in_ifs("relu", "tanh"), [["neuron-one-curve-lost"]]),
+    "a sum that is written into self with its history": (
+        2,
+        ADD,
+        [
+            (
+                'return Value(self.data + other.data, (self, other), "+")',
+                'self.data += other.data\n        self._prev, self._op = (self, other), "+"\n        return self',
+            )
+        ],
+        [["add-changes-self"]],
+    ),
+    "the forms of the sigmoid for the wrong signs": (
+        6,
+        "Value.sigmoid",
+        [("if self.data >= 0:", "if self.data < 0:")],
+        [["sigmoid-overflows"]],
+    ),
+    "two decimals in the boxes": (
+        7,
+        "draw_dot",
+        [("{v.data:.4f}", "{v.data:.2f}"), ("{v.grad:.4f}", "{v.grad:.2f}")],
+        [["draw-numbers-two-decimals"]],
+    ),
+    "numbers that are rounded in the boxes": (
+        7,
+        "draw_dot",
+        [("{v.data:.4f}", "{round(v.data, 4)}"), ("{v.grad:.4f}", "{round(v.grad, 4)}")],
+        [["draw-numbers-rounded-only"]],
+    ),
+    "a square of the sum of the errors": (
+        10,
+        "mean_squared_error",
+        [
+            ("total = total + (p - t) ** 2", "total = total + (p - t)"),
+            ("return total / len(predictions)", "return total**2 / len(predictions)"),
+        ],
+        [["mse-square-of-the-sum"]],
+    ),
     "a relu of the score for -1": (
         11,
         "hinge_loss",
