@@ -94,7 +94,8 @@ def test_the_report_says_each_line_the_sum_and_one_question_and_no_code(found):
     assert "line 8: the reference stops at it (ValueError). If it has to stop there, catch that in the snippet" in flat
     assert flat.count("It is right but for") == flat.count("has to stop") == 1
     assert "you expect 3.0, the reference has 6.0" in flat
-    assert f"{len(found.caught)} of 30 wrong engines caught, with 2 checks of 21 words. Best so far: 30 with 90" in flat
+    engines = f"{len(found.caught)} of {len(found.chaffs)} wrong engines caught"
+    assert f"{engines}, with 2 checks of 21 words. Best so far: 30 with 90" in flat
     assert "line 2 catches" in flat
     assert found.escaped[0].question in flat
     assert "return" not in text
