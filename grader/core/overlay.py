@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from textwrap import dedent, indent
 
-from grader.core.source import functions, lines_of
+from grader.core.source import Function, functions, lines_of
 
 
 def with_own_task(worked: str, own: str, task: str) -> str | None:
@@ -22,20 +22,26 @@ def with_own_task(worked: str, own: str, task: str) -> str | None:
         return None
     if task not in found:
         return None
-    theirs = "".join(lines_of(own)[found[task].top - 1 : found[task].last])
-    return put(worked, {task: theirs}) + helpers
+    return put(worked, {task: _text(own, found[task])}) + helpers
 
 
-def with_worked_tasks(own: str, worked: str, tasks: Iterable[str]) -> str | None:
-    """The learner's file with the worked answers to some tasks; None where it has no such functions."""
+def with_worked_tasks(own: str, worked: str, tasks: Collection[str]) -> str | None:
+    """The learner's file in which the worked answers, or the stubs, do some of the tasks.
+
+    None where either file lacks one of them, or Python cannot read it.
+    """
     try:
         found, known = functions(own), functions(worked)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    if not found.keys() >= set(tasks):
+    if not set(tasks) <= found.keys() & known.keys():
         return None
-    lines = lines_of(worked)
-    return put(own, {task: "".join(lines[known[task].top - 1 : known[task].last]) for task in tasks})
+    return put(own, {task: _text(worked, known[task]) for task in tasks})
+
+
+def _text(source: str, function: Function) -> str:
+    """A function as it is written, its decorators included."""
+    return "".join(lines_of(source)[function.top - 1 : function.last])
 
 
 def put(source: str, texts: Mapping[str, str]) -> str:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.core.judging import STUB
-from grader.core.overlay import put, with_own_task
+from grader.core.overlay import with_own_task, with_worked_tasks
 from grader.core.probing import OBSERVED, PROBE_FILE
 from grader.core.records import Exercise, Status, Verdict
-from grader.core.source import Function, functions, lines_of
+from grader.core.source import Function, functions
 from grader.learner.exercises import as_imported, run, with_replaced
 
 
@@ -126,10 +126,7 @@ def among_worked_answers(exercise: Exercise, task: str, verdicts: Sequence[Verdi
 def _with_tasks_of(path: Path, exercise: Exercise, tasks: Sequence[str]) -> str:
     """The learner's file, in which another file's functions do some of the tasks; empty where one is not to be had."""
     own, other = (as_imported(each) for each in (exercise.file, path))
-    found, lines = functions(other), lines_of(other)
-    if not set(tasks) <= set(functions(own)) & set(found):
-        return ""
-    return put(own, {task: "".join(lines[found[task].top - 1 : found[task].last]) for task in tasks})
+    return with_worked_tasks(own, other, tasks) or ""
 
 
 def _run(source: str, exercise: Exercise, checks: Collection[str]) -> list[Verdict]:
