@@ -141,12 +141,12 @@ def test_trace_of_any_graph(probe, rng):
 
 @check("trace", points=1, deep=True)
 def test_trace_of_a_very_deep_graph(probe):
-    """A graph 20,000 operations deep can be traced; a recursive walk would be too deep for Python."""
+    """A graph 10,000 operations deep can be traced; a recursive walk would be too deep for Python."""
     probe(
         """
         a = Value(1.0)
         x = a
-        for step in range(20_000):
+        for step in range(10_000):
             x = x + a
         nodes, edges = trace(x)
         """,
