@@ -6,10 +6,17 @@ import shutil
 import pytest
 from hypothesis import settings
 
+from tests.kata.lazily import Lazily
+
 settings.register_profile("kata", deadline=None)  # no test measures time
 settings.load_profile("kata")
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def pytest_collection_modifyitems(items):
+    """Tests that import a large package come last, so that few processes are large for long; see lazily.py."""
+    items.sort(key=lambda item: any(type(value) is Lazily for value in vars(item.module).values()))
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,16 @@
 
 from itertools import pairwise
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from grader.learner.datasets import load
 from minigrad_reference import MLP, accuracy, linear_decay, max_margin, train
-from minigrad_reference.drawing import Film, sparkline
-from minigrad_reference.drawing.film import FRAMES, REST, scores_of
 from minigrad_reference.drawing.palette import LIGHT
+from tests.kata.lazily import Lazily
 
+Image = Lazily("PIL.Image")
+np = Lazily("numpy")
+drawing = Lazily("minigrad_reference.drawing.film")
 POINTS, LABELS = [(0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (1.0, 0.0)], [1, 1, -1, -1]
 
 
@@ -22,7 +22,7 @@ def loss(scores, labels, _):
 def trained(epochs, hidden=(4,), activation="relu", inputs=POINTS, labels=LABELS):
     """A film, the network's scores of all samples after each step, and their losses."""
     model = MLP(len(inputs[0]), [*hidden, 1], activation, seed=2)
-    film = Film(inputs, labels, epochs)
+    film = drawing.Film(inputs, labels, epochs)
     film.take(0, model)
     seen = [[model(x) for x in inputs]]
     for epoch in train(model, inputs, labels, loss, linear_decay(), epochs):
@@ -47,14 +47,14 @@ def test_the_states_of_a_film_score_as_the_network_did_at_that_step(activation):
     film, seen, _ = trained(6, hidden=(5, 3), activation=activation)
     assert list(film.states) == list(range(7))
     for step, state in film.states.items():
-        assert list(scores_of(state, POINTS)) == pytest.approx(seen[step], abs=1e-12)
+        assert list(drawing.scores_of(state, POINTS)) == pytest.approx(seen[step], abs=1e-12)
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 39, 40, 41, 50, 1000, 100_000])
 def test_a_film_of_any_length_begins_before_the_first_step_ends_after_the_last_and_has_few_frames(epochs):
-    wanted = sorted(Film(POINTS, LABELS, epochs).wanted)
+    wanted = sorted(drawing.Film(POINTS, LABELS, epochs).wanted)
     assert (wanted[0], wanted[-1]) == (0, epochs)
-    assert len(wanted) == min(FRAMES, epochs) + 1
+    assert len(wanted) == min(drawing.FRAMES, epochs) + 1
     gaps = {later - earlier for earlier, later in pairwise(wanted)}
     assert max(gaps) - min(gaps) <= 1
 
@@ -66,7 +66,7 @@ def test_a_film_is_an_endless_gif_with_a_frame_per_state_that_rests_on_the_last(
     assert loop == 0
     assert len(found) == 6
     assert {image.size for image, _ in found} == {(405, 486)}
-    assert [pause for _, pause in found] == [100] * 5 + [REST]
+    assert [pause for _, pause in found] == [100] * 5 + [drawing.REST]
     assert len({image.tobytes() for image, _ in found}) == 6
     assert {image.getpixel((0, 0)) for image, _ in found} == {(255, 255, 255)}
     assert [path.name for path in tmp_path.iterdir()] == ["film.gif"]
@@ -95,7 +95,7 @@ def test_without_two_inputs_the_film_is_of_the_loss_alone(tmp_path):
 
 def test_the_map_of_a_frame_is_the_score_of_that_step_blue_above_zero_and_brown_below(tmp_path):
     """Two steps of a network without hidden layers: first the score is x1 - 0.5, then 0.5 - x2."""
-    film, model = Film(POINTS, LABELS, 1), MLP(2, [1])
+    film, model = drawing.Film(POINTS, LABELS, 1), MLP(2, [1])
     for step, numbers in enumerate([(1.0, 0.0, -0.5), (0.0, -1.0, 0.5)]):
         for parameter, number in zip(model.parameters(), numbers, strict=True):
             parameter.data = number
@@ -109,7 +109,7 @@ def test_the_map_of_a_frame_is_the_score_of_that_step_blue_above_zero_and_brown_
 
 def test_a_sample_on_the_wrong_side_has_a_red_cross_until_it_is_right(tmp_path):
     """A network without hidden layers whose score is -1, and then 1, everywhere."""
-    film, model = Film([(0.0, 0.0), (1.0, 1.0)], [1, 1], 1), MLP(2, [1])
+    film, model = drawing.Film([(0.0, 0.0), (1.0, 1.0)], [1, 1], 1), MLP(2, [1])
     for step, bias in enumerate((-1.0, 1.0)):
         for parameter, number in zip(model.parameters(), (0.0, 0.0, bias), strict=True):
             parameter.data = number
@@ -135,7 +135,7 @@ def is_brown(image, place):
 
 
 def test_of_a_long_training_no_more_is_kept_than_is_filmed():
-    film, model = Film(POINTS, LABELS, 1000), MLP(2, [1], seed=0)
+    film, model = drawing.Film(POINTS, LABELS, 1000), MLP(2, [1], seed=0)
     for step in range(1001):
         film.take(step, model)
     assert film.states.keys() == film.wanted
@@ -167,7 +167,7 @@ def test_a_network_that_scores_everything_alike_is_filmed(tmp_path):
     model = MLP(2, [1], seed=0)
     for parameter in model.parameters():
         parameter.data = 0.0
-    film = Film(POINTS, LABELS, 1)
+    film = drawing.Film(POINTS, LABELS, 1)
     film.take(0, model)
     film.take(1, model)
     film.save([1.0, 1.0], [0.5, 0.5], tmp_path / "film.gif")
@@ -177,7 +177,7 @@ def test_a_network_that_scores_everything_alike_is_filmed(tmp_path):
 def test_the_film_of_the_default_training_is_below_a_megabyte(tmp_path):
     data = load("moons")
     model = MLP(2, [16, 16, 1], "relu", seed=0)
-    film, history = Film(data.inputs, data.targets, 50), []
+    film, history = drawing.Film(data.inputs, data.targets, 50), []
     film.take(0, model)
     for epoch in train(model, data.inputs, data.targets, loss, linear_decay(), 50):
         film.take(epoch.number, model)
@@ -193,9 +193,9 @@ def test_the_film_of_the_default_training_is_below_a_megabyte(tmp_path):
     [([8, 4, 1, 0], "█▅▂▁"), ([0.0], "▁"), ([1.0], "█"), ([0, 0, 0], "▁▁▁"), ([2.0] * 100, "█" * 40)],
 )
 def test_a_sparkline_has_a_bar_for_each_number_and_never_more_than_its_width(numbers, bars):
-    assert sparkline(numbers) == bars
+    assert drawing.sparkline(numbers) == bars
 
 
 def test_a_long_sparkline_keeps_the_first_and_the_last_number():
-    line = sparkline([9.0] + [0.0] * 500 + [9.0])
+    line = drawing.sparkline([9.0] + [0.0] * 500 + [9.0])
     assert (len(line), line[0], line[-1]) == (40, "█", "█")

@@ -11,12 +11,14 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from minigrad_reference import MLP, Value, mean_squared_error
 from minigrad_reference.drawing import draw_dot, draw_network, neuron_columns, render, trace
 from minigrad_reference.drawing.network import layer_columns, name_neurons
 from minigrad_reference.drawing.palette import LIGHT
+from tests.kata.lazily import Lazily
+
+Image = Lazily("PIL.Image")
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -6,14 +6,16 @@ import re
 from io import BytesIO
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image, ImageSequence
 
 from minigrad_reference import Value
 from minigrad_reference.drawing import draw_dot, render
 from minigrad_reference.drawing.palette import DARK, LIGHT, with_dark
 from tests.kata.contrast import ENOUGH, contrast
+from tests.kata.lazily import Lazily
+
+np = Lazily("numpy")
+Image, ImageSequence = Lazily("PIL.Image"), Lazily("PIL.ImageSequence")
 
 ROOT = Path(__file__).parents[3]
 WORDS = "ink", "quiet", "link", "local", "upstream", "above", "below", "bad", "good"

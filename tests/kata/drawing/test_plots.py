@@ -3,10 +3,13 @@
 import math
 
 import pytest
-from PIL import Image
 
-from minigrad_reference.drawing import curves, decision_boundary, loss_curve
 from minigrad_reference.drawing.palette import LIGHT
+from tests.kata.lazily import Lazily
+
+Image = Lazily("PIL.Image")
+PLOTS = "minigrad_reference.drawing.plots"
+curves, decision_boundary, loss_curve = (Lazily(PLOTS, name) for name in ("curves", "decision_boundary", "loss_curve"))
 
 POINTS, LABELS = [(0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (1.0, 0.0)], [1, 1, -1, -1]
 

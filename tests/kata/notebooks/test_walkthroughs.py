@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.kata.layered import make_environment
+from tests.kata.lazily import Lazily
 
-jupytext = pytest.importorskip("jupytext")
-nbformat = pytest.importorskip("nbformat")
-refresh = pytest.importorskip("notebooks.refresh")
+jupytext, nbformat, refresh = Lazily("jupytext"), Lazily("nbformat"), Lazily("notebooks.refresh")
 
 ROOT = Path(__file__).parents[3]
 MAKE = shutil.which("make")

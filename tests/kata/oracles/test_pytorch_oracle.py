@@ -6,11 +6,14 @@ from itertools import product
 import pytest
 
 from grader.course.oracles import vocabulary
-from grader.course.oracles.pytorch.engine import Value, topological_order
-from grader.course.oracles.pytorch.ex07 import trace
-from grader.course.oracles.pytorch.ex08 import Neuron
-from grader.course.oracles.pytorch.ex09 import MLP
 from grader.course.oracles.reference.ex02 import Value as ReferenceValue
+from tests.kata.lazily import Lazily
+
+PYTORCH = "grader.course.oracles.pytorch"
+Value, topological_order = Lazily(f"{PYTORCH}.engine", "Value"), Lazily(f"{PYTORCH}.engine", "topological_order")
+trace = Lazily(f"{PYTORCH}.ex07", "trace")
+Neuron = Lazily(f"{PYTORCH}.ex08", "Neuron")
+MLP = Lazily(f"{PYTORCH}.ex09", "MLP")
 
 OPERATIONS = {
     "a + b": lambda a, b: a + b,
