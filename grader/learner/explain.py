@@ -106,7 +106,8 @@ def _repeats(process: InProcess, exercise: Exercise, found: Explanation) -> bool
     if node is None or flaw is None or flaw.times == 1:
         return False
     places = {each.name: place for place, each in enumerate(found.sketch.nodes)}
-    calls = [changes for place, _, changes in found.events or () if place == places[flaw.giver]]
+    events = found.events if isinstance(found.events, list) else []
+    calls = [changes for place, _, changes in events if place == places[flaw.giver]]
     if sum(any(changed == places[node.name] for changed, *_ in changes) for changes in calls) == flaw.times:
         return True
     asked, _ = process.observe(exercise.module, step_alone(found.sketch, found.sketch.nodes[places[flaw.giver]]))
