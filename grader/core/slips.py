@@ -33,6 +33,7 @@ SPELLING, BLANKS = "operation-named-otherwise", "blanks-differ"
 TEXTS = ("title", "belief", "explanation", "question")
 GIVE_NONE = ("append", "extend", "insert", "sort", "reverse")
 COMPARE = ("max", "min", "sorted", "sort")
+PARAMETERS = ("data", "_children", "_op", "label")  # of a Value
 OF_NUMBERS = ("math", "float", *dir(math))
 CALLABLES = ("method", "function", "builtin_function_or_method")
 MISSING_ARGUMENT = re.compile(r"(?:(?P<outer>\w+)\.<locals>\.)?(?P<name>\w+)\(\) missing \d+ required positional arg")
@@ -185,6 +186,20 @@ def _calls_the_step(node: ast.FunctionDef, _: bool) -> bool:
     )
 
 
+def _labels_the_operation(node: ast.FunctionDef, _: bool) -> bool:
+    """Whether a result is made of its operands with a text for its label and none for its operation."""
+    made = [part for part in ast.walk(node) if isinstance(part, ast.Call) and name_called(part) == "Value"]
+    return any(map(_has_a_label_only, made))
+
+
+def _has_a_label_only(made: ast.Call) -> bool:
+    given = dict(zip(PARAMETERS, made.args, strict=False)) | {part.arg: part.value for part in made.keywords}
+    data, operands, operation, label = map(given.get, PARAMETERS)
+    nameless = operation is None or (isinstance(operation, ast.Constant) and operation.value == "")
+    named = isinstance(label, (ast.Constant, ast.JoinedStr))
+    return data is not None and operands is not None and nameless and named
+
+
 READ: dict[str, Callable[[ast.FunctionDef, bool], bool]] = {
     "return-missing": _returns_nothing,
     "return-in-the-inner-function": _returns_inside,
@@ -196,6 +211,7 @@ READ: dict[str, Callable[[ast.FunctionDef, bool], bool]] = {
     "method-not-called": _names_a_method,
     "compared-not-stored": _compares_idly,
     "computed-not-kept": _computes_idly,
+    "operation-as-label": _labels_the_operation,
     "step-not-stored": _stores_no_step,
     "step-called": _calls_the_step,
 }

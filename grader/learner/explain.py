@@ -12,13 +12,13 @@ from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError, words_of
-from grader.core.judging import apart, judge_fault, show
+from grader.core.judging import apart, judge_fault, same, show
 from grader.core.paths import BUILD, DESK
 from grader.core.records import Exercise, Fault, Node, Probe, Sketch, Status, are_right_but_too_deep
 from grader.learner.exercises import is_wrong, must_exist, run, where
-from grader.learner.explanation import Explanation, shares_of, sketches
+from grader.learner.explanation import ABS, REL, Explanation, shares_of, sketches
 from grader.learner.prober import STAND_IN, InProcess, in_process
-from grader.learner.recording import probe_of, step_twice
+from grader.learner.recording import probe_of, step_alone, step_twice
 from grader.learner.report import TOO_DEEP
 from grader.learner.terminal import wrapped
 
@@ -84,7 +84,8 @@ def _with_events(process: InProcess, exercise: Exercise, found: Explanation) -> 
     if found.fault is not None or not any(found.wrong_grad(node) for node in found.sketch.nodes):
         return found
     seen, _ = process.observe(exercise.module, probe_of(found.sketch))
-    return replace(found, events=seen.values.get("seen_events"), replaces=_replaces(process, exercise, found))
+    found = replace(found, events=seen.values.get("seen_events"))
+    return replace(found, replaces=_replaces(process, exercise, found), repeats=_repeats(process, exercise, found))
 
 
 def _replaces(process: InProcess, exercise: Exercise, found: Explanation) -> bool:
@@ -96,6 +97,22 @@ def _replaces(process: InProcess, exercise: Exercise, found: Explanation) -> boo
     asked, _ = process.observe(exercise.module, step_twice(found.sketch, flaw.giver, node))
     first, second = asked.values.get("seen_first"), asked.values.get(node.grad)
     return asked.fault is None and isinstance(first, float) and first == second
+
+
+def _repeats(process: InProcess, exercise: Exercise, found: Explanation) -> bool:
+    """Whether what the first wrong gradient has too much was passed on again: another gradient may be as large."""
+    node, _ = found.first
+    flaw = found.flaw(node) if node is not None and found.wrong_grad(node) else None
+    if node is None or flaw is None or flaw.times == 1:
+        return False
+    places = {each.name: place for place, each in enumerate(found.sketch.nodes)}
+    events = found.events if isinstance(found.events, list) else []
+    calls = [changes for place, _, changes in events if place == places[flaw.giver]]
+    if sum(any(changed == places[node.name] for changed, *_ in changes) for changes in calls) == flaw.times:
+        return True
+    asked, _ = process.observe(exercise.module, step_alone(found.sketch, found.sketch.nodes[places[flaw.giver]]))
+    passed = sum(share for consumer, share in shares_of(found.sketch, node.name) if consumer == flaw.giver)
+    return asked.fault is None and same(flaw.times * passed, asked.values.get(node.grad), REL, ABS)
 
 
 def as_text(explanation: Explanation) -> str:
@@ -162,7 +179,7 @@ def _flaw_of(explanation: Explanation, node: Node) -> Iterator[str]:
     if found and found.before is not None:
         yield from ["The last of these has replaced what was there; it is to be added."] * explanation.replaces
     elif found and found.times > 1:
-        yield f"What {found.giver} passes back has arrived {TIMES[found.times]}."
+        yield from [f"What {found.giver} passes back has arrived {TIMES[found.times]}."] * explanation.repeats
     elif not any(node.name in other.operands for other in explanation.sketch.nodes) and node.expected_grad == 1:
         yield f"The way back begins in {node.name}: its gradient has to be set to 1."
 

@@ -22,7 +22,8 @@ class Explanation:
     """A sketch beside what the learner's code shows.
 
     `order` is the learner's own, empty where it cannot be had; `events` what every `_backward` did, None likewise.
-    `replaces`: whether the step behind the first wrong gradient was seen to overwrite what is there.
+    `replaces`: whether the step behind the first wrong gradient was seen to overwrite what is there; `repeats`, whether
+    its share was seen to arrive more than once.
     """
 
     sketch: Sketch
@@ -31,6 +32,7 @@ class Explanation:
     order: tuple[str, ...] = ()
     events: object = None
     replaces: bool = False
+    repeats: bool = False
 
     def is_wrong(self, expression: str, expected: Any) -> bool:
         return bool(expression) and not same(expected, self.got.get(expression), REL, ABS)

@@ -71,6 +71,15 @@ def step_twice(sketch: Sketch, giver: str, node: Node) -> Probe:
     return Probe(sketch.snippet + "\n".join(more) + "\n", ("seen_first", gradient))
 
 
+def step_alone(sketch: Sketch, giver: Node) -> Probe:
+    """The sketch, and then the step of one value where it alone has a gradient, which is the right one."""
+    empty = [f"{node.grad} = 0.0" for node in sketch.nodes if node.grad]
+    step = [f"{giver.grad} = {giver.expected_grad!r}", f"{giver.name}._backward()"]
+    return Probe(
+        "\n".join([sketch.snippet, *empty, *step]) + "\n", tuple(node.grad for node in sketch.nodes if node.grad)
+    )
+
+
 def read_events(found: object, places: Sequence[int]) -> list[Event] | None:
     """The events by the places of the graph's nodes; None where a gradient is no number."""
     from minigrad_reference.drawing.lanes import Event  # a check run does without the drawing

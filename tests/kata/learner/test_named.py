@@ -76,6 +76,68 @@ if self.activation == "tanh":
         return s"""
 
 
+IN_TURN = """\
+    slopes = []
+    for i in range(len(xs)):
+        right = list(xs)
+        left = list(xs)
+        right[i] += h
+        left[i] -= h
+        slopes.append((f(right) - f(left)) / (2 * h))
+    return slopes
+"""
+ONE_COPY = """\
+    ys = list(xs)
+    slopes = []
+    for i, x in enumerate(xs):
+        ys[i] = x + h
+        right = f(ys)
+        ys[i] = x - h
+        left = f(ys)
+        slopes.append((right - left) / (2 * h))
+    return slopes
+"""
+MOVED = """\
+    slopes = []
+    for i in range(len(xs)):
+        ys = list(xs)
+        ys[i] += h
+        up = f(ys)
+        ys[i] -= h
+        down = f(ys)
+        slopes.append((up - down) / (2 * h))
+    return slopes
+"""
+TURNED = str.maketrans("+-", "-+")  # first to the other side
+BY_INDEX = """\
+    def slope(x):
+        i = xs.index(x)
+        right = xs[:i] + [x + h] + xs[i + 1 :]
+        left = xs[:i] + [x - h] + xs[i + 1 :]
+        return (f(right) - f(left)) / (2 * h)
+
+    return [slope(x) for x in xs]
+"""
+BY_EQUALITY = """\
+    slopes = []
+    for x in xs:
+        right = [y + h if y == x else y for y in xs]
+        left = [y - h if y == x else y for y in xs]
+        slopes.append((f(right) - f(left)) / (2 * h))
+    return slopes
+"""
+NUMBER = "number = other.data if isinstance(other, Value) else other"
+LEAF = "        if not isinstance(other, Value):\n            return Value(self.data * other)\n"
+SHARES_OF_A_PRODUCT = """\
+        self.grad += other.data * out.grad
+        other.grad += self.data * out.grad
+"""
+DIVIDED = """\
+        for v in (self, other):
+            v.grad += out.data / v.data * out.grad
+"""
+
+
 def names(number, source, verdicts):
     """Each name with those that look the same behind it."""
     known = read_fingerprints(PUBLIC / FINGERPRINTS, number)
@@ -567,6 +629,126 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         "train",
         [("(1 - 0.9 * k / epochs)", "((1 - 0.9 * k) / epochs)"), ("        model.zero_grad()\n", "")],
         [["moons-rate-brackets"], ["moons-never-zeroes"]],
+    ),
+    "one copy that goes up and then down": (1, "gradient", [(IN_TURN, ONE_COPY)], [["gradient-copy-not-set-back"]]),
+    "one copy that goes down and then up": (
+        1,
+        "gradient",
+        [(IN_TURN, ONE_COPY.translate(TURNED).replace("right + left", "left - right"))],
+        [["gradient-copy-not-set-back"]],
+    ),
+    "a point lowered once after it was raised": (
+        1,
+        "gradient",
+        [(IN_TURN, MOVED)],
+        [["gradient-half-the-rise"]],
+    ),
+    "a point raised once after it was lowered": (
+        1,
+        "gradient",
+        [(IN_TURN, MOVED.translate(TURNED).replace("up + down", "down - up"))],
+        [["gradient-half-the-rise"]],
+    ),
+    "a slope that finds its place by index": (
+        1,
+        "gradient",
+        [(IN_TURN, BY_INDEX)],
+        [["gradient-finds-place-by-number"]],
+    ),
+    "a slope that moves what is equal": (1, "gradient", [(IN_TURN, BY_EQUALITY)], [["gradient-moves-equal-inputs"]]),
+    "a slope to the left by two steps": (
+        1,
+        "derivative",
+        [("f(x + h) - f(x - h)", "f(x) - f(x - h)")],
+        [["derivative-half-the-rise"]],
+    ),
+    "a product whose operation is its label": (
+        2,
+        MUL,
+        [('(self, other), "*"', '(self, other), label="*"')],
+        [["operation-as-label-in-value-mul-2"]],
+    ),
+    "a sum whose operation is its label": (
+        2,
+        ADD,
+        [('(self, other), "+"', '(self, other), label="+"')],
+        [["operation-as-label-in-value-add-2"]],
+    ),
+    "a sum that puts the number itself among its operands": (
+        2,
+        ADD,
+        [
+            ("other = other if isinstance(other, Value) else Value(other)", NUMBER),
+            ("self.data + other.data", "self.data + number"),
+        ],
+        [["add-number-remembered-raw"]],
+    ),
+    "a product that puts the number itself among its operands": (
+        2,
+        MUL,
+        [
+            ("other = other if isinstance(other, Value) else Value(other)", NUMBER),
+            ("self.data * other.data", "self.data * number"),
+        ],
+        [["mul-number-remembered-raw"]],
+    ),
+    "a product with a number that is a leaf, and the sign of a sum": (
+        2,
+        MUL,
+        [("    " + WRAPPED, LEAF), ('(self, other), "*"', '(self, other), "+"')],
+        [["mul-operation-of-the-sum"], ["mul-number-makes-a-leaf"]],
+    ),
+    "a sum that hands the left gradient to the right": (
+        3,
+        ADD,
+        [("other.grad += 1.0 * out.grad", "other.grad += self.grad")],
+        [["add-passes-an-operands-gradient"]],
+    ),
+    "a product that multiplies the left gradient": (
+        3,
+        MUL,
+        [("other.grad += self.data * out.grad", "other.grad += self.data * self.grad")],
+        [["mul-passes-an-operands-gradient"]],
+    ),
+    "a square that is its own case and a product": (
+        3,
+        MUL,
+        [
+            (
+                "        self.grad +=",
+                "        if self is other:\n            self.grad += 2 * self.data * out.grad\n        self.grad +=",
+            )
+        ],
+        [["mul-case-besides-the-shares"]],
+    ),
+    "a double that is its own case and a sum": (
+        3,
+        ADD,
+        [
+            (
+                "        self.grad +=",
+                "        if other is self:\n            other.grad += 2.0 * out.grad\n        self.grad +=",
+            )
+        ],
+        [["add-case-besides-the-shares"]],
+    ),
+    "slopes by a division": (
+        3,
+        MUL,
+        [(SHARES_OF_A_PRODUCT, DIVIDED)],
+        [["mul-divides-the-product"]],
+    ),
+    "a slope of the left factor by a division": (
+        3,
+        MUL,
+        [("other.data * out.grad", "out.data / self.data * out.grad")],
+        [["mul-divides-the-product"]],
+    ),
+    "a slope of the right factor by a division": (
+        3,
+        MUL,
+        [("self.data * out.grad", "out.data / other.data * out.grad")],
+        [["mul-divides-the-product"]],
     ),
 }
 
