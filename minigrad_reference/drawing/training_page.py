@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from minigrad_reference.drawing.film import Film
 from minigrad_reference.drawing.page import filled
+
+if TYPE_CHECKING:
+    from minigrad_reference.drawing.film import Film
 
 SCRIPTS = "numbers", "curve", "plane", "training"
 DIGITS = 7  # of a weight
