@@ -36,7 +36,7 @@ COMPARE = ("max", "min", "sorted", "sort")
 OF_NUMBERS = ("math", "float", *dir(math))
 CALLABLES = ("method", "function", "builtin_function_or_method")
 MISSING_ARGUMENT = re.compile(r"(?:(?P<outer>\w+)\.<locals>\.)?(?P<name>\w+)\(\) missing \d+ required positional arg")
-ADDED_TO_0 = re.compile(r"unsupported operand type\(s\) for \+=?: '(?:int|float)' and '(?:list|tuple)'")
+ADDED_TO_0 = re.compile(r"unsupported operand type\(s\) for \+=?: '(?:int|float)' and 'list'")
 QUOTED = re.compile(r"'([^']*)'")
 
 

@@ -532,7 +532,7 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         4,
         "topological_order",
         [(body(4, "topological_order"), BY_LEVELS)],
-        [["order-level-too-small"]],
+        [["order-level-too-small"], ["order-recursive"]],
     ),
     "levels by the smallest of the operands' levels": (
         4,
