@@ -37,6 +37,7 @@ PARAMETERS = ("data", "_children", "_op", "label")  # of a Value
 OF_NUMBERS = ("math", "float", *dir(math))
 CALLABLES = ("method", "function", "builtin_function_or_method")
 MISSING_ARGUMENT = re.compile(r"(?:(?P<outer>\w+)\.<locals>\.)?(?P<name>\w+)\(\) missing \d+ required positional arg")
+ADDED_TO_0 = re.compile(r"unsupported operand type\(s\) for \+=?: '(?:int|float)' and 'list'")
 QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -245,7 +246,7 @@ class Text:
         if fault is not None and fault.type == "TypeError":
             for task in through[-1:]:
                 node = self.functions[task][1]
-                yield from (Slip(task, kind) for kind, shows in SAID.items() if shows(fault.message, node))
+                yield from (Slip(task, kind) for kind, shows in SAID.items() if shows(fault, node))
             yield from self._asks_too_much(fault)
 
     def spaced(self, wrong: Iterable[Verdict]) -> list[Slip]:
@@ -296,36 +297,60 @@ class Text:
         return returns and bool(_returned(node)) and not _ends(node.body)
 
 
-def _gives_a_value(message: str, node: ast.FunctionDef) -> bool:
+def _gives_a_value(fault: Fault, node: ast.FunctionDef) -> bool:
     """Whether a function for numbers is called, since worked answers leave no frame of their own behind."""
     calls = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
     owners = [called.value for called in calls if isinstance(called, ast.Attribute)]
     names = {name.id for name in [*calls, *owners] if isinstance(name, ast.Name)}
-    return message.endswith(("must be real number, not Value", "not 'Value'")) and not names.isdisjoint(OF_NUMBERS)
+    says = fault.message.endswith(("must be real number, not Value", "not 'Value'"))
+    return says and not names.isdisjoint(OF_NUMBERS)
 
 
-def _compares_a_value(message: str, node: ast.FunctionDef) -> bool:
+def _compares_a_value(fault: Fault, node: ast.FunctionDef) -> bool:
     parts = list(ast.walk(node))
     signs = any(isinstance(part, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) for part in parts)
     called = {part.id for part in parts if isinstance(part, ast.Name)}
     called |= {part.attr for part in parts if isinstance(part, ast.Attribute)}
-    says = "' not supported between instances of " in message and "'Value'" in message
+    says = "' not supported between instances of " in fault.message and "'Value'" in fault.message
     return says and (signs or not called.isdisjoint(COMPARE))
 
 
-def _asks_for_no_type(message: str, node: ast.FunctionDef) -> bool:
+def _asks_for_no_type(fault: Fault, node: ast.FunctionDef) -> bool:
     """Whether isinstance is asked about one of the function's own arguments as if that were a type."""
     own = {each.arg for each in node.args.args}
     calls = [part for part in ast.walk(node) if isinstance(part, ast.Call) and name_called(part) == "isinstance"]
     types = [call.args[1] for call in calls if len(call.args) > 1]
-    said = message.startswith("isinstance() arg 2 must be a type")
+    said = fault.message.startswith("isinstance() arg 2 must be a type")
     return said and any(isinstance(each, ast.Name) and each.id in own for each in types)
 
 
-SAID: dict[str, Callable[[str, ast.FunctionDef], bool]] = {
+def _adds_a_list_to_0(fault: Fault, node: ast.FunctionDef) -> bool:
+    """Whether lists are added up from the 0 with which sum begins, or from one that has a name of its own."""
+    if ADDED_TO_0.match(fault.message) is None:
+        return False
+    line, inside = fault.frames[-1].line, fault.frames[-1].function.startswith("<")  # as a comprehension is
+    there = [part for part in ast.walk(node) if isinstance(part, (ast.expr, ast.stmt)) and _is_on(line, part)]
+    sums = [part for part in there if isinstance(part, ast.Call) and name_called(part) == "sum"]
+    stored = [part for part in ast.walk(node) if isinstance(part, ast.Assign) and _is_0(part.value)]
+    names = {target.id for part in stored for target in part.targets if isinstance(target, ast.Name)}
+    first = [part.target if isinstance(part, ast.AugAssign) else getattr(part, "left", None) for part in there]
+    from_a_name = any(isinstance(each, ast.Name) and each.id in names for each in first)
+    return from_a_name or (not inside and any(len(call.args) == 1 and not call.keywords for call in sums))
+
+
+def _is_on(line: int, part: ast.expr | ast.stmt) -> bool:
+    return part.lineno <= line <= (part.end_lineno or part.lineno)
+
+
+def _is_0(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and type(value.value) in (int, float) and value.value == 0
+
+
+SAID: dict[str, Callable[[Fault, ast.FunctionDef], bool]] = {
     "number-function-of-value": _gives_a_value,
     "value-compared": _compares_a_value,
     "isinstance-of-no-type": _asks_for_no_type,
+    "lists-added-to-0": _adds_a_list_to_0,
 }
 
 

@@ -166,7 +166,8 @@ def _where(explanation: Explanation) -> Iterator[str]:
         yield from (f"The edge from {a} to {b} is missing in the graph." for a, b in missing)
         yield from (f"The graph has an edge from {a} to {b} that should not be there." for a, b in extra)
     if explanation.order and node is not None:
-        yield f"Your backward order: {', '.join(reversed(explanation.order))}."
+        yield from [f"Your backward order: {', '.join(explanation.called)}."] * bool(explanation.called)
+        yield from (f"The step of {name} is never called." for name in explanation.never_called)
         for operand, result in explanation.too_early:
             yield f"There {operand} comes before {result}, which uses it: too early, its gradient is not complete yet."
 

@@ -82,9 +82,22 @@ class Explanation:
         return None, ()
 
     @property
+    def called(self) -> tuple[str, ...]:
+        """The values in the learner's backward order: those whose steps were called, where the calls were seen."""
+        if not isinstance(self.events, list):
+            return tuple(reversed(self.order))
+        return tuple(self.sketch.nodes[place].name for place, *_ in self.events if place >= 0)
+
+    @property
+    def never_called(self) -> list[str]:
+        """The results that the learner's order has, and the calls that were seen have not."""
+        results = {node.name for node in self.sketch.nodes if node.op}
+        return [name for name in reversed(self.order) if name in results and name not in self.called]
+
+    @property
     def too_early(self) -> list[tuple[str, str]]:
         """The pairs (operand, result) of which the learner's backward order has the operand first."""
-        place = {name: i for i, name in enumerate(reversed(self.order))}
+        place = {name: i for i, name in reversed([*enumerate(self.called)])}
         return [
             (operand, node.name)
             for node in self.sketch.nodes

@@ -127,9 +127,11 @@ def _backward_numbers(explanation: Explanation) -> dict[str, int]:
     if not any(node.grad for node in explanation.sketch.nodes):
         return {}
     operations = [node.name for node in explanation.sketch.nodes if node.op and node.grad]
-    known = [name for name in explanation.order if name in operations]
-    order = known if len(known) == len(operations) else operations
-    return {name: place for place, name in enumerate(reversed(order), 1)}
+    if explanation.order:
+        known = list(dict.fromkeys(name for name in explanation.called if name in operations))
+        if set(known) | set(explanation.never_called) >= set(operations):
+            return {name: place for place, name in enumerate(known, 1)}
+    return {name: place for place, name in enumerate(reversed(operations), 1)}
 
 
 def _key(name: str, part: str = "") -> str:

@@ -30,7 +30,7 @@ def test_order_where_one_way_is_longer(probe):
         a = Value(2.0)
         b = a * 3.0
         short = b * 5.0
-        long = (b * 2.0 + 1.0) * 4.0
+        long = (b * b + 1.0) * 4.0
         c = short + long
         order = list(topological_order(c))
         place = {id(v): i for i, v in enumerate(order)}

@@ -93,6 +93,12 @@ CASES = {
         (("a", "grad", "72", "108"), ("b", "grad", "−24", "−48")),
         (("b", "c"),),
     ),
+    "root_skipped": Case(
+        4,
+        (("reversed(topological_order(self))", "reversed(topological_order(self)[:-1])"),),
+        (("a", "grad", "0", "1"), ("b", "grad", "0", "1")),
+        (("b", "c"),),
+    ),
     "rsub_swapped": Case(
         5,
         (("return -self + other", "return self - other"),),
@@ -443,6 +449,12 @@ def test_the_backward_order_is_numbered_and_what_comes_too_early_is_red(explaine
     }
     _, folder = explained("tanh_of_the_input")
     assert shown(drawing(folder / "exercise-6.svg")["c op"][0]) == "tanh back 1"
+
+
+def test_a_step_that_is_never_called_has_no_number_and_no_place_in_the_order(explained):
+    result, folder = explained("root_skipped")
+    assert "Your backward order: a, b.\nThe step of c is never called.\n" in result.stdout
+    assert shown(drawing(folder / "exercise-4.svg")["c op"][0]) == "+"
 
 
 def test_missing_and_superfluous_edges_of_the_graph_are_red_and_say_which_they_are(explained):

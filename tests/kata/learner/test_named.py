@@ -68,6 +68,50 @@ SLOPES = """\
         for operand, slope in dict(shares).items():
             operand.grad += slope * out.grad
 """
+BY_LEVELS = """\
+    levels = {}
+
+    def level(value):
+        if value not in levels:
+            levels[value] = 1 + min([level(operand) for operand in value._prev], default=0)
+        return levels[value]
+
+    level(root)
+    return sorted(levels, key=levels.get)
+"""
+LEVEL_OF_EACH = """\
+    for value in order:
+        value.level = 1 + min([operand.level for operand in value._prev], default=0)
+    return sorted(order, key=lambda value: value.level)
+"""
+BY_DISTANCE = """\
+    far = {root: 0}
+    open_work = [root]
+    for value in open_work:
+        for operand in value._prev:
+            if operand not in far:
+                far[operand] = far[value] + 1
+                open_work.append(operand)
+    return sorted(far, key=lambda value: -far[value])
+"""
+FROM_SIGMOID = ("math.tanh(self.data)", "2 / (1 + math.exp(-2 * self.data)) - 1")
+SIGMOID_SLOPE = ("(1.0 - out.data**2)", "2 * (1 + out.data) / 2 * (1 - (1 + out.data) / 2)")
+IN_THE_LOOP = """\
+        name = str(id(result)) + result._op
+        dot.node(name=name, label=result._op)
+        dot.edge(str(id(operand)), name)
+        dot.edge(name, str(id(result)))
+"""
+ARROW_EACH = [
+    ("        if v._op:\n", ""),
+    ("            dot.node(name=str(id(v)) + v._op, label=v._op)\n", ""),
+    ("            dot.edge(str(id(v)) + v._op, str(id(v)))\n", ""),
+    (
+        "        dot.edge(str(id(operand)), str(id(result)) + result._op)\n",
+        IN_THE_LOOP,
+    ),
+]
+ONE_INPUT = "        for layer in self.layers:\n            out = layer(x)\n        return out"
 BY_ACTIVATION = """\
 if self.activation == "tanh":
             return s.tanh()
@@ -545,6 +589,98 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         "draw_dot",
         [("{v.data:.4f}", "{round(v.data, 4)}"), ("{v.grad:.4f}", "{round(v.grad, 4)}")],
         [["draw-numbers-rounded-only"]],
+    ),
+    "levels by the smallest of the operands' levels, in a recursion": (
+        4,
+        "topological_order",
+        [(body(4, "topological_order"), BY_LEVELS)],
+        [["order-level-too-small"], ["order-recursive"]],
+    ),
+    "levels by the smallest of the operands' levels": (
+        4,
+        "topological_order",
+        [("    return order\n", LEVEL_OF_EACH)],
+        [["order-level-too-small"]],
+    ),
+    "levels by the largest of the operands' levels, in a recursion": (
+        4,
+        "topological_order",
+        [(body(4, "topological_order"), BY_LEVELS.replace("min(", "max("))],
+        [["order-recursive"]],
+    ),
+    "levels by the shortest way to the root": (
+        4,
+        "topological_order",
+        [(body(4, "topological_order"), BY_DISTANCE)],
+        [["order-breadth-first"]],
+    ),
+    "a backward that leaves out the root": (
+        4,
+        "Value.backward",
+        [("reversed(topological_order(self))", "topological_order(self)[:-1][::-1]")],
+        [["backward-skips-root"]],
+    ),
+    "a logarithm to base 10": (6, "Value.log", [("math.log(self.data)", "math.log10(self.data)")], [["log-base-ten"]]),
+    "tanh from the sigmoid of 2x": (6, "Value.tanh", [FROM_SIGMOID], [["tanh-overflows"]]),
+    "the slope of the sigmoid of 2x without the inner 2": (
+        6,
+        "Value.tanh",
+        [SIGMOID_SLOPE],
+        [["tanh-slope-lacks-two"]],
+    ),
+    "tanh from the sigmoid of 2x and its slope without the inner 2": (
+        6,
+        "Value.tanh",
+        [FROM_SIGMOID, SIGMOID_SLOPE],
+        [["tanh-slope-lacks-two"], ["tanh-overflows"]],
+    ),
+    "tanh from the sigmoid of x": (
+        6,
+        "Value.tanh",
+        [("math.tanh(self.data)", "2 / (1 + math.exp(-self.data)) - 1")],
+        [["tanh-of-half-x"]],
+    ),
+    "an operation and its arrow for each operand": (
+        7,
+        "draw_dot",
+        ARROW_EACH,
+        [["draw-operation-for-each-operand"]],
+    ),
+    "an operation's arrow for each operand": (
+        7,
+        "draw_dot",
+        [
+            ARROW_EACH[2],
+            (
+                "str(id(result)) + result._op)\n",
+                "str(id(result)) + result._op)\n        dot.edge(str(id(result)) + result._op, str(id(result)))\n",
+            ),
+        ],
+        [["draw-operation-for-each-operand"]],
+    ),
+    "an operation and its arrow for each operand, from top to bottom": (
+        7,
+        "draw_dot",
+        [*ARROW_EACH, ('"LR"', '"TB"')],
+        [["draw-top-to-bottom"], ["draw-operation-for-each-operand"]],
+    ),
+    "a sum of the neurons' lists without a start": (
+        9,
+        "Layer.parameters",
+        [("[p for neuron in self.neurons for p in neuron.parameters()]", "sum(n.parameters() for n in self.neurons)")],
+        [["lists-added-to-0-in-layer-parameters-9"]],
+    ),
+    "every layer sees the first input": (
+        9,
+        "MLP.__call__",
+        [(body(9, "MLP.__call__"), ONE_INPUT + "[0] if len(out) == 1 else out\n")],
+        [["mlp-original-input"]],
+    ),
+    "every layer sees the first input, and a single output stays in its list": (
+        9,
+        "MLP.__call__",
+        [(body(9, "MLP.__call__"), ONE_INPUT + "\n")],
+        [["mlp-original-input"], ["mlp-single-output-in-list"]],
     ),
     "a square of the sum of the errors": (
         10,

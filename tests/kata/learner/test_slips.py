@@ -32,6 +32,14 @@ IN_TURN = """\
         slopes.append((f(right) - f(left)) / (2 * h))
     return slopes
 """
+FLAT_LAYER = "[p for neuron in self.neurons for p in neuron.parameters()]"
+FLAT_NETWORK = "[p for layer in self.layers for p in layer.parameters()]"
+IN_A_SUM = """\
+        total = 0
+        for layer in self.layers:
+            total += layer.parameters()
+        return total
+"""
 CALLED = "    return [derivative(line, x, h) for line, x in zip(lines, xs)]\n"
 IN_A_COMPREHENSION = "    lines = [lambda x: f([*xs[:i], x, *xs[i + 1 :]]) for i in range(len(xs))]\n"
 IN_A_LOOP = """\
@@ -187,6 +195,27 @@ SLIPS = {  # exercise, task, what is written there, and what it is called
     "an operand for a type": (
         2, ADD, [("isinstance(other, Value)", "isinstance(self, other)")], "isinstance-of-no-type",
     ),
+    "a sum of the neurons' lists": (
+        9, "Layer.parameters", [(FLAT_LAYER, "sum(n.parameters() for n in self.neurons)")], "lists-added-to-0",
+    ),
+    "a sum of the layers' lists": (
+        9, "MLP.parameters", [(FLAT_NETWORK, "sum([n.parameters() for n in self.layers])")], "lists-added-to-0",
+    ),
+    "lists that are added to a 0 of one's own": (
+        9,
+        "MLP.parameters",
+        [("        return " + FLAT_NETWORK, IN_A_SUM)],
+        "lists-added-to-0",
+    ),
+    "a sum of the rows": (
+        15, "Linear.parameters", [("[wi for row in self.w for wi in row]", "sum(self.w)")], "lists-added-to-0",
+    ),
+    "a sum of the parts' lists": (
+        17,
+        "GPT.parameters",
+        [("[p for part in parts for p in part.parameters()]", "sum(part.parameters() for part in parts)")],
+        "lists-added-to-0",
+    ),
     "a label without its blanks": (
         7, "draw_dot", [("{{ {v.label} | data", "{{{v.label} | data")], "blanks-differ",
     ),
@@ -260,6 +289,20 @@ def test_a_fault_of_a_worked_answer_that_leaves_no_frame_is_no_slip_of_the_task_
     cut = [replace(v, fault=replace(v.fault, frames=v.fault.frames[:2])) if v.fault else v for v in verdicts]
     assert {v.fault.frames[-1].file for v in cut if v.fault} == {"ex08_neuron.py"}
     assert find_slips(source, CATALOGUE[8], cut) == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "sum((neuron.parameters() for neuron in self.neurons), 1)",
+        "sum(1 + neuron.parameters() for neuron in self.neurons)",
+        "[1 + neuron.parameters() for neuron in self.neurons]",
+    ],
+)
+def test_a_list_that_is_added_to_another_number_is_no_sum_from_0(wrong, found):
+    source, verdicts = found(9, "Layer.parameters", (FLAT_LAYER, wrong))
+    assert any("'int' and 'list'" in v.fault.message for v in verdicts if v.fault)
+    assert find_slips(source, CATALOGUE[9], verdicts) == ()
 
 
 def test_nothing_is_said_of_a_task_whose_checks_all_pass(found):
