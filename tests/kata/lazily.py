@@ -18,7 +18,7 @@ class Lazily:
         return getattr(found, self._name) if self._name else found
 
     def __getattr__(self, name):
-        if name.startswith("_"):  # what pytest asks of everything in a test file, such as __test__ and __wrapped__
+        if name.startswith("__") or name == "_mock_name":  # pytest asks everything in a test file for such
             raise AttributeError(name)
         return getattr(self._real(), name)
 

@@ -15,16 +15,18 @@ from xml.etree import ElementTree as ET
 
 import click
 import pytest
-from PIL import Image
 from rich.console import Console
 
 from grader.core.errors import KataError
 from grader.learner import checkpoint, namelists
-from grader.learner import names as command
 from grader.learner.attending import attention_weights
 from grader.learner.commands import learner
 from grader.learner.engines import load_language
-from minigrad_reference.drawing.letters import principal_components, running_mean
+from tests.kata.lazily import Lazily
+
+Image = Lazily("PIL.Image")
+command = Lazily("grader.learner.names")
+letters = Lazily("minigrad_reference.drawing.letters")
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = {"WIDTH": "4", "HEADS": "2", "STEPS": "12", "NAMES": "elements"}
@@ -314,8 +316,8 @@ def test_the_level_of_letter_pairs_is_the_loss_of_the_counted_shares():
 
 
 def test_running_means_and_principal_components_are_what_they_say():
-    assert running_mean([1.0, 2.0, 6.0], window=2) == [1.0, 1.5, 4.0]
-    points, shares = principal_components([[0.0, 3.0], [0.0, -3.0], [1.0, 0.0], [-1.0, 0.0]])
+    assert letters.running_mean([1.0, 2.0, 6.0], window=2) == [1.0, 1.5, 4.0]
+    points, shares = letters.principal_components([[0.0, 3.0], [0.0, -3.0], [1.0, 0.0], [-1.0, 0.0]])
     assert shares == pytest.approx([0.9, 0.1])
     assert sorted(round(abs(x), 9) for x, _ in points) == [0, 0, 3, 3]
 

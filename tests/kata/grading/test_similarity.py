@@ -17,10 +17,9 @@ from grader.course.authoring.cut import cut
 from grader.course.authoring.notebooks import notebooks
 from grader.course.bank.wheats import read_wheats, replaced
 from grader.course.grading.grading import Course
+from tests.kata.lazily import Lazily
 
-pytest.importorskip("copydetect")
-from grader.course.classroom.similarity import COMMON, Overlap, Pair, rows, similar_pairs, write_pairs
-
+similarity = Lazily("grader.course.classroom.similarity")
 ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()
 OWN = """
@@ -76,7 +75,7 @@ def test_a_copy_under_other_names_is_found_and_comes_first(solutions):
     own = answered(solutions, OWN)
     sources = {"ada": own, "bob": renamed(own), "cyd": answered(solutions, ANOTHER), "dan": solutions[10]}
     assert sources["ada"] != sources["bob"]
-    (pair,) = similar_pairs({student: {10: source} for student, source in sources.items()})
+    (pair,) = similarity.similar_pairs({student: {10: source} for student, source in sources.items()})
     assert pair.students == ("ada", "bob")
     (overlap,) = pair.overlaps
     assert (overlap.exercise, overlap.shares) == (10, (1, 1))
@@ -94,16 +93,16 @@ def test_independent_right_answers_are_no_pair_at_any_threshold(solutions):
         "own": {10: answered(solutions, OWN)},
         "another": {10: answered(solutions, ANOTHER)},
     }
-    assert similar_pairs(students, threshold=0) == []
+    assert similarity.similar_pairs(students, threshold=0) == []
 
 
 def test_stubs_worked_answers_and_what_many_have_accuse_nobody(solutions):
     solutions = {4: solutions[4], 10: solutions[10]}
     stubs = {n: cut(source, CATALOGUE[n]) for n, source in solutions.items()}
-    many = {f"s{i}": {10: answered(solutions, OWN)} for i in range(COMMON + 1)}
-    assert similar_pairs({"ada": stubs, "bob": stubs, "cyd": solutions, "dan": solutions, **many}) == []
+    many = {f"s{i}": {10: answered(solutions, OWN)} for i in range(similarity.COMMON + 1)}
+    assert similarity.similar_pairs({"ada": stubs, "bob": stubs, "cyd": solutions, "dan": solutions, **many}) == []
     del many["s0"]
-    assert len(similar_pairs(many)) == COMMON * (COMMON - 1) // 2
+    assert len(similarity.similar_pairs(many)) == similarity.COMMON * (similarity.COMMON - 1) // 2
 
 
 @pytest.mark.slow
@@ -112,22 +111,23 @@ def test_a_made_up_class_is_accused_of_its_copy_alone(solutions):
     classroom = {student.name: student.sources for student in make_class(course, 40)}
     classroom["ada"] = {**solutions, 10: answered(solutions, OWN)}
     classroom["bob"] = {**solutions, 10: renamed(answered(solutions, OWN))}
-    assert [pair.students for pair in similar_pairs(classroom)] == [("ada", "bob")]
+    assert [pair.students for pair in similarity.similar_pairs(classroom)] == [("ada", "bob")]
 
 
 def test_what_is_no_python_or_too_long_is_no_reason_to_stop():
     odd = {"a": "def f(:\n" * 9, "b": "", "c": "\0\ud800", "d": "x = 1\n" * 50_000, "e": "('''" * 999}
-    assert similar_pairs({student: {4: source} for student, source in odd.items()}) == []
+    assert similarity.similar_pairs({student: {4: source} for student, source in odd.items()}) == []
 
 
 HOSTILE = "=1+1<script>alert(1)</script>"
 
 
 def test_names_and_passages_are_text_on_the_page_and_in_the_sheet(tmp_path):
-    pair = Pair(
-        (HOSTILE, "b\x1b\u202e"), (Overlap(4, 90, (0.7, 1.0), (HOSTILE, "</pre><img src=x onerror=alert(1)>")),)
+    pair = similarity.Pair(
+        (HOSTILE, "b\x1b\u202e"),
+        (similarity.Overlap(4, 90, (0.7, 1.0), (HOSTILE, "</pre><img src=x onerror=alert(1)>")),),
     )
-    page, sheet = write_pairs(tmp_path, [pair], {HOSTILE: {}, "b": {}}, 0.6)
+    page, sheet = similarity.write_pairs(tmp_path, [pair], {HOSTILE: {}, "b": {}}, 0.6)
     text = page.read_text(encoding="utf-8")
     assert "<script>alert" not in text
     assert "<img" not in text
@@ -136,7 +136,7 @@ def test_names_and_passages_are_text_on_the_page_and_in_the_sheet(tmp_path):
     with sheet.open(encoding="utf-8", newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["student"], row["exercise"], row["share_of_student"]) == (f"'{HOSTILE}", "4", "0.70")
-    assert list(rows([])) == [next(iter(rows([])))]
+    assert list(similarity.rows([])) == [next(iter(similarity.rows([])))]
 
 
 @pytest.mark.slow

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
@@ -29,6 +28,9 @@ from grader.learner.explanation import ABS, REL, Explanation, shares_of, sketche
 from grader.learner.picture import picture
 from minigrad_reference.drawing.palette import LIGHT
 from minigrad_reference.drawing.shares import Flaw
+from tests.kata.lazily import Lazily
+
+Image = Lazily("PIL.Image")
 
 GOLDEN = Path(__file__).with_name("golden") / "explain"
 ROOT = Path(__file__).parents[3]
