@@ -122,7 +122,7 @@ Conventions
 - `backward` sets the root's own grad to 1.0, sets no other grad to 0, and returns nothing.
 - The graph stays as it was: every Value keeps its operands and its `_backward`. Later exercises
   look at it after a backward pass. (PyTorch lets go of it, to save memory.)
-- Graphs may be 10,000 operations deep. A recursive version fails the checks of deep graphs and no
+- Graphs may be 20,000 operations deep. A recursive version fails the checks of deep graphs and no
   others; you can go on with it and come back later.
 - What a second `backward()` on the same root does is not checked.
 

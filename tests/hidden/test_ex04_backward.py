@@ -152,12 +152,12 @@ def test_order_of_any_graph(probe, rng):
 
 @check("topological_order", points=1, deep=True)
 def test_order_of_a_very_deep_graph(probe):
-    """A graph 10,000 operations deep has an order; a recursive walk would be too deep for Python."""
+    """A graph 20,000 operations deep has an order; a recursive walk would be too deep for Python."""
     probe(
         IN_ORDER
         + """
 x = Value(1.0)
-for step in range(10_000):
+for step in range(20_000):
     if step % 1000 == 0:
         a = Value(1.0)
     x = x + a
@@ -341,13 +341,13 @@ def test_gradients_of_any_sums(probe, rng):
 
 @check("Value.backward", points=1, deep=True)
 def test_backward_through_a_very_deep_graph(probe):
-    """Gradients come back through 10,000 operations; a recursive walk would be too deep for Python."""
+    """Gradients come back through 20,000 operations; a recursive walk would be too deep for Python."""
     probe(
         """
         a = Value(1.0)
         b = Value(0.999)
         x = a
-        for step in range(5_000):
+        for step in range(10_000):
             x = x * b + a
         x.backward()
         """,
