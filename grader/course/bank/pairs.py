@@ -107,14 +107,11 @@ def _merged(worked: str, one: list[Change], other: list[Change]) -> str | None:
 
 
 def _unless_taken_away(own: list[Change], other: list[Change]) -> list[Change] | None:
-    """The changes of one without those in what the other deletes; None where more is lost than another name.
-
-    A variable's other name is not lost as long as it remains elsewhere.
-    """
+    """The changes of one without those in what the other deletes; None where one of these is made nowhere else."""
     deleted = [change for change in other if not change.new]
     kept = [change for change in own if not any(map(change.lies_within, deleted))]
-    names = {(change.old, change.new) for change in kept}
-    return kept if all((change.old, change.new) in names for change in own) else None
+    remaining = {(change.old, change.new) for change in kept}
+    return kept if all((change.old, change.new) in remaining for change in own) else None
 
 
 def with_edits(source: str, chaffs: Sequence[Chaff]) -> str | None:

@@ -18,10 +18,9 @@ def both(number, *ids):
     return None
 
 
-def test_a_variable_keeps_its_other_name_where_its_last_use_is_shortened():
-    assert both(9, "mlp-original-input", "mlp-single-output-in-list") == (
-        "for layer in self.layers:\n    out = layer(x)\nreturn out"
-    )
+def test_what_one_does_twice_stays_where_the_other_takes_one_of_its_places_away():
+    lines = both(7, "draw-label-without-grad", "draw-numbers-two-decimals").splitlines()
+    assert lines[3].strip() == "label = f'{{ {v.label} | data {v.data:.2f} }}'"
 
 
 def test_two_mistakes_stand_side_by_side_within_one_line():
