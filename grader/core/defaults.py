@@ -20,8 +20,19 @@ def changes_a_default(node: ast.FunctionDef, _: bool) -> bool:
 
     A name that the function sets itself, as in order = list(order), may stand for an object of its own.
     """
-    shared = set(_shared(node.args)) - set(_set_anew(node))
-    return not shared.isdisjoint(_changed(node.body))
+    return bool(_changed_defaults(node))
+
+
+def leaves_a_changed_default(call: ast.Call, node: ast.FunctionDef) -> bool:
+    """Whether a call of a function gives nothing for a default that the function changes."""
+    by_place = [name.arg for name in (*node.args.posonlyargs, *node.args.args)]
+    given = {*by_place[: len(call.args)], *(keyword.arg for keyword in call.keywords)}
+    unknown = None in given or any(isinstance(argument, ast.Starred) for argument in call.args)
+    return not unknown and not _changed_defaults(node) <= given
+
+
+def _changed_defaults(node: ast.FunctionDef) -> set[str]:
+    return (set(_shared(node.args)) - set(_set_anew(node))) & set(_changed(node.body))
 
 
 def _shared(arguments: ast.arguments) -> Iterator[str]:

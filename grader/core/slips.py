@@ -10,13 +10,13 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
-from grader.core.defaults import changes_a_default
+from grader.core.defaults import changes_a_default, leaves_a_changed_default
 from grader.core.late import reads_the_loop_late
 from grader.core.operations import method
 from grader.core.records import Difference, Exercise, Fault, Misconception, Verdict
@@ -43,11 +43,15 @@ QUOTED = re.compile(r"'([^']*)'")
 
 @dataclass(frozen=True)
 class Slip:
-    """A kind of slip, as slips.toml has it, in one task; `names` are texts that differ, as expected and as given."""
+    """A kind of slip, as slips.toml has it, in one task; `names` are texts that differ, as expected and as given.
+
+    `helper`: the function of the learner's own in which it stands, where that is not the task itself.
+    """
 
     task: str
     kind: str
     names: tuple[str, str] = ("", "")
+    helper: str = ""
 
 
 def find_slips(source: str, exercise: Exercise, verdicts: Iterable[Verdict]) -> tuple[Slip, ...]:
@@ -56,16 +60,35 @@ def find_slips(source: str, exercise: Exercise, verdicts: Iterable[Verdict]) -> 
     names = {task.name: task for task in exercise.tasks}
     found = list(_spelled(wrong, names))
     try:
-        functions = {f.task: (f, node) for f, node in function_nodes(source) if f.task in names}
+        every = {f.task: (f, node) for f, node in function_nodes(source)}
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return tuple(found)
+    functions = {task: part for task, part in every.items() if task in names}
+    helpers = {name: node for name, (_, node) in every.items() if name not in names}
     text = Text(exercise, functions)
     for task in dict.fromkeys(v.check.task for v in wrong if v.check.task in functions):
         node = functions[task][1]
         found += [Slip(task, kind) for kind, shows in READ.items() if shows(node, names[task].returns)]
+        found += [Slip(task, "default-shared", helper=name) for name in _shares_a_default(node, helpers)]
     found += [slip for verdict in wrong for slip in text.shown(verdict)]
     found += text.spaced(wrong)
     return tuple(dict.fromkeys(found))
+
+
+def _shares_a_default(node: ast.FunctionDef, helpers: Mapping[str, ast.FunctionDef]) -> Iterator[str]:
+    """The helpers that a function calls, itself or by way of another, whose default all calls share and they change."""
+    met: set[str] = set()
+    pending = [node]
+    while pending:
+        for call in (part for part in ast.walk(pending.pop()) if isinstance(part, ast.Call)):
+            name = name_called(call)
+            if name not in helpers:
+                continue
+            if leaves_a_changed_default(call, helpers[name]):
+                yield name
+            if name not in met:
+                met.add(name)
+                pending.append(helpers[name])
 
 
 def _spelled(wrong: Sequence[Verdict], tasks: Iterable[str]) -> Iterator[Slip]:
@@ -385,7 +408,7 @@ def _ends(body: Sequence[ast.stmt]) -> bool:
 def as_misconception(slip: Slip, exercise: Exercise, *, beyond: bool = False) -> Misconception:
     """A slip in the words of slips.toml, which fit the place; `beyond` where it does not account for all that fails."""
     expected, got = (json.dumps(each) for each in slip.names)
-    place = {"task": slip.task, "name": slip.task.rpartition(".")[2], "expected": expected, "got": got}
+    place = {"task": slip.task, "name": slip.helper or slip.task.rpartition(".")[2], "expected": expected, "got": got}
     title, belief, explanation, question = (_words()[slip.kind][text].format(**place) for text in TEXTS)
     explanation += f" {_words()[slip.kind]['beyond']}" if beyond else ""
     where = re.sub(r"[\W_]+", "-", slip.task.lower()).strip("-")

@@ -212,6 +212,7 @@ def test_relu_value(probe):
         a = Value(0.5)
         c = a.relu()
         """,
+        "c is a",
         "c.data",
         "c._op",
         "[v is a for v in c._prev]",

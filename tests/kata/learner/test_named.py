@@ -455,6 +455,18 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         ],
         [["gradient-second-name"]],
     ),
+    "the same number in both lines, copied": (
+        3,
+        MUL,
+        [("other.grad += self.data", "other.grad += other.data")],
+        [["mul-one-number-for-both"]],
+    ),
+    "a positive Value given back by relu": (
+        6,
+        "Value.relu",
+        [("    out = Value(", "    if self.data > 0:\n        return self\n    out = Value(")],
+        [["relu-returns-self"]],
+    ),
     "a copy of the right factor under the name of a sum": (
         2,
         MUL,

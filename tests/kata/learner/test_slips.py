@@ -8,6 +8,7 @@ from textwrap import dedent, indent
 import pytest
 
 from grader.core.catalogue import read_catalogue
+from grader.core.defaults import leaves_a_changed_default
 from grader.core.diagnosis import diagnose
 from grader.core.fingerprints import read_fingerprints
 from grader.core.paths import FINGERPRINTS, PUBLIC
@@ -73,6 +74,17 @@ AGAIN = """\
             topological_order(operand, order, met)
         order.append(root)
     return order
+"""
+VISITED = """\
+def visited(value, order=[], met=set()):
+    if value not in met:
+        met.add(value)
+        for operand in value._prev:
+            visited(operand, order, met)
+        order.append(value)
+    return order
+
+
 """
 POWERS = """\
     powers = [(value - largest).exp() for value in values]
@@ -154,6 +166,12 @@ SLIPS = {  # exercise, task, what is written there, and what it is called
     ),
     "a list of slopes for all calls": (
         1, "gradient", [("h=1e-6)", "h=1e-6, *, slopes=list())"), ("    slopes = []\n", "")], "default-shared",
+    ),
+    "a list and a set of a helper's own": (
+        4,
+        "topological_order",
+        [(WALK, "    return visited(root)\n"), ("def topological_order(", VISITED + "def topological_order(")],
+        "default-shared",
     ),
     "a method handed on": (10, "train", [("model.parameters()", "model.parameters")], "method-not-called"),
     "a method handed to another file": (
@@ -394,6 +412,22 @@ FRESH = {  # arguments with lines that do not
 def test_a_default_is_a_slip_only_if_all_calls_share_it_and_one_of_them_changes_it(arguments, lines, shared):
     (node,) = ast.parse(f"def task(x, {arguments}):\n" + indent(lines, "    ") + "\n    return x\n").body
     assert ("default-shared" in kinds_of(node, returns=True)) == shared
+
+
+LEFT = {  # calls of VISITED, and whether one of its lists is left to the default
+    "visited(root)": True,
+    "visited(root, [])": True,
+    "visited(root, met=set())": True,
+    "visited(root, [], set())": False,
+    "visited(root, met=set(), order=[])": False,
+    "visited(*given)": False,
+}
+
+
+@pytest.mark.parametrize(("call", "left"), LEFT.items(), ids=LEFT)
+def test_a_default_of_a_helper_is_a_slip_only_if_a_call_leaves_it_as_it_is(call, left):
+    (node,) = ast.parse(VISITED).body
+    assert leaves_a_changed_default(ast.parse(call, mode="eval").body, node) == left
 
 
 def test_a_chaff_has_a_slip_only_if_its_misconception_is_said_to_be_one():
