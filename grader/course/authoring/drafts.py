@@ -44,7 +44,8 @@ def _neuron(count: int, activation: str) -> Draft:
 
 
 def _layer() -> Draft:
-    lines = ["x = Value(2.0)", 'layer = Layer(1, 2, "linear")', *_weights("layer"), "first, second = layer([x])"]
+    lines = ["x = Value(2.0)", 'layer = Layer(1, 2, "linear")', *_weights_in("for n in layer.neurons")]
+    lines += ["first, second = layer([x])"]
     nodes = (
         *leaves(["x"], grads=False),
         Node("first", "neuron", ("x",), "first.data", "", None),
@@ -54,12 +55,14 @@ def _layer() -> Draft:
     return "\n".join(lines) + "\n", nodes
 
 
-def _weights(name: str) -> list[str]:
-    return [f"for i, p in enumerate({name}.parameters()):", "    p.data = 0.5 * (i + 1)"]
+def _weights_in(neurons: str) -> list[str]:
+    """Lines that set the weights where they are, so that a wrong list of parameters changes nothing else."""
+    return [f"for i, p in enumerate([p {neurons} for p in (*n.w, n.b)]):", "    p.data = 0.5 * (i + 1)"]
 
 
 def _network(sizes: list[int], activation: str) -> Draft:
-    lines = ["x = Value(2.0)", f'm = MLP(1, {sizes}, "{activation}")', *_weights("m"), "out = m([x])", "out.backward()"]
+    lines = ["x = Value(2.0)", f'm = MLP(1, {sizes}, "{activation}")']
+    lines += [*_weights_in("for layer in m.layers for n in layer.neurons"), "out = m([x])", "out.backward()"]
     nodes = (
         *leaves(["x"]),
         Node("out", "MLP", ("x",), "out.data", "out.grad", None),
@@ -90,7 +93,8 @@ def _step() -> Draft:
 
 
 def _training(train: str, epoch: str, epochs: int) -> Draft:
-    lines = ["m = MLP(1, [1])", *_weights("m"), train.format(epochs)]
+    weights = ["for i, p in enumerate(m.parameters()):", "    p.data = 0.5 * (i + 1)"]
+    lines = ["m = MLP(1, [1])", *weights, train.format(epochs)]
     nodes = tuple(
         Node(
             f"loss of epoch {i + 1}",
