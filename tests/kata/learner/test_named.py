@@ -297,7 +297,7 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         6,
         "Value.relu",
         [(', (self,), "relu")', ")")],
-        [["relu-remembers-nothing", "relu-returns-self"]],
+        [["relu-remembers-nothing"]],
     ),
     "exp without operand and name": (6, "Value.exp", [(', (self,), "exp")', ")")], [["exp-remembers-nothing"]]),
     "tanh without a name": (6, "Value.tanh", [('(self,), "tanh"', "(self,)")], [["tanh-operation-missing"]]),
