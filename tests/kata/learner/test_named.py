@@ -471,7 +471,7 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         2,
         MUL,
         [('(self, other), "*"', '(self, Value(other.data)), "+"')],
-        [["mul-remembers-one-copy"], ["mul-operation-of-the-sum"]],
+        [["mul-operation-of-the-sum"], ["mul-remembers-one-copy"]],
     ),
     "a copy of the left factor": (
         2,
