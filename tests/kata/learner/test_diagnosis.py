@@ -566,9 +566,10 @@ def test_what_a_chaff_shows_is_named_after_it_or_after_one_of_its_task_or_anothe
     for f in known:
         its = [verdict(name[5:], _raw(f.shown[name]) if name in f.shown else 0) for name in CHECKS]
         found = diagnose(its, known)
-        assert {(d.checks, d.confidence) for d in found} == {(frozenset(f.shown), 1.0)}
-        assert len(found) <= len(f.misconceptions)
+        assert frozenset().union(*(d.checks for d in found)) == frozenset(f.shown)
+        assert len(found) <= len(f.misconceptions)  # two may also be one each of two tasks that show as much together
         if len(f.misconceptions) == 1:
+            assert (found[0].checks, found[0].confidence) == (frozenset(f.shown), 1.0)
             assert shown[found[0].misconception.id] == f.shown
         if len(f.misconceptions) == 1 and found[0].misconception.task == f.task:
             assert f.misconceptions[0] in (found[0].misconception, *found[0].alternatives)
