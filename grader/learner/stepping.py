@@ -21,7 +21,7 @@ from minigrad_reference.drawing.stepper import Stepper, stepper
 from minigrad_reference.drawing.walk import trace
 
 PATH = BUILD / "step" / "step.html"
-EXPRESSION = "d = a * b; e = d + a; f = e * d; g = e * f; h = f * g"  # wrong wherever a wrong order can make it so
+EXPRESSION = "d = a * b; e = d + a; f = e * d; g = e * f; h = f * g"  # wrong with nearly every wrong order
 VALUES = {"a": 2.0, "b": -1.5, "c": 7.0}
 NETWORKS = {"toy": ([4, 4, 1], ["tanh"] * 3), "moons": ([16, 16, 1], "relu")}
 TITLE = 80  # characters
