@@ -199,8 +199,10 @@ def test_what_a_student_sees_after_a_push_agrees_with_the_marks(clones, local, n
     public = [(number, check) for number, check in checks if check["visibility"] == "visible"]
     carried = [check["carried_forward"] for _, check in public]
     assert any(carried) == (name in ("s23", "s25"))
-    wrong = [check["status"] in ("failed", "crashed", "timed_out") for _, check in public]
-    assert done.returncode == any([*wrong, *carried])
+    found = {check["status"] for _, check in public}
+    # beside a recursion that is right but too deep, what is carried is no mistake either: it is too deep itself there
+    wrong = found & {"failed", "crashed", "timed_out"} or (any(carried) and "too_deep" not in found)
+    assert done.returncode == bool(wrong)
     passed = Counter(number for number, check in public if check["status"] == "passed" and not check["carried_forward"])
     rows = re.findall(r"^\| (\d+) \| [^|]+ \| (\d+)/\d+ \|", done.stdout, re.MULTILINE)
     assert {int(number): int(count) for number, count in rows} == {n: passed[n] for n in NUMBERS}
