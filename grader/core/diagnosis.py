@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.core.catalogue import read_catalogue
@@ -82,7 +82,8 @@ def diagnose(
     chosen = [f for f in possible if _has(f, slips or ())]
     candidates = [_candidate(f, failures, set().union(*passed.values()), seen) for f in chosen]
     groups = _by_task([c for c in candidates if c.is_shown], failures)
-    inferred = _best(groups, failures, _reach(possible), slips)
+    alone = {f.misconceptions[0]: frozenset(f.shown) for f in prints if len(f.misconceptions) == 1}
+    inferred = _best(groups, failures, _reach(possible), slips, alone)
     return (*inferred, *_seen(slips or (), inferred, known, prints))
 
 
@@ -245,6 +246,7 @@ def _best(
     failures: dict[str, Verdict],
     reach: dict[str, set[str]],
     slips: Sequence[Slip] | None,
+    alone: Mapping[Misconception, frozenset[str]],
 ) -> tuple[Diagnosis, ...]:
     """The combination that predicts most with fewest misconceptions, and is surprised by fewest passes.
 
@@ -268,7 +270,7 @@ def _best(
     commonest = max(best, key=lambda combination: sum(c.common for c in combination))
     named = [[m for c in combination for m in c.misconceptions] for combination in best]
     return tuple(
-        _diagnosis(m, c, [other for others in named if m not in others for other in others])
+        _diagnosis(m, c, [other for others in named if m not in others for other in others], alone)
         for c in commonest
         for m in c.misconceptions
     )
@@ -310,8 +312,18 @@ def _accounts(combination: tuple[Candidate, ...], failures: dict[str, Verdict], 
     return not any(c.touched <= reach.get(task, set()) for c in combination for task in unexplained)
 
 
-def _diagnosis(misconception: Misconception, chosen: Candidate, named: Iterable[Misconception]) -> Diagnosis:
-    """With what the other combinations that say as much have in the place of this misconception."""
+def _diagnosis(
+    misconception: Misconception,
+    chosen: Candidate,
+    named: Iterable[Misconception],
+    alone: Mapping[Misconception, frozenset[str]],
+) -> Diagnosis:
+    """With what the other combinations that say as much have in the place of this misconception.
+
+    Of several in one task each is blamed for what it shows alone, and all for what they only show together.
+    """
     others = dict.fromkeys(m for m in named if m.task == chosen.task and m not in chosen.misconceptions)
     alternatives = tuple(sorted(others, key=lambda m: -m.common))
-    return Diagnosis(misconception, chosen.touched, round(len(chosen.predicted) / len(chosen.touched), 3), alternatives)
+    beside = frozenset().union(*(alone.get(m, ()) for m in chosen.misconceptions if m != misconception))
+    checks = chosen.touched - (beside - alone.get(misconception, frozenset())) or chosen.touched
+    return Diagnosis(misconception, checks, round(len(chosen.predicted) / len(chosen.touched), 3), alternatives)

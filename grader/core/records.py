@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from enum import Enum
 from pathlib import Path
 from textwrap import dedent
@@ -155,7 +156,7 @@ class Probe:
     rel: float = 1e-9
     abs: float = 1e-12
 
-    @property
+    @cached_property
     def code(self) -> str:
         """The snippet without the indentation that it has in the check's source."""
         return dedent(self.snippet).strip("\n") + "\n"

@@ -134,7 +134,7 @@ def check(number: int) -> messages.Report:
         failures=[_failure(each, chosen, causes) for each in failures(chosen, told)],
         reasons=[
             messages.Reason(why.heading, why.title, why.paragraphs, [messages.Alike(ALIKE, same) for same in why.alike])
-            for why in reasons(causes)
+            for why in reasons(causes, told)
         ],
         reading=messages.Reading(READING, chosen.reading) if passed == len(verdicts) else None,
         sum=f"{passed} of {len(verdicts)} checks pass.",

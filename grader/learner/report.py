@@ -44,7 +44,7 @@ def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict], causes: Cau
     return (
         "\n".join(parts)
         + "".join(f"\n\n{_detail(failure, exercise, causes)}" for failure in failures(exercise, verdicts))
-        + "".join(f"\n\n{_belief(why)}" for why in reasons(causes))
+        + "".join(f"\n\n{_belief(why)}" for why in reasons(causes, verdicts))
         + "\n\n"
         + _reading(exercise, verdicts)
         + _ending(exercise, verdicts, causes, explained)
@@ -81,14 +81,19 @@ def failures(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[Failure]:
     return list(found.values())
 
 
-def reasons(causes: Causes) -> list[Why]:
-    """What is believed earlier, where it accounts for a failure or may do so, and what is believed here."""
+def reasons(causes: Causes, verdicts: Sequence[Verdict]) -> list[Why]:
+    """What is believed earlier, where it accounts for a failure or may do so, and what is believed here.
+
+    Of several beliefs in one task the one behind the failure that is told comes first.
+    """
     earlier = [
         _why(same, "WHY" if each.checks is not None else "PERHAPS WHY")
         for each in causes.earlier
         for same in _by_belief(each.beliefs)
     ]
-    return earlier + [_why(same, "WHY") for same in _by_belief(causes.own)]
+    in_order = [verdict.check.id for verdict in verdicts]
+    own = sorted(causes.own, key=lambda d: min((in_order.index(check) for check in d.checks), default=0))
+    return earlier + [_why(same, "WHY") for same in _by_belief(own)]
 
 
 def _by_belief(diagnoses: Sequence[Diagnosis]) -> list[list[Diagnosis]]:
