@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from grader.core.catalogue import read_catalogue
 from grader.core.overlay import with_own_helpers
 from grader.core.paths import SOLUTIONS
 from grader.core.records import Diagnosis, Exercise, Status, Verdict
 from grader.learner.exercises import as_imported, beliefs, is_wrong, run, with_replaced, wrong_before
+from grader.learner.kept import ended_otherwise
 from grader.learner.waiting import Waiting, among_worked_answers, as_told, failing_tasks, waiting_tasks
 
 
@@ -28,18 +29,33 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Causes:
-    """The beliefs of the exercise itself, and what of earlier exercises and tasks accounts for some of its failures."""
+    """The beliefs of the exercise itself, and what of earlier exercises and tasks accounts for some of its failures.
+
+    `alone` are the verdicts of checks that end otherwise where none ran before them, by id.
+    """
 
     own: tuple[Diagnosis, ...] = ()
     earlier: tuple[Earlier, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    alone: Mapping[str, Verdict] = field(default_factory=dict)
 
     def told(self, verdicts: Sequence[Verdict]) -> list[Verdict]:
-        """The verdicts as they are told."""
-        return as_told(verdicts, self.waiting)
+        """The verdicts as they are told; what is wrong by itself too, with what its lines show by themselves."""
+        alone = {check: verdict for check, verdict in self.alone.items() if check not in self.right_alone}
+        return as_told([alone.get(v.check.id, v) for v in verdicts], self.waiting)
+
+    @property
+    def right_alone(self) -> frozenset[str]:
+        """The checks that fail only after others."""
+        return _passed(list(self.alone.values()))
 
 
 def find_causes(exercise: Exercise, verdicts: Sequence[Verdict]) -> Causes:
+    """What is behind the failures, and what of them is so only after other checks."""
+    return replace(_behind(exercise, verdicts), alone=ended_otherwise(exercise, verdicts))
+
+
+def _behind(exercise: Exercise, verdicts: Sequence[Verdict]) -> Causes:
     """An earlier exercise is blamed for nothing that the worked answers in its place do not mend.
 
     None is a suspect that the exercise does not build on.

@@ -131,7 +131,7 @@ def check(number: int) -> messages.Report:
             messages.Checked(task.name, [messages.Line(*_line(v)) for v in told if v.check.task == task.name])
             for task in chosen.tasks
         ],
-        failures=[_failure(each, chosen, causes) for each in failures(chosen, told)],
+        failures=[_failure(each, chosen, causes) for each in failures(chosen, told, causes)],
         reasons=[
             messages.Reason(why.heading, why.title, why.paragraphs, [messages.Alike(ALIKE, same) for same in why.alike])
             for why in reasons(causes, told)

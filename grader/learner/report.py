@@ -12,6 +12,7 @@ import click
 
 from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
+from grader.core.probing import OBSERVED, PROBE_FILE
 from grader.core.records import Diagnosis, Exercise, Status, Verdict, are_right_but_too_deep
 from grader.core.source import functions
 from grader.core.text import MARGIN, explain, told
@@ -29,6 +30,10 @@ BEGIN = "Open {file}: the lesson stands at its top, then write {task}."
 ALIKE = "Other mistakes look the same to these checks:"
 ALSO = "Also stopped by this:"
 READING = "To read more about it:"
+PASSES_ALONE = (
+    "By themselves, in a fresh Python, these lines give what is expected: it is otherwise after other calls. What does "
+    "your code keep from one call to the next?"
+)
 TOO_DEEP = "What you wrote is right, but a recursion cannot go as deep as the deepest graph of the checks."
 
 
@@ -43,7 +48,7 @@ def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict], causes: Cau
         parts += [task.name, *(_line(verdict) for verdict in verdicts if verdict.check.task == task.name)]
     return (
         "\n".join(parts)
-        + "".join(f"\n\n{_detail(failure, exercise, causes)}" for failure in failures(exercise, verdicts))
+        + "".join(f"\n\n{_detail(failure, exercise, causes)}" for failure in failures(exercise, verdicts, causes))
         + "".join(f"\n\n{_belief(why)}" for why in reasons(causes, verdicts))
         + "\n\n"
         + _reading(exercise, verdicts)
@@ -53,10 +58,14 @@ def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict], causes: Cau
 
 @dataclass(frozen=True)
 class Failure:
-    """The first failure of a task, and the other tasks that the same thing stops at the same place."""
+    """The first failure of a task, and the other tasks that the same thing stops at the same place.
+
+    `crash` is the first one with an exception behind it, where what is told in full has none.
+    """
 
     verdict: Verdict
     also: tuple[str, ...] = ()
+    crash: Verdict | None = None
 
 
 @dataclass(frozen=True)
@@ -69,16 +78,27 @@ class Why:
     alike: tuple[tuple[str, ...], ...]
 
 
-def failures(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[Failure]:
-    """What is told in full: the first failure of each task that was begun, and the same thing only once."""
+def failures(exercise: Exercise, verdicts: Sequence[Verdict], causes: Causes) -> list[Failure]:
+    """What is told in full: the first failure of each task that was begun, and the same thing only once.
+
+    What fails by itself comes before what passes where no check ran before it, and what is only too deep comes last.
+    """
     found: dict[object, Failure] = {}
     for task in exercise.tasks:
         wrong = [v for v in verdicts if v.check.task == task.name and v.status is not Status.PASSED]
-        first = next((v for v in wrong if not _is_untouched(v)), None)
-        if first is not None:
+        begun = sorted((v for v in wrong if not _is_untouched(v)), key=lambda v: _precedence(v, causes))
+        if begun:
+            first = begun[0]
+            crash = next((v for v in begun if v.status is Status.CRASHED), None) if first.fault is None else None
             known = found.get(cause_of(first))
-            found[cause_of(first)] = Failure(known.verdict, (*known.also, task.name)) if known else Failure(first)
+            found[cause_of(first)] = (
+                Failure(known.verdict, (*known.also, task.name), known.crash) if known else Failure(first, crash=crash)
+            )
     return list(found.values())
+
+
+def _precedence(verdict: Verdict, causes: Causes) -> int:
+    return 2 if verdict.status is Status.TOO_DEEP else int(verdict.check.id in causes.right_alone)
 
 
 def reasons(causes: Causes, verdicts: Sequence[Verdict]) -> list[Why]:
@@ -161,7 +181,18 @@ def also_told(failure: Failure, causes: Causes) -> list[str]:
     names = " and ".join(filter(None, [", ".join(failure.also[:-1]), *failure.also[-1:]]))
     stopped = [f"{ALSO} {names}."] if names else []
     stopped += [f"The recursion is in {calls_itself}."] if calls_itself else []
+    stopped += [PASSES_ALONE] if failure.verdict.check.id in causes.right_alone else []
+    if failure.crash is not None and failure.verdict.check.task not in {d.misconception.task for d in causes.own}:
+        stopped.append(_crash_told(failure.crash))
     return stopped + [each.sentence for each in causes.waiting if each.on == failure.verdict.check.task]
+
+
+def _crash_told(verdict: Verdict) -> str:
+    """The exception of another check of the task, and where it came up."""
+    assert verdict.fault is not None
+    own = [frame for frame in verdict.fault.frames if frame.file not in (PROBE_FILE, OBSERVED)]
+    where = f" in {own[-1].file}, line {own[-1].line}" if own else ""
+    return f"Another check of {verdict.check.task} crashes{where}: {verdict.message}"
 
 
 def _calling_itself(verdict: Verdict) -> str:

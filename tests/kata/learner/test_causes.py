@@ -199,6 +199,17 @@ def test_beliefs_come_in_the_order_of_the_tasks(learner):
     assert found == ["Value.__pow__", "Value.__sub__"]
 
 
+def test_of_two_beliefs_in_one_task_the_one_behind_the_failure_that_is_shown_comes_first(learner):
+    learner.solve(1, 2, 3, 4)
+    learner.edit(5, "slope = 0.0 if n == 0 else n", "slope = n")
+    learner.edit_again(5, "self.grad += slope * out.grad", "self.grad += slope")
+    report = joined(learner.run("test", "5").stdout)
+    first, second = re.findall(r"^WHY  (.*)$", report, re.MULTILINE)
+    assert "expected 60.0 got 12.0" in flat(report)
+    assert first == "The power passes its slope without the upstream gradient (exercise 5, Value.__pow__)."
+    assert second == "The exponent 0 is left to the power rule (exercise 5, Value.__pow__)."
+
+
 def test_a_right_method_that_calls_one_that_goes_round_is_not_blamed(learner):
     learner.solve(1, 2, 3, 4)
     learner.edit(5, "return self**-1 * other", "return other * self**-1")

@@ -1,16 +1,18 @@
 """Whole reports, for each shape of failure. UPDATE_GOLDEN=1 writes them anew; read what changed."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.core.catalogue import read_catalogue
 from grader.core.judging import judge
-from grader.core.records import Check, Observation, Probe, Status, Verdict
+from grader.core.probing import PROBE_FILE
+from grader.core.records import Check, Diagnosis, Fault, Frame, Misconception, Observation, Probe, Status, Verdict
 from grader.core.text import explain, rows_of
 from grader.learner.causes import Causes
-from grader.learner.report import Failure, also_told
+from grader.learner.report import Failure, also_told, failures
 
 CATALOGUE = read_catalogue()
 GOLDEN = Path(__file__).with_name("golden")
@@ -164,3 +166,20 @@ def test_what_else_is_stopped_is_named_in_one_sentence():
     assert also_told(Failure(stopped), Causes()) == []
     assert also_told(Failure(stopped, ("A",)), Causes()) == ["Also stopped by this: A."]
     assert also_told(Failure(stopped, ("A", "B", "C")), Causes()) == ["Also stopped by this: A, B and C."]
+
+
+def test_a_crash_behind_a_wrong_number_is_told_where_no_belief_is():
+    probe = Probe("", ("x",))
+    wrong = Verdict(Check("a", 14, "sample", 1, "Draws", probe), Status.FAILED)
+    places = (Frame(PROBE_FILE, 1, "", "sample(p)"), Frame("ex14_bigrams.py", 7, "sample", "return 1 / 0"))
+    fault = Fault("ZeroDivisionError", "division by zero", "run", places)
+    crash = replace(
+        wrong, check=replace(wrong.check, name="b"), status=Status.CRASHED, message="It stops.", fault=fault
+    )
+    (failure,) = failures(CATALOGUE[14], [wrong, crash], Causes())
+    assert failure == Failure(wrong, crash=crash)
+    assert also_told(failure, Causes()) == ["Another check of sample crashes in ex14_bigrams.py, line 7: It stops."]
+    belief = Misconception("m", 14, "sample", "A title", "A belief.", "An explanation.", "A question?")
+    assert also_told(failure, Causes((Diagnosis(belief, frozenset({wrong.check.id}), 1.0),))) == []
+    (failure,) = failures(CATALOGUE[14], [crash, wrong], Causes())
+    assert failure == Failure(crash)
