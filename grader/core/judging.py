@@ -38,7 +38,12 @@ def same(expected: object, got: object, rel: float, abs_: float) -> bool:
     if _is_number(expected) and _is_number(got):
         return math.isclose(expected, got, rel_tol=rel, abs_tol=abs_)
     if isinstance(expected, list) and isinstance(got, list):
-        return len(expected) == len(got) and all(same(e, g, rel, abs_) for e, g in zip(expected, got, strict=True))
+        if len(expected) != len(got):
+            return False
+        for e, g in zip(expected, got, strict=True):  # noqa: SIM110 - all() makes a generator for each list
+            if not same(e, g, rel, abs_):
+                return False
+        return True
     return type(expected) is type(got) and bool(expected == got)
 
 

@@ -30,6 +30,10 @@ BEGIN = "Open {file}: the lesson stands at its top, then write {task}."
 ALIKE = "Other mistakes look the same to these checks:"
 ALSO = "Also stopped by this:"
 READING = "To read more about it:"
+WHAT_IS_WRONG = (
+    'A check is "wrong" if anything that its lines give is not as expected, also a number beside what its title says. '
+    "The first of each task is told here."
+)
 PASSES_ALONE = (
     "By themselves, in a fresh Python, these lines give what is expected: it is otherwise after other calls. What does "
     "your code keep from one call to the next?"
@@ -48,12 +52,19 @@ def exercise_report(exercise: Exercise, verdicts: Sequence[Verdict], causes: Cau
         parts += [task.name, *(_line(verdict) for verdict in verdicts if verdict.check.task == task.name)]
     return (
         "\n".join(parts)
+        + _meaning_of_wrong(exercise, verdicts)
         + "".join(f"\n\n{_detail(failure, exercise, causes)}" for failure in failures(exercise, verdicts, causes))
         + "".join(f"\n\n{_belief(why)}" for why in reasons(causes, verdicts))
         + "\n\n"
         + _reading(exercise, verdicts)
         + _ending(exercise, verdicts, causes, explained)
     )
+
+
+def _meaning_of_wrong(exercise: Exercise, verdicts: Sequence[Verdict]) -> str:
+    """What the word says, where titles are all that is told of some checks that are wrong."""
+    tasks = [v.check.task for v in verdicts if v.status is Status.FAILED]
+    return "\n\n" + wrapped(WHAT_IS_WRONG) if any(tasks.count(task.name) > 1 for task in exercise.tasks) else ""
 
 
 @dataclass(frozen=True)
