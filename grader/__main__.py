@@ -41,6 +41,7 @@ if __name__ == "__main__":
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
         sys.exit()
 
+import faulthandler
 import importlib.util
 from io import TextIOWrapper
 from pathlib import Path
@@ -60,6 +61,8 @@ OURS = "grader", "minigrad_reference"  # packages
 
 def main() -> NoReturn:
     """Run a command. What a person can mend is one sentence on standard error; anything else is told as a bug."""
+    if sys.stderr is not None:
+        faulthandler.enable()  # what ends Python itself, as a recursion inside C does, says in which line
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without Unicode still shows the rest
     try:

@@ -734,6 +734,8 @@ SAMPLES = "len(scores) == 100"  # in training alone, so that every check passes
 ODD = "self.data == 0.125"
 HOW_IT_ENDS = [
     ("train", f'{SAMPLES} and __import__("sys").exit()', "Your engine stopped in {}, with SystemExit"),
+    ("train", f'{SAMPLES} and __import__("os")._exit(0)', "Your engine stopped in {}, with SystemExit: 0"),
+    ("step", f'{ODD} and __import__("os")._exit(0)', "The expression stopped: SystemExit: 0"),
     ("step", f"{ODD} and all(True for _ in iter(int, 1))", "Your engine gave no answer in time and was stopped in {}"),
     ("step", f"{ODD} and input()", "The expression stopped: EOFError: EOF when reading a line"),
     ("step", f'{ODD} and __import__("sys").exit()', "The expression stopped: SystemExit"),
@@ -755,6 +757,17 @@ def test_ones_own_engine_that_does_not_end_asks_or_exits_is_one_sentence(command
     place = learner.file(number).read_text(encoding="utf-8").splitlines().index(f"    {line}") + 1
     where = f"exercises/{learner.file(number).name}, line {place} ({line})"
     assert (result.returncode, result.stderr) == (2, f"{told.format(where)}.\n")
+
+
+def test_what_ends_python_itself_says_in_which_line(learner):
+    learner.solve(*CATALOGUE)
+    line = f'{ODD} and __import__("ctypes").string_at(0)'
+    learner.edit(6, "    out = Value(math.tanh(self.data)", f"    {line}\n    out = Value(math.tanh(self.data)")
+    result = learner.run("step", "--engine", "mine", EXPRESSION="a.tanh()", VALUES="a=0.125")
+    assert result.returncode == -signal.SIGSEGV
+    assert result.stderr.startswith("Fatal Python error: Segmentation fault\n")
+    (file, number) = re.search(r'File "(.*)", line (\d+) in tanh$', result.stderr, re.MULTILINE).groups()
+    assert Path(file).read_text(encoding="utf-8").splitlines()[int(number) - 1].strip() == line
 
 
 @pytest.mark.parametrize("line", ["os._exit(0)", "sum(range(10**13))"], ids=["ends Python", "a loop in C"])
