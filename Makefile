@@ -111,7 +111,7 @@ exercises: learner ## Cut exercises/ out of solutions/ again (FORCE=1 replaces c
 	@"$$PY" grader exercises
 key: learner ## Ask the oracles for the answer key of the public checks (ORACLES=reference,pytorch).
 	@"$$PY" grader key
-fingerprints: test-layer ## Ask the chaffs how each known misconception shows, which takes some minutes (EXERCISE=4 for one alone).
+fingerprints: test-layer ## Ask the chaffs of what has changed how each known misconception shows, up to minutes (EXERCISE=4, FORCE=1).
 	@"$$PY" grader fingerprints
 worked-checks: learner ## Search checks that catch every chaff with the fewest words, for solutions/catch (EXERCISE=4 for one alone).
 	@"$$PY" grader worked-checks

@@ -1,34 +1,41 @@
 """The fingerprints in a suite's folder, as `make fingerprints` writes them: what the checks show on each chaff.
 
-A pair, two chaffs of one task in one answer, is written as far as it differs from both: 0 stands for what the first of
-them shows at a check, 1 for what the second does.
+There is a file for each exercise. A pair, two chaffs of one task in one answer, is written as far as it differs from
+both: 0 stands for what the first of them shows at a check, 1 for what the second does.
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from grader.core.names import tag
 from grader.core.records import Fault, Fingerprint, Misconception, Observation
 
 SAYS_WHAT = ("AttributeError", "NameError", "TypeError")  # of other exceptions the type says all that can be compared
 
 
-def read_fingerprints(path: Path, exercise: int | None = None) -> tuple[Fingerprint, ...]:
-    """Those of the file, or of one exercise: each chaff's, then each pair's; none where there is no such file."""
-    if not path.exists():
-        return ()
+def read_fingerprints(folder: Path, exercise: int | None = None) -> tuple[Fingerprint, ...]:
+    """Those of a folder, or of one exercise: each chaff's, then each pair's; none where there is no such file."""
+    paths = sorted(folder.glob("ex*.json")) if exercise is None else [file_in(folder, exercise)]
+    return tuple(each for path in paths if path.exists() for each in _read(path))
+
+
+def file_in(folder: Path, exercise: int) -> Path:
+    """The file of an exercise in a folder of fingerprints."""
+    return folder / f"{tag(exercise)}.json"
+
+
+def _read(path: Path) -> Iterator[Fingerprint]:
     content = json.loads(path.read_text(encoding="utf-8"))
-    alone: dict[int, list[Fingerprint]] = defaultdict(list)
+    alone = []
     for entry in content["chaffs"]:
-        misconception = entry["misconception"]
-        if exercise in (None, misconception["exercise"]):
-            shown = {check: _observation(its) for check, its in entry["shown"].items()}
-            alone[misconception["exercise"]].append(Fingerprint((Misconception(**misconception),), shown))
-    pairs = [_pair(entry, alone[entry["exercise"]]) for entry in content["pairs"] if entry["exercise"] in alone]
-    return (*(each for its in alone.values() for each in its), *pairs)
+        shown = {check: _observation(its) for check, its in entry["shown"].items()}
+        alone.append(Fingerprint((Misconception(**entry["misconception"]),), shown))
+    yield from alone
+    yield from (_pair(entry, alone) for entry in content["pairs"])
 
 
 def _pair(entry: dict[str, Any], alone: list[Fingerprint]) -> Fingerprint:

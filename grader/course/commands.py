@@ -92,18 +92,28 @@ def key(oracles: str | None) -> None:
 
 
 @click.command()
-@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Only this one, while it is being written.")
-def fingerprints(exercise: int | None) -> None:
-    """Ask the chaffs how each known misconception shows, for the diagnosis; takes some minutes."""
+@option("--exercise", envvar="EXERCISE", type=click.IntRange(1), help="Only of this one, fresh or not.")
+@option("--force", envvar="FORCE", is_flag=True, help="Of all exercises, fresh or not.")
+def fingerprints(exercise: int | None, force: bool) -> None:
+    """Ask the chaffs how each known misconception shows, for the diagnosis: where something they come from changed."""
+    from grader.core.catalogue import read_catalogue
     from grader.core.files import write_text
-    from grader.course.bank.fingerprints import fingerprint_texts, with_fingerprints_of
+    from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC
+    from grader.course.bank.fingerprints import fingerprint_texts, stale_fingerprints
+    from grader.learner.exercises import exercise as exercise_of
 
+    chosen = [exercise_of(exercise).number] if exercise else list(read_catalogue()) if force else stale_fingerprints()
+    if not chosen:
+        click.echo("The fingerprints are fresh; FORCE=1 makes them anew all the same.")
+        return
     with _progress("asking the chaffs"):
-        texts = fingerprint_texts() if exercise is None else with_fingerprints_of(exercise)
+        texts = fingerprint_texts(chosen)
     for path, text in texts.items():
+        path.parent.mkdir(exist_ok=True)
         write_text(path, text)
-    whose = "each known misconception" if exercise is None else f"each of exercise {exercise}"
-    click.echo(f"{' and '.join(map(str, texts))} hold how {whose} shows.")
+    whose = "all exercises" if len(chosen) == len(read_catalogue()) else f"exercise {', '.join(map(str, chosen))}"
+    where = " and ".join(str(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE))
+    click.echo(f"{where} hold how each known misconception of {whose} shows.")
 
 
 @click.command()

@@ -170,8 +170,9 @@ def key_is_fresh(chosen: Chosen) -> Iterator[str]:
 
 def fingerprints_are_fresh(_: Chosen) -> Iterator[str]:
     """The fingerprints of the misconceptions were made from what the chaffs and the checks are now."""
-    if HIDDEN_SUITE.exists():
-        yield from (f"{path} is stale; run `make fingerprints`." for path in stale_fingerprints())
+    if HIDDEN_SUITE.exists() and (stale := stale_fingerprints()):
+        which = f"exercise{'s' * (len(stale) > 1)} {', '.join(map(str, stale))}"
+        yield f"What is known of the mistakes in {which} is stale; run `make fingerprints`."
 
 
 def sketches_are_fresh(_: Chosen) -> Iterator[str]:

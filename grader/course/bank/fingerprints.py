@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TypedDict
 
+from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
-from grader.core.fingerprints import SAYS_WHAT
+from grader.core.fingerprints import SAYS_WHAT, file_in
 from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC
 from grader.core.records import Fingerprint, Observation, Status, Verdict
-from grader.course.authoring.digest import SUITES, digest
+from grader.course.authoring.digest import CHECKING, digest
 from grader.course.bank.chaffs import Chaff, read_bank, run_chaffs
 from grader.course.bank.pairs import Pair, pairs
 from grader.course.bank.trials import Trial, run_trials
 
+SUITES = (PUBLIC, HIDDEN_SUITE)
+SHARED = (*CHECKING, "tests/public/conftest.py", "tests/hidden/conftest.py", "tests/hidden/generators.py")
 MAKING = ("grader/core/fingerprints.py", "grader/course/bank/fingerprints.py", "grader/course/bank/pairs.py")
-MADE_FROM = (*SUITES, *MAKING, "grader/course/bank/misconceptions/*.toml")
 Runs = Iterable[tuple[Chaff, list[Verdict]]]
 
 
@@ -41,36 +43,24 @@ def run_pairs(chosen: Sequence[Pair]) -> Iterator[tuple[Pair, list[Verdict]]]:
     return zip(chosen, run_trials(Trial(pair.exercise, pair.source) for pair in chosen), strict=True)
 
 
-def fingerprint_texts() -> dict[Path, str]:
-    """The fingerprint file of either suite as it should be, in the order of the bank. Runs everything: minutes."""
-    bank = read_bank()
+def made_from(number: int) -> tuple[str, ...]:
+    """What the fingerprints of an exercise come from: its own files, the answers that it builds on, and our code."""
+    exercise = read_catalogue()[number]
+    answers = [each.solution for n, each in read_catalogue().items() if n <= number]
+    own = (exercise.public_suite, exercise.hidden_suite, exercise.misconceptions)
+    return (*(path.as_posix() for path in (*answers, *own)), *SHARED, *MAKING)
+
+
+def fingerprint_texts(numbers: Collection[int]) -> dict[Path, str]:
+    """The files of these exercises as they should be, in the order of the bank. For all of them that takes minutes."""
+    bank = read_bank(numbers)
     alone = chaff_entries(run_chaffs(bank))
     both = pair_entries(run_pairs(list(pairs(bank))), alone)
-    return {suite / FINGERPRINTS: fingerprint_text(alone, both, suite) for suite in (PUBLIC, HIDDEN_SUITE)}
-
-
-def with_fingerprints_of(number: int) -> dict[Path, str]:
-    """The fingerprint files with new entries for one exercise.
-
-    They stay as stale as they were: what the others show may have changed as well.
-    """
-    bank = read_bank([number])
-    alone = chaff_entries(run_chaffs(bank))
-    both = pair_entries(run_pairs(list(pairs(bank))), alone)
-    texts = {}
-    for suite in (PUBLIC, HIDDEN_SUITE):
-        old = json.loads((suite / FINGERPRINTS).read_text(encoding="utf-8"))
-        new = json.loads(fingerprint_text(alone, both, suite))
-        chaffs = [each for each in old["chaffs"] if each["misconception"]["exercise"] != number] + new["chaffs"]
-        twos = [each for each in old["pairs"] if each["exercise"] != number] + new["pairs"]
-        chaffs.sort(key=lambda each: int(each["misconception"]["exercise"]))
-        twos.sort(key=lambda each: int(each["exercise"]))
-        texts[suite / FINGERPRINTS] = _text(old["made_from"], _lines(chaffs), _lines(twos))
-    return texts
-
-
-def _lines(entries: Iterable[object]) -> str:
-    return ",\n".join(json.dumps(entry, sort_keys=True) for entry in entries)
+    return {
+        file_in(suite / FINGERPRINTS, n): fingerprint_text(n, alone.get(n, ()), both.get(n, ()), suite)
+        for suite in SUITES
+        for n in numbers
+    }
 
 
 class Entry(TypedDict):
@@ -83,7 +73,6 @@ class Entry(TypedDict):
 class PairEntry(TypedDict):
     """What it says of two together, by their places; a number is for what one of the two shows alone."""
 
-    exercise: int
     of: list[int]
     shown: dict[str, dict[str, object] | int]
 
@@ -97,15 +86,17 @@ def chaff_entries(runs: Runs) -> dict[int, list[Entry]]:
     return entries
 
 
-def pair_entries(runs: Iterable[tuple[Pair, list[Verdict]]], alone: Mapping[int, Sequence[Entry]]) -> list[PairEntry]:
-    """What the file says of each pair; one that shows nothing, or what one of the two does, has nothing to say."""
-    entries = []
+def pair_entries(
+    runs: Iterable[tuple[Pair, list[Verdict]]], alone: Mapping[int, Sequence[Entry]]
+) -> dict[int, list[PairEntry]]:
+    """What the files say of pairs, by exercise; one that shows nothing, or what one of the two does, is left out."""
+    entries: dict[int, list[PairEntry]] = {}
     for pair, found in runs:
         both = [alone[pair.exercise][place]["shown"] for place in pair.places]
         shown = _written(shown_by(found))
         if shown and shown not in both:
             told = {check: _told(its, [single.get(check) for single in both]) for check, its in shown.items()}
-            entries.append(PairEntry(exercise=pair.exercise, of=list(pair.places), shown=told))
+            entries.setdefault(pair.exercise, []).append(PairEntry(of=list(pair.places), shown=told))
     return entries
 
 
@@ -123,16 +114,15 @@ def _told(its: dict[str, object], both: Sequence[dict[str, object] | None]) -> d
     return both.index(its) if its in both else its
 
 
-def fingerprint_text(alone: Mapping[int, Sequence[Entry]], both: Iterable[PairEntry], suite: Path) -> str:
-    """The file of one suite, a line for each entry."""
-    checks = {check.id for check in load_checks(suite)}
-    singles = ",\n".join(_line(entry, checks) for its in alone.values() for entry in its)
-    twos = ",\n".join(_line(entry, checks) for entry in both)
-    return _text(digest(*MADE_FROM), singles, twos)
+def fingerprint_text(number: int, alone: Iterable[Entry], both: Iterable[PairEntry], suite: Path) -> str:
+    """The file of one exercise in one suite, a line for each entry."""
+    checks = {check.id for check in load_checks(suite, number)}
+    singles, twos = (",\n".join(_line(entry, checks) for entry in entries) for entries in (alone, both))
+    return f'{_beginning(number)}, "chaffs": [\n{singles}\n], "pairs": [\n{twos}\n]}}\n'
 
 
-def _text(made_from: str, singles: str, twos: str) -> str:
-    return f'{{"made_from": "{made_from}", "chaffs": [\n{singles}\n], "pairs": [\n{twos}\n]}}\n'
+def _beginning(number: int) -> str:
+    return f'{{"made_from": "{digest(*made_from(number))}"'
 
 
 def _line(entry: Entry | PairEntry, checks: set[str]) -> str:
@@ -141,8 +131,10 @@ def _line(entry: Entry | PairEntry, checks: set[str]) -> str:
     return json.dumps({**entry, "shown": shown}, sort_keys=True)
 
 
-def stale_fingerprints() -> list[Path]:
-    """The fingerprint files that are not made from what the chaffs and the checks are now."""
-    wanted = f'{{"made_from": "{digest(*MADE_FROM)}"'
-    files = [suite / FINGERPRINTS for suite in (PUBLIC, HIDDEN_SUITE)]
-    return [path for path in files if not path.exists() or not path.read_text(encoding="utf-8").startswith(wanted)]
+def stale_fingerprints() -> list[int]:
+    """The exercises whose files are not made from what its chaffs and checks are now."""
+    return [n for n in read_catalogue() if not all(_is_fresh(file_in(suite / FINGERPRINTS, n), n) for suite in SUITES)]
+
+
+def _is_fresh(path: Path, number: int) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8").startswith(_beginning(number))

@@ -117,7 +117,7 @@ def _pool(chosen: Exercise, difficulty: str | None) -> list[Chaff]:
     """The chaffs that public checks show, of a difficulty if one is given. Raises KataError where there is none."""
     known, bank = _known(chosen), read_bank([chosen.number])
     if [each.misconceptions[0].id for each in known] != [chaff.misconception.id for chaff in bank]:
-        raise KataError(f"{PUBLIC / FINGERPRINTS} is not of the bank as it stands: run make fingerprints.")
+        raise KataError(f"{PUBLIC / FINGERPRINTS} does not hold the bank as it stands: run make fingerprints.")
     shown = [(len(each.shown), chaff) for each, chaff in zip(known, bank, strict=True) if each.shown]
     pool = _of(difficulty, sorted(shown, key=lambda pair: pair[0])) if difficulty else [chaff for _, chaff in shown]
     if not pool:

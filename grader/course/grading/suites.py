@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
@@ -40,11 +41,14 @@ def load_course(numbers: frozenset[int] | None = None, seed: int | None = None) 
         Suite(VISIBLE, public, key, make_twins(public, key, seed, answered=known_answers)),
         Suite(HIDDEN, hidden, key_of(hidden, answered=known_answers)),
     )
-    known = merged(*(read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE)))
-    fingerprints = tuple(each for each in known if each.exercise in chosen)
+    known = merged(*(_fingerprints(suite, chosen) for suite in (PUBLIC, HIDDEN_SUITE)))
     modules = {n: e.module for n, e in catalogue.items()}
-    course = Course(chosen, modules, solutions, suites, seed, fingerprints)
+    course = Course(chosen, modules, solutions, suites, seed, known)
     return replace(course, carried_share=Fraction(settings.carried_forward) / 100, limits=settings.limits)
+
+
+def _fingerprints(suite: Path, numbers: Iterable[int]) -> list[Fingerprint]:
+    return [each for number in numbers for each in read_fingerprints(suite / FINGERPRINTS, number)]
 
 
 def read_solutions() -> dict[int, str]:

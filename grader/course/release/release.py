@@ -25,6 +25,7 @@ from packaging.utils import canonicalize_name
 
 from grader.core.catalogue import CATALOGUE, by_part, read_catalogue
 from grader.core.errors import KataError
+from grader.core.fingerprints import file_in
 from grader.core.names import number_in
 from grader.core.paths import BUILD, FINGERPRINTS, PUBLIC, SKETCHES
 from grader.core.records import Exercise
@@ -165,16 +166,12 @@ def _cut(chosen: Sequence[Exercise], texts: Mapping[str, str]) -> Iterator[tuple
     for exercise in chosen:
         yield f"exercises/{exercise.file.name}", texts[exercise.module]
         yield f"exercises/.stubs/{exercise.file.name}", texts[exercise.module]
-        yield exercise.public_suite.as_posix(), exercise.public_suite.read_text(encoding="utf-8")
+        for path in (exercise.public_suite, file_in(PUBLIC / FINGERPRINTS, exercise.number)):
+            yield path.as_posix(), path.read_text(encoding="utf-8")
     numbers = {exercise.number for exercise in chosen}
     yield (PUBLIC / "conftest.py").as_posix(), (PUBLIC / "conftest.py").read_text(encoding="utf-8")
     key = {check: entry for check, entry in _json(PUBLIC / "key.json").items() if number_in(check) in numbers}
     yield (PUBLIC / "key.json").as_posix(), json.dumps(key, indent=1, sort_keys=True) + "\n"
-    prints = _json(PUBLIC / FINGERPRINTS)
-    chaffs = [entry for entry in prints["chaffs"] if entry["misconception"]["exercise"] in numbers]
-    pairs = [entry for entry in prints["pairs"] if entry["exercise"] in numbers]
-    known = {**prints, "chaffs": chaffs, "pairs": pairs}
-    yield (PUBLIC / FINGERPRINTS).as_posix(), json.dumps(known, sort_keys=True) + "\n"
     sketches = [sketch for sketch in _json(PUBLIC / SKETCHES) if sketch["exercise"] in numbers]
     yield (PUBLIC / SKETCHES).as_posix(), json.dumps(sketches, sort_keys=True) + "\n"
     yield (CORE / CATALOGUE.name).as_posix(), _catalogue(len(chosen))

@@ -13,17 +13,17 @@ from grader.core.catalogue import read_catalogue
 from grader.core.checks import load_checks
 from grader.core.diagnosis import diagnose
 from grader.core.errors import KataError
-from grader.core.fingerprints import read_fingerprints
+from grader.core.fingerprints import file_in, read_fingerprints
 from grader.core.names import tag
 from grader.core.paths import FINGERPRINTS, HIDDEN_SUITE, PUBLIC, SOLUTIONS
 from grader.core.records import Status
 from grader.core.slips import find_slips
 from grader.course.authoring.digest import digest
 from grader.course.bank.chaffs import BankError, read_bank, run_chaffs
-from grader.course.bank.fingerprints import MADE_FROM as FINGERPRINTS_FROM
 from grader.course.bank.fingerprints import (
     chaff_entries,
     fingerprint_text,
+    made_from,
     pair_entries,
     run_pairs,
     stale_fingerprints,
@@ -37,6 +37,9 @@ ROOT = Path(__file__).parents[3]
 CATALOGUE = read_catalogue()
 FEWEST, NAMED = 70, 0.97  # misconceptions; the share of chaffs that is named rightly
 PAIRS = 40  # of some five thousand, run again
+TWOS = '], "pairs": [\n'
+FILES = {(suite, n): file_in(suite / FINGERPRINTS, n) for suite in SUITES for n in CATALOGUE}
+EVERYTHING = [pattern for n in CATALOGUE for pattern in made_from(n)]
 GOOD = """[[misconception]]
 id = "halves"
 task = "derivative"
@@ -227,14 +230,17 @@ def test_titles_and_beliefs_differ_within_a_task(chaffs):
 
 
 def test_the_fingerprints_of_both_suites_are_of_the_bank_in_its_order(chaffs, twos):
-    public, hidden = (read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE))
-    known = [f.misconceptions for f in merged(public, hidden)]
-    assert known[: len(chaffs)] == [(chaff.misconception,) for chaff in chaffs]
-    by_place = {n: [c.misconception for c in chaffs if c.misconception.exercise == n] for n in CATALOGUE}
-    made = [tuple(by_place[pair.exercise][place] for place in pair.places) for pair in twos]
-    differing = known[len(chaffs) :]
-    assert len(differing) > 0.7 * len(made)
-    assert set(differing) <= set(made)
+    differing = 0
+    for number in CATALOGUE:
+        public, hidden = (read_fingerprints(suite / FINGERPRINTS, number) for suite in SUITES)
+        known = [f.misconceptions for f in merged(public, hidden)]
+        own = [chaff.misconception for chaff in chaffs if chaff.misconception.exercise == number]
+        assert known[: len(own)] == [(misconception,) for misconception in own]
+        made = {tuple(own[place] for place in pair.places) for pair in twos if pair.exercise == number}
+        assert set(known[len(own) :]) <= made
+        differing += len(known) - len(own)
+    assert differing > 0.7 * len(twos)
+    public, hidden = (read_fingerprints(suite / FINGERPRINTS) for suite in SUITES)
     assert {check for f in public for check in f.shown} <= {check.id for check in load_checks(PUBLIC)}
     random = {check.id for check in load_checks(HIDDEN_SUITE) if check.random}
     assert random
@@ -243,19 +249,19 @@ def test_the_fingerprints_of_both_suites_are_of_the_bank_in_its_order(chaffs, tw
 
 def test_what_a_mistake_shows_is_shown_by_a_check_of_its_own_task():
     """In a terminal and in grading; so none can be named where its own task passes or is not written."""
-    public, hidden = (read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE))
-    tasks = {check.id: check.task for suite in (PUBLIC, HIDDEN_SUITE) for check in load_checks(suite)}
+    public, hidden = (read_fingerprints(suite / FINGERPRINTS) for suite in SUITES)
+    tasks = {check.id: check.task for suite in SUITES for check in load_checks(suite)}
     shown = [f for f in (*public, *merged(public, hidden)) if f.shown]
     assert [f.misconceptions for f in shown if f.task not in {tasks[check] for check in f.shown}] == []
 
 
 def test_what_travels_to_learners_names_no_hidden_check_and_holds_no_line_of_a_chaff():
-    text = (PUBLIC / FINGERPRINTS).read_text(encoding="utf-8")
-    assert not [check.id for check in load_checks(HIDDEN_SUITE) if f'"{check.id}"' in text]
-    entries = json.loads(text)["chaffs"]
+    texts = [path.read_text(encoding="utf-8") for path in (PUBLIC / FINGERPRINTS).iterdir()]
+    assert len(texts) == len(CATALOGUE)
+    assert not [check.id for check in load_checks(HIDDEN_SUITE) if f'"{check.id}"' in "".join(texts)]
+    entries, pairs_ = ([entry for text in texts for entry in json.loads(text)[of]] for of in ("chaffs", "pairs"))
     assert {key for entry in entries for key in entry} == {"misconception", "shown"}
-    pairs_ = json.loads(text)["pairs"]
-    assert {key for entry in pairs_ for key in entry} == {"exercise", "of", "shown"}
+    assert {key for entry in pairs_ for key in entry} == {"of", "shown"}
     all_shown = [shown for entry in [*entries, *pairs_] for shown in entry["shown"].values()]
     faults = [shown["fault"] for shown in all_shown if shown not in (0, 1) and "fault" in shown]
     assert faults
@@ -263,7 +269,7 @@ def test_what_travels_to_learners_names_no_hidden_check_and_holds_no_line_of_a_c
 
 
 def test_fingerprints_of_different_chaffs_are_not_put_together():
-    public, hidden = (read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE))
+    public, hidden = (read_fingerprints(suite / FINGERPRINTS) for suite in SUITES)
     with pytest.raises(KataError, match=re.escape("are of different chaffs: run `make fingerprints`.")):
         merged(public, hidden[1:])
 
@@ -279,12 +285,13 @@ def runs(chaffs):
 def test_fingerprints_made_again_are_those_in_the_repository_byte_for_byte(runs, twos):
     """Every chaff's, and those of pairs that are drawn by what the files were made from."""
     alone = chaff_entries(runs)
-    drawn = random.Random(digest(*FINGERPRINTS_FROM)).sample(twos, PAIRS)
+    drawn = random.Random(digest(*EVERYTHING)).sample(twos, PAIRS)
     again = pair_entries(run_pairs(drawn), alone)
-    assert len(again) > PAIRS / 2
-    for suite in (PUBLIC, HIDDEN_SUITE):
-        before, _, after = (suite / FINGERPRINTS).read_text(encoding="utf-8").partition('], "pairs": [\n')
-        expected, _, expected_pairs = fingerprint_text(alone, again, suite).partition('], "pairs": [\n')
+    assert sum(map(len, again.values())) > PAIRS / 2
+    for (suite, number), path in FILES.items():
+        before, _, after = path.read_text(encoding="utf-8").partition(TWOS)
+        text = fingerprint_text(number, alone[number], again.get(number, ()), suite)
+        expected, _, expected_pairs = text.partition(TWOS)
         assert before == expected
         assert {line.rstrip(",") for line in expected_pairs.splitlines()} <= {
             line.rstrip(",") for line in after.splitlines()
@@ -295,7 +302,7 @@ def test_fingerprints_made_again_are_those_in_the_repository_byte_for_byte(runs,
 @pytest.mark.timeout(600)
 def test_every_chaff_fails_a_hidden_check_and_the_files_name_nearly_all_of_them_rightly(runs):
     hidden = {check.id for check in load_checks(HIDDEN_SUITE)}
-    known = merged(*(read_fingerprints(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE)))
+    known = merged(*(read_fingerprints(suite / FINGERPRINTS) for suite in SUITES))
     survived, misnamed = [], []
     for chaff, found in runs:
         m = chaff.misconception
@@ -310,26 +317,26 @@ def test_every_chaff_fails_a_hidden_check_and_the_files_name_nearly_all_of_them_
 
 # what is stale
 
-CHANGES = {  # a file, and whether the fingerprints depend on it; the page of the mutation score does
-    "a solution": ("solutions/ex03_chain_rule.py", True),
-    "a public check": ("tests/public/test_ex03_chain_rule.py", True),
-    "a hidden check": ("tests/hidden/test_ex03_chain_rule.py", True),
-    "the generators of hidden graphs": ("tests/hidden/generators.py", True),
-    "the bank": ("grader/course/bank/misconceptions/ex03.toml", True),
-    "how values are compared": ("grader/core/judging.py", True),
-    "how a snippet is run": ("grader/core/probing.py", True),
-    "how fingerprints are read": ("grader/core/fingerprints.py", True),
-    "the diagnosis": ("grader/core/diagnosis.py", False),
-    "the slips": ("grader/core/slips.py", False),
-    "how names of operations are meant": ("grader/core/operations.py", False),
-    "how a text that is put together is read": ("grader/core/templates.py", False),
-    "how a function of a loop is read": ("grader/core/late.py", False),
-    "how a default is read": ("grader/core/defaults.py", False),
-    "the wheats": ("grader/course/bank/wheats/ex03.toml", False),
-    "the mutants": ("grader/course/bank/mutants.py", False),
-    "the mutants that are excused": ("grader/course/bank/equivalents.toml", False),
+EVERY = list(CATALOGUE)
+CHANGES = {  # a file, and the exercises whose fingerprints depend on it; the page of the mutation score does
+    "a solution": ("solutions/ex03_chain_rule.py", EVERY[2:]),
+    "a public check": ("tests/public/test_ex03_chain_rule.py", [3]),
+    "a hidden check": ("tests/hidden/test_ex03_chain_rule.py", [3]),
+    "the generators of hidden graphs": ("tests/hidden/generators.py", EVERY),
+    "the bank": ("grader/course/bank/misconceptions/ex03.toml", [3]),
+    "how values are compared": ("grader/core/judging.py", EVERY),
+    "how a snippet is run": ("grader/core/probing.py", EVERY),
+    "how fingerprints are read": ("grader/core/fingerprints.py", EVERY),
+    "the diagnosis": ("grader/core/diagnosis.py", []),
+    "the slips": ("grader/core/slips.py", []),
+    "how names of operations are meant": ("grader/core/operations.py", []),
+    "how a text that is put together is read": ("grader/core/templates.py", []),
+    "how a function of a loop is read": ("grader/core/late.py", []),
+    "how a default is read": ("grader/core/defaults.py", []),
+    "the wheats": ("grader/course/bank/wheats/ex03.toml", []),
+    "the mutants": ("grader/course/bank/mutants.py", []),
+    "the mutants that are excused": ("grader/course/bank/equivalents.toml", []),
 }
-FINGERPRINT_FILES = [suite / FINGERPRINTS for suite in (PUBLIC, HIDDEN_SUITE)]
 MARK = r"[0-9a-f]{16}"
 
 
@@ -342,7 +349,8 @@ def fresh(make_author):
         shutil.copytree(ROOT / name, author.folder / name, ignore=unwanted, dirs_exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(author.folder)
-        for path, files in [*((path, FINGERPRINTS_FROM) for path in FINGERPRINT_FILES), (PAGE, PAGE_FROM)]:
+        files_of = {path: made_from(n) for (_, n), path in FILES.items()}
+        for path, files in {**files_of, PAGE: PAGE_FROM}.items():
             text = path.read_text(encoding="utf-8")
             marked, count = re.subn(rf'(made from |"made_from": "){MARK}', rf"\g<1>{digest(*files)}", text)
             assert count == 1
@@ -352,20 +360,20 @@ def fresh(make_author):
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_fingerprints_and_page_are_fresh_until_something_they_are_made_from_changes(fresh, change):
-    name, is_shown = CHANGES[change]
+    name, stale = CHANGES[change]
     before = fresh.read(name)
     assert (stale_fingerprints(), is_fresh()) == ([], True)
     fresh.write(name, f"{before}\n# changed\n")
-    assert (stale_fingerprints(), is_fresh()) == (FINGERPRINT_FILES if is_shown else [], False)
+    assert (stale_fingerprints(), is_fresh()) == (stale, False)
     fresh.write(name, before)
     assert (stale_fingerprints(), is_fresh()) == ([], True)
 
 
 @pytest.mark.parametrize("name", ["solutions/ex12_more.py", "tests/hidden/test_ex12_more.py"])
 @pytest.mark.usefixtures("fresh")
-def test_a_file_that_comes_or_goes_makes_them_stale_too(name):
+def test_a_file_that_comes_or_goes_makes_the_page_stale(name):
     Path(name).write_text("", encoding="utf-8")
-    assert (stale_fingerprints(), is_fresh()) == (FINGERPRINT_FILES, False)
+    assert (stale_fingerprints(), is_fresh()) == ([], False)
     Path(name).unlink()
     assert (stale_fingerprints(), is_fresh()) == ([], True)
 
@@ -381,7 +389,16 @@ def test_what_they_are_not_made_from_leaves_them_fresh(fresh, name):
 
 def test_without_the_files_they_are_stale(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert (stale_fingerprints(), is_fresh()) == (FINGERPRINT_FILES, False)
+    assert (stale_fingerprints(), is_fresh()) == (EVERY, False)
+
+
+def test_without_the_fingerprints_of_one_suite_those_of_the_exercise_are_stale(fresh):
+    path = fresh.folder / file_in(HIDDEN_SUITE / FINGERPRINTS, 5)
+    text = path.read_text(encoding="utf-8")
+    path.unlink()
+    assert stale_fingerprints() == [5]
+    path.write_text(text, encoding="utf-8")
+    assert stale_fingerprints() == []
 
 
 def test_a_digest_depends_on_contents_and_names_of_its_files_alone(tmp_path, monkeypatch):

@@ -43,12 +43,12 @@ MADE = {
     f"exercises/.stubs/{MODULE}.py",
     "tests/public/key.json",
     "tests/public/sketches.json",
-    "tests/public/fingerprints.json",
-    "tests/hidden/fingerprints.json",
+    f"tests/public/fingerprints/ex{N:02d}.json",
+    f"tests/hidden/fingerprints/ex{N:02d}.json",
     f"solutions/catch/ex{N:02d}.py",
     "docs/promises.md",
 }
-LATER = re.compile(r" is stale; run `make (fingerprints|mutation-score|images|notebooks)`\.$")
+LATER = re.compile(r" is stale; run `make (mutation-score|images|notebooks)`\.$")
 LOOP = """    total = Value(0.0)
     for score, label in zip(scores, labels):
         total = total + (1 - label * score).relu() ** 2

@@ -579,4 +579,4 @@ def test_what_a_chaff_shows_is_named_after_it_or_after_one_of_its_task_or_anothe
 
 
 def test_without_a_file_there_are_no_fingerprints(tmp_path):
-    assert read_fingerprints(tmp_path / "fingerprints.json") == ()
+    assert read_fingerprints(tmp_path) == read_fingerprints(tmp_path, 3) == ()

@@ -104,7 +104,6 @@ def test_all_that_a_student_needs_is_in_a_release(files):
         "grader/learner/data/names.txt",
         "grader/learner/data/two_moons.csv",
         "tests/public/key.json",
-        "tests/public/fingerprints.json",
         "tests/public/sketches.json",
         ".vscode/settings.json",
         ".devcontainer/devcontainer.json",
@@ -112,6 +111,7 @@ def test_all_that_a_student_needs_is_in_a_release(files):
     } <= files.keys()
     for number in read_catalogue():
         assert sum(f"/{tag(number)}_" in path for path in files) >= 2  # the exercise and its stub
+        assert f"tests/public/fingerprints/{tag(number)}.json" in files
 
 
 def test_a_course_that_stops_before_the_language_model_has_no_command_for_it(files):
