@@ -38,6 +38,7 @@ CATALOGUE = read_catalogue()
 FEWEST, NAMED = 70, 0.97  # misconceptions; the share of chaffs that is named rightly
 PAIRS = 40  # of some five thousand, run again
 TWOS = '], "pairs": [\n'
+SUITES = (PUBLIC, HIDDEN_SUITE)
 FILES = {(suite, n): file_in(suite / FINGERPRINTS, n) for suite in SUITES for n in CATALOGUE}
 EVERYTHING = [pattern for n in CATALOGUE for pattern in made_from(n)]
 GOOD = """[[misconception]]
