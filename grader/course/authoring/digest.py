@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 from grader.core.paths import SOLUTIONS
@@ -27,6 +28,7 @@ def _content(path: Path) -> bytes:
     return without_docstrings(whole) if path.parent.name == SOLUTIONS.name else whole
 
 
+@lru_cache(maxsize=64)
 def without_docstrings(source: bytes) -> bytes:
     """The lines of a source that are no docstring's; of a source that is no Python, all of them."""
     try:
