@@ -317,8 +317,8 @@ def test_what_only_larger_graphs_show_is_left_to_the_checks(learner):
     learner.solve(1, 2, 3)
     learner.edit(4, "    while work:\n", "    while work and len(order) < 1000:\n")
     result = learner.run("explain", 4)
-    said = "No small expression shows it; make test-exercise-4 shows the checks that fail.\n"
-    assert (result.returncode, result.stdout) == (0, said)
+    said = "None of the expressions that this command tries shows it; make test-exercise-4 shows the checks that fail."
+    assert (result.returncode, " ".join(result.stdout.split())) == (0, said)
     assert not (learner.folder / "build").exists()
     (learner.folder / "other").symlink_to("exercises")
     said = " ".join(learner.run("explain", 4, DESK="other").stdout.split())
