@@ -438,7 +438,7 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         7,
         "draw_dot",
         [('"LR"', '"TB"'), ("str(id(result)) + result._op)", "str(id(result)))")],
-        [["draw-edges-bypass-operation", "draw-operand-arrows-reversed"], ["draw-top-to-bottom"]],
+        [["draw-edges-bypass-operation"], ["draw-top-to-bottom"]],
     ),
     "a step that returns new Values": (
         10,
