@@ -86,6 +86,7 @@ def _beliefs_beside(
 
     Where nothing is known of another task beside one that is wrong, it is asked in the same way.
     """
+    waiting = [each for each in waiting if not each.before]  # the others have failures of their own
     tasks = {each.task for each in waiting}
     found = tuple(d for d in beliefs(verdicts) if d.misconception.task not in tasks or d.misconception.slip)
     known = {d.misconception.task for d in found} | {each.task for each in waiting if set(each.beside) == each.mended}

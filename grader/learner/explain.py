@@ -210,7 +210,7 @@ def in_words(exercise: Exercise) -> tuple[str, Explanation | None]:
         if are_right_but_too_deep(verdicts):
             told = f"There is nothing to draw. {TOO_DEEP} You can go on; {where} where it ends."
         elif is_wrong(verdicts):
-            told = f"No small expression shows it; {where} the checks that fail."
+            told = f"None of the expressions that this command tries shows it; {where} the checks that fail."
         else:
             told = f"There is nothing to explain: exercise {exercise.number} is right as far as it is written."
         return f"{wrapped(told)}\n", None

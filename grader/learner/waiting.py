@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.core.judging import STUB
 from grader.core.overlay import with_own_task, with_worked_tasks
 from grader.core.probing import OBSERVED, PROBE_FILE
-from grader.core.records import Exercise, Status, Verdict
+from grader.core.records import Exercise, Fault, Status, Verdict
 from grader.core.source import Function, functions
 from grader.learner.exercises import as_imported, run, with_replaced
 
@@ -19,13 +19,15 @@ class Waiting:
     """What becomes of the checks of a task beside earlier tasks of its exercise that are put right.
 
     `beside` are those verdicts by check id; empty where there are no worked answers, and all that is known is that each
-    failing check makes use of the task `on`; `itself`, whether one of them comes to it through the task.
+    failing check makes use of the task `on`; `itself`, whether one of them comes to it through the task. `before` are
+    the checks that end before they come to the task, which has failures of its own as well.
     """
 
     task: str
     on: str
     beside: Mapping[str, Verdict] = field(default_factory=dict)
     itself: bool = True
+    before: frozenset[str] = frozenset()
 
     @property
     def mended(self) -> frozenset[str]:
@@ -46,8 +48,9 @@ def waiting_tasks(exercise: Exercise, verdicts: Sequence[Verdict]) -> list[Waiti
         stopped = {cause_of(v) for earlier in wrong for v in failing[earlier]}
         checks = {v.check.id for v in its if cause_of(v) not in stopped}
         waiting = _waiting(exercise, task, wrong, checks) if wrong and checks else None
+        waiting = waiting or (_ended_before(exercise, task, wrong, its) if wrong else None)
         found += [waiting] if waiting else []
-        if waiting is None or not waiting.mended >= set(waiting.beside):
+        if waiting is None or waiting.before or not waiting.mended >= set(waiting.beside):
             wrong.append(task)
     return found
 
@@ -73,9 +76,24 @@ def _waiting(exercise: Exercise, task: str, earlier: Sequence[str], checks: Coll
     return waiting if waiting.mended or not waiting.beside else None
 
 
+def _ended_before(exercise: Exercise, task: str, earlier: Sequence[str], its: Sequence[Verdict]) -> Waiting | None:
+    """Of the checks of a task those that end in the same fault without it, and come to an earlier one."""
+    faults = {v.check.id: v.fault for v in its if v.fault is not None}
+    unwritten = _run(_with_tasks_of(exercise.stub, exercise, [task]), exercise, faults) if faults else []
+    before = {v.check.id for v in unwritten if v.fault is not None and _same(v.fault, faults[v.check.id])}
+    if not before or len(before) == len(its):
+        return None
+    on = _used(_run(_with_tasks_of(exercise.stub, exercise, earlier), exercise, before))
+    return Waiting(task, on, itself=False, before=frozenset(before)) if on else None
+
+
+def _same(one: Fault, other: Fault) -> bool:
+    return (one.type, one.message) == (other.type, other.message)
+
+
 def as_told(verdicts: Sequence[Verdict], waiting: Sequence[Waiting]) -> list[Verdict]:
     """The verdicts in which what only waits for another task is called blocked, and not wrong."""
-    why = {check: each for each in waiting for check in each.mended}
+    why = {check: each for each in waiting for check in each.mended | each.before}
     return [
         replace(v, status=Status.BLOCKED, message=each.sentence, differences=(), blocked_by=v.check.exercise)
         if (each := why.get(v.check.id))

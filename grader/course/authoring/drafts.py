@@ -34,11 +34,13 @@ def _neuron(count: int, activation: str) -> Draft:
     lines += [f"{w}.data = {number}" for w, (_, number) in zip(ws, numbers, strict=False)]
     lines += ["n.b.data = 0.75", f"out = n([{', '.join(xs)}])", "out.backward()"]
     operands = (*tuple(name for pair in zip(ws, xs, strict=True) for name in pair), "n.b")
+    listed = (*tuple(ws), "n.b")
     nodes = (
         *leaves(operands),
         Node("out", activation, operands, "out.data", "out.grad", None),
-        Node("len(n.parameters())", "count", (*tuple(ws), "n.b"), "len(n.parameters())", "", None),
-        Node("sum of parameters", "+", (*tuple(ws), "n.b"), "sum(p.data for p in n.parameters())", "", None),
+        Node("n.parameters()", "parameters", listed, "[p.data for p in n.parameters()]", "", None),
+        # Asked once more, by an expression of its own: a list may grow with each call.
+        Node("n.parameters() again", "parameters", listed, "[p.data for p in list(n.parameters())]", "", None),
     )
     return "\n".join(lines) + "\n", nodes
 

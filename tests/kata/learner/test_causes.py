@@ -283,6 +283,18 @@ def test_a_task_that_only_its_check_uses_beside_another_is_not_said_to_use_it(le
     assert result.count("Module.zero_grad uses") == 1
 
 
+def test_a_check_that_crashes_before_it_comes_to_its_task_waits_and_one_that_shows_the_task_is_told(learner):
+    """The network hands out a list, which has no backward; so zero_grad is not called by the first of its checks."""
+    learner.solve(*range(1, 9))
+    learner.edit(9, "return x[0] if len(x) == 1 else x", "return x[0] if len(self.layers) == 1 else x")
+    learner.edit_again(9, "p.grad = 0.0", "p.grad == 0.0")
+    result = joined(learner.run("test", 9).stdout)
+    assert "CRASHED  Module.zero_grad: " not in result
+    assert "WRONG  Module.zero_grad: A neuron and a layer can set their gradients to 0 as well" in result
+    assert " A check of Module.zero_grad uses MLP.__call__, which is still wrong: mend that first." in flat(result)
+    assert WHY.findall(result)[-1] == ("WHY", "9", "Module.zero_grad")
+
+
 UNWRAPS = (
     "outputs = [neuron(x) for neuron in self.neurons]\n        return outputs[0] if len(outputs) == 1 else outputs"
 )

@@ -48,6 +48,22 @@ QUOTIENT = """\
     out._backward = _backward
     return out
 """
+MADE_IN_THE_LOOP = """\
+        for neuron in self.neurons:
+            found = []
+            for p in neuron.parameters():
+                found.append(p)
+        return found
+"""
+SET_BACK = """\
+    for i in range(len(scores)):
+        count = 0
+        if scores[i].data > 0 and labels[i] > 0:
+            count += 1
+        elif scores[i].data <= 0 and labels[i] < 0:
+            count += 1
+    return count / len(scores)
+"""
 REPEATED = """\
     result = Value(1.0)
     for _ in range(n):
@@ -422,7 +438,7 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         7,
         "draw_dot",
         [('"LR"', '"TB"'), ("str(id(result)) + result._op)", "str(id(result)))")],
-        [["draw-edges-bypass-operation", "draw-operand-arrows-reversed"], ["draw-top-to-bottom"]],
+        [["draw-edges-bypass-operation"], ["draw-top-to-bottom"]],
     ),
     "a step that returns new Values": (
         10,
@@ -693,6 +709,42 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         "MLP.__call__",
         [(body(9, "MLP.__call__"), ONE_INPUT + "\n")],
         [["mlp-original-input"], ["mlp-single-output-in-list"]],
+    ),
+    "an arrow to the operation of the operand": (
+        7,
+        "draw_dot",
+        [("str(id(result)) + result._op)", "str(id(result)) + operand._op)")],
+        [["draw-arrow-of-two-values"]],
+    ),
+    "a list of parameters that is made in the loop": (
+        9,
+        "Layer.parameters",
+        [(body(9, "Layer.parameters"), MADE_IN_THE_LOOP)],
+        [["layer-parameters-last-neuron"]],
+    ),
+    "an output that is opened by the number of layers": (
+        9,
+        "MLP.__call__",
+        [("if len(x) == 1", "if len(self.layers) == 1")],
+        [["mlp-asks-another-length"]],
+    ),
+    "a training without its step": (
+        10,
+        "train",
+        [("        sgd_step(model.parameters(), learning_rate)\n", "")],
+        [["train-zeroes-before-the-step"]],
+    ),
+    "a training whose losses are collected behind the loop": (
+        10,
+        "train",
+        [("        losses.append(loss.data)\n    return", "    losses.append(loss.data)\n    return")],
+        [["train-last-loss-in-list"]],
+    ),
+    "a count of right points that is set back": (
+        11,
+        "accuracy",
+        [(body(11, "accuracy"), SET_BACK)],
+        [["accuracy-does-not-count"]],
     ),
     "a square of the sum of the errors": (
         10,
