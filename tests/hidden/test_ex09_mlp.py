@@ -96,6 +96,7 @@ def test_parameters_of_layers_of_any_shape(probe):
         """,
         "[len(parameters) for parameters in lists]",
         "[[p is q for p, q in zip(a, b)] for a, b in zip(lists, wanted)]",
+        "all(isinstance(layer.parameters(), list) for layer in layers)",
     )
 
 
@@ -234,6 +235,7 @@ def test_parameters_of_networks_of_any_shape(probe):
         """,
         "[len(parameters) for parameters in lists]",
         "[all(p is q for p, q in zip(a, b)) for a, b in zip(lists, wanted)]",
+        "all(isinstance(net.parameters(), list) for net in nets)",
     )
 
 
