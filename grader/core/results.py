@@ -46,13 +46,15 @@ def parts_of(call: ast.Call) -> dict[str, ast.expr]:
 
 def drops_a_result(value: ast.expr) -> bool:
     """Whether a line of its own makes something new, does nothing else, and so loses it."""
+    if isinstance(value, ast.IfExp):
+        return any(isinstance(each, ast.Call) and drops_a_result(each) for each in (value.body, value.orelse))
     cut = isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice)
     return (cut or isinstance(value, (ast.Call, *SHOWN))) and _does_nothing_else(value)
 
 
 def drops_a_number(value: ast.expr) -> bool:
     """Whether a line of its own computes something and loses it."""
-    chosen = isinstance(value, (ast.IfExp, ast.UnaryOp)) and _does_nothing_else(value)
+    chosen = isinstance(value, (ast.IfExp, ast.UnaryOp)) and _does_nothing_else(value) and not drops_a_result(value)
     return isinstance(value, ast.BinOp) or chosen
 
 
@@ -146,15 +148,39 @@ def _changed_by_steps(node: ast.FunctionDef) -> Iterator[ast.expr]:
                     yield from part.targets
 
 
+def stores_its_step_on_an_operand(node: ast.FunctionDef, _: bool) -> bool:
+    """Whether a step of the function is stored on one of its arguments, and none on anything else."""
+    steps = {part.name for part in ast.walk(node) if isinstance(part, ast.FunctionDef) and part is not node}
+    operands = {each.arg for each in node.args.args}
+    stored = [part for part in own_parts(node) if isinstance(part, ast.Assign)]
+    kept = [part.targets for part in stored if isinstance(part.value, ast.Name) and part.value.id in steps]
+    targets = [target for each in kept for target in each]
+    return bool(targets) and all(_is_of(target, "_backward", operands) for target in targets)
+
+
+def asks_self(node: ast.FunctionDef, _: bool) -> bool:
+    """Whether isinstance is asked about the first of two operands, which is a Value at any time."""
+    calls = [part for part in ast.walk(node) if isinstance(part, ast.Call) and name_called(part) == "isinstance"]
+    asked = [[each.id for each in call.args if isinstance(each, ast.Name)] for call in calls]
+    return [each.arg for each in node.args.args][:1] == ["self"] and ["self", "Value"] in asked
+
+
 def puts_the_sign_behind(node: ast.FunctionDef, _: bool) -> bool:
     """Whether a line has =+ or =- for += or -=. A plain minus stands close to its operand or away from the =."""
-    stored = [part for part in ast.walk(node) if isinstance(part, ast.Assign) and isinstance(part.value, ast.UnaryOp)]
-    return any(_is_behind(part.targets[-1], part.value) for part in stored if isinstance(part.value, ast.UnaryOp))
+    stored = [part for part in ast.walk(node) if isinstance(part, ast.Assign)]
+    return any(_is_behind(part.targets[-1], _first(part.value)) for part in stored)
 
 
-def _is_behind(target: ast.expr, value: ast.UnaryOp) -> bool:
-    if isinstance(value.op, ast.UAdd):
-        return True
+def _first(value: ast.expr) -> ast.expr:
+    """What a computation begins with."""
+    while isinstance(value, (ast.BinOp, ast.IfExp)):
+        value = value.left if isinstance(value, ast.BinOp) else value.body
+    return value
+
+
+def _is_behind(target: ast.expr, value: ast.expr) -> bool:
+    if not isinstance(value, ast.UnaryOp):
+        return False
     before, after = value.col_offset - (target.end_col_offset or 0), value.operand.col_offset - value.col_offset
-    on_one_line = target.end_lineno == value.operand.lineno
-    return isinstance(value.op, ast.USub) and on_one_line and before <= len(" =") and after > len("-")
+    close = target.end_lineno == value.operand.lineno and before <= len(" =")
+    return close and (isinstance(value.op, ast.UAdd) or (isinstance(value.op, ast.USub) and after > len("-")))

@@ -22,6 +22,7 @@ from grader.core.operations import method
 from grader.core.records import Difference, Exercise, Fault, Misconception, Verdict
 from grader.core.results import (
     PARAMETERS,
+    asks_self,
     changes_a_number,
     changes_the_result,
     drops_a_number,
@@ -33,6 +34,7 @@ from grader.core.results import (
     puts_the_sign_behind,
     returns_its_number,
     spreads_the_operands,
+    stores_its_step_on_an_operand,
 )
 from grader.core.source import Function, function_nodes, name_called, own_parts
 from grader.core.templates import templates
@@ -270,6 +272,8 @@ READ: dict[str, Callable[[ast.FunctionDef, bool], bool]] = {
     "operation-of-another": names_another_operation,
     "result-updated": changes_the_result,
     "step-changes-data": changes_a_number,
+    "step-on-operand": stores_its_step_on_an_operand,
+    "asked-of-self": asks_self,
     "operation-as-label": _labels_the_operation,
     "step-not-stored": _stores_no_step,
     "step-called": _calls_the_step,
