@@ -137,15 +137,40 @@ def changes_a_number(node: ast.FunctionDef, _: bool) -> bool:
     return any(isinstance(target, ast.Attribute) and target.attr == "data" for target in _changed_by_steps(node))
 
 
+def adds_its_own_gradient(node: ast.FunctionDef, _: bool) -> bool:
+    """Whether a step adds to the gradient of an operand something that it makes of the same gradient."""
+    results = _results(node)
+    added = [part for step in _steps(node) for part in ast.walk(step) if isinstance(part, ast.AugAssign)]
+    gradients = [part for part in added if isinstance(part.target, ast.Attribute) and part.target.attr == "grad"]
+    return any(_reads(part.value, part.target) and not _is_of(part.target, "grad", results) for part in gradients)
+
+
+def computes_with_a_value(node: ast.FunctionDef, _: bool) -> bool:
+    """Whether a step computes with a whole Value, one that the function knows to have a gradient."""
+    gradients = [part.value for part in ast.walk(node) if isinstance(part, ast.Attribute) and part.attr == "grad"]
+    values = {each.id for each in gradients if isinstance(each, ast.Name)}
+    computed = [part for step in _steps(node) for part in ast.walk(step) if isinstance(part, ast.BinOp)]
+    operands = [each for part in computed for each in (part.left, part.right)]
+    return any(isinstance(each, ast.Name) and each.id in values for each in operands)
+
+
+def _reads(value: ast.expr, place: ast.expr) -> bool:
+    return any(isinstance(part, ast.Attribute) and ast.unparse(part) == ast.unparse(place) for part in ast.walk(value))
+
+
+def _steps(node: ast.FunctionDef) -> list[ast.FunctionDef]:
+    """The functions inside that are backward steps."""
+    inner = [part for part in ast.walk(node) if isinstance(part, ast.FunctionDef) and part is not node]
+    return [step for step in inner if "backward" in step.name]
+
+
 def _changed_by_steps(node: ast.FunctionDef) -> Iterator[ast.expr]:
-    """What the functions inside that are steps store or change."""
-    for step in ast.walk(node):
-        if isinstance(step, ast.FunctionDef) and step is not node and "backward" in step.name:
-            for part in ast.walk(step):
-                if isinstance(part, ast.AugAssign):
-                    yield part.target
-                elif isinstance(part, ast.Assign):
-                    yield from part.targets
+    """What the steps inside store or change."""
+    for part in (part for step in _steps(node) for part in ast.walk(step)):
+        if isinstance(part, ast.AugAssign):
+            yield part.target
+        elif isinstance(part, ast.Assign):
+            yield from part.targets
 
 
 def stores_its_step_on_an_operand(node: ast.FunctionDef, _: bool) -> bool:

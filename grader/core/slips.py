@@ -22,9 +22,11 @@ from grader.core.operations import method
 from grader.core.records import Difference, Exercise, Fault, Misconception, Verdict
 from grader.core.results import (
     PARAMETERS,
+    adds_its_own_gradient,
     asks_self,
     changes_a_number,
     changes_the_result,
+    computes_with_a_value,
     drops_a_number,
     drops_a_result,
     leaves_the_operands_out,
@@ -46,6 +48,8 @@ else:
 
 WORDS = Path(__file__).with_name("slips.toml")
 SPELLING, BLANKS, NO_NAME = "operation-named-otherwise", "blanks-differ", "name-without-thing"
+MIXES = "value-among-numbers"
+SYMPTOMS = (NO_NAME, MIXES)  # of a fault that a misconception may be behind
 STORES_NOTHING = ("made-and-dropped", "compared-not-stored", "computed-not-kept")  # a name is missed because of these
 TEXTS = ("title", "belief", "explanation", "question")
 GIVE_NONE = ("append", "extend", "insert", "sort", "reverse")
@@ -272,6 +276,8 @@ READ: dict[str, Callable[[ast.FunctionDef, bool], bool]] = {
     "operation-of-another": names_another_operation,
     "result-updated": changes_the_result,
     "step-changes-data": changes_a_number,
+    "value-in-the-step": computes_with_a_value,
+    "own-gradient-read": adds_its_own_gradient,
     "step-on-operand": stores_its_step_on_an_operand,
     "asked-of-self": asks_self,
     "operation-as-label": _labels_the_operation,
@@ -431,7 +437,7 @@ SAID: dict[str, Callable[[Fault, ast.FunctionDef], bool]] = {
     "value-compared": _compares_a_value,
     "isinstance-of-no-type": _asks_for_no_type,
     "lists-added-to-0": _adds_a_list_to_0,
-    "value-among-numbers": _mixes_numbers_and_values,
+    MIXES: _mixes_numbers_and_values,
     "two-things-added": _adds_two_at_once,
 }
 
