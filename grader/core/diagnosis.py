@@ -17,7 +17,7 @@ from grader.core.fingerprints import SAYS_WHAT
 from grader.core.judging import same
 from grader.core.operations import as_meant
 from grader.core.records import Diagnosis, Fault, Fingerprint, Misconception, Observation, Status, Verdict
-from grader.core.slips import SPELLING, SYMPTOMS, Slip, as_misconception
+from grader.core.slips import OPERATION, SPELLING, SYMPTOMS, Slip, as_misconception
 
 AT_ONCE, PER_TASK, IN_ONE_TASK = 3, 6, 3  # tasks in one explanation, candidates for one, misconceptions in one
 FREE = 0.1  # the share of what several in one task touch that may be where they meet, unlike what each alone shows
@@ -94,8 +94,8 @@ def is_right(verdict: Verdict) -> bool:
 
 
 def _has(fingerprint: Fingerprint, slips: Iterable[Slip]) -> bool:
-    """Whether a fingerprint is of all the slips seen in its task, but for how a name is spelled and for symptoms."""
-    kinds = {slip.kind for slip in slips if slip.task == fingerprint.task} - {SPELLING, *SYMPTOMS}
+    """Whether a fingerprint is of all the slips seen in its task, but for symptoms and the name of an operation."""
+    kinds = {slip.kind for slip in slips if slip.task == fingerprint.task} - {SPELLING, OPERATION, *SYMPTOMS}
     return kinds <= {m.slip for m in fingerprint.misconceptions}
 
 

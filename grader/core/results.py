@@ -183,6 +183,18 @@ def stores_its_step_on_an_operand(node: ast.FunctionDef, _: bool) -> bool:
     return bool(targets) and all(_is_of(target, "_backward", operands) for target in targets)
 
 
+def names_a_list_twice(node: ast.FunctionDef, _: bool) -> bool:
+    """Whether a list is changed that has got a second name, which is no copy."""
+    stored = [part for part in own_parts(node) if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store)]
+    changed = {part.value.id for part in stored if isinstance(part.value, ast.Name)}
+    for part in own_parts(node):
+        if isinstance(part, ast.Assign) and not isinstance(part.value, ast.Constant):
+            names = [each.id for each in (part.value, *part.targets) if isinstance(each, ast.Name)]
+            if len(names) > 1 and not changed.isdisjoint(names):
+                return True
+    return False
+
+
 def asks_self(node: ast.FunctionDef, _: bool) -> bool:
     """Whether isinstance is asked about the first of two operands, which is a Value at any time."""
     calls = [part for part in ast.walk(node) if isinstance(part, ast.Call) and name_called(part) == "isinstance"]

@@ -31,6 +31,7 @@ from grader.core.results import (
     drops_a_result,
     leaves_the_operands_out,
     made,
+    names_a_list_twice,
     names_another_operation,
     parts_of,
     puts_the_sign_behind,
@@ -48,6 +49,7 @@ else:
 
 WORDS = Path(__file__).with_name("slips.toml")
 SPELLING, BLANKS, NO_NAME = "operation-named-otherwise", "blanks-differ", "name-without-thing"
+OPERATION = "operation-of-another"
 MIXES = "value-among-numbers"
 SYMPTOMS = (NO_NAME, MIXES)  # of a fault that a misconception may be behind
 STORES_NOTHING = ("made-and-dropped", "compared-not-stored", "computed-not-kept")  # a name is missed because of these
@@ -273,12 +275,13 @@ READ: dict[str, Callable[[ast.FunctionDef, bool], bool]] = {
     "number-returned": returns_its_number,
     "operands-left-out": leaves_the_operands_out,
     "operands-without-brackets": spreads_the_operands,
-    "operation-of-another": names_another_operation,
+    OPERATION: names_another_operation,
     "result-updated": changes_the_result,
     "step-changes-data": changes_a_number,
     "value-in-the-step": computes_with_a_value,
     "own-gradient-read": adds_its_own_gradient,
     "step-on-operand": stores_its_step_on_an_operand,
+    "second-name": names_a_list_twice,
     "asked-of-self": asks_self,
     "operation-as-label": _labels_the_operation,
     "step-not-stored": _stores_no_step,

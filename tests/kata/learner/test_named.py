@@ -527,7 +527,7 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         3,
         MUL,
         [("self.grad +=", "self.grad ="), ("other.grad += ", "self.grad = ")],
-        [["mul-assigns"], ["mul-same-operand-twice"]],
+        [["mul-assigns", "mul-assigns-one-share"], ["mul-same-operand-twice"]],
     ),
     "a minus for the number as well": (
         5,
@@ -924,12 +924,6 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         1,
         "gradient",
         [("left[i] -= h", "left[i] += h")],
-        [["gradient-same-point-twice"]],
-    ),
-    "two names for the raised list": (
-        1,
-        "gradient",
-        [("left = list(xs)", "left = right")],
         [["gradient-same-point-twice"]],
     ),
     "a list of slopes that begins anew in each turn": (
