@@ -173,6 +173,16 @@ def _changed_by_steps(node: ast.FunctionDef) -> Iterator[ast.expr]:
             yield from part.targets
 
 
+def returns_before_its_step(node: ast.FunctionDef, _: bool) -> bool:
+    """Whether a result is handed out on a line above the one that stores its step."""
+    for place, line in enumerate(node.body):
+        if isinstance(line, ast.Return) and isinstance(line.value, ast.Name):
+            behind = [part for part in node.body[place:] if isinstance(part, ast.Assign)]
+            targets = [target for part in behind for target in part.targets]
+            return any(_is_of(target, "_backward", {line.value.id}) for target in targets)
+    return False
+
+
 def stores_its_step_on_an_operand(node: ast.FunctionDef, _: bool) -> bool:
     """Whether a step of the function is stored on one of its arguments, and none on anything else."""
     steps = {part.name for part in ast.walk(node) if isinstance(part, ast.FunctionDef) and part is not node}

@@ -325,6 +325,7 @@ CHANGES = {  # a file, and whether the fingerprints depend on it; the page of th
     "how a text that is put together is read": ("grader/core/templates.py", False),
     "how a function of a loop is read": ("grader/core/late.py", False),
     "how a default is read": ("grader/core/defaults.py", False),
+    "how a result is read": ("grader/core/results.py", False),
     "the wheats": ("grader/course/bank/wheats/ex03.toml", False),
     "the mutants": ("grader/course/bank/mutants.py", False),
     "the mutants that are excused": ("grader/course/bank/equivalents.toml", False),

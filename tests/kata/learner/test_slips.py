@@ -223,6 +223,12 @@ SLIPS = {  # exercise, task, what is written there, and what it is called
         6, "Value.relu", [("self.grad += slope", "out.grad += slope")], "result-updated",
     ),
     "a share for a number": (3, MUL, [("other.grad += self", "other.data += self")], "step-changes-data"),
+    "a return above the step": (
+        6, "Value.log", [("    def _backward", "    return out\n\n    def _backward")], "return-before-the-step",
+    ),
+    "a return above the line that stores": (
+        3, ADD, [(STORED + "    return out\n", "    return out\n" + STORED)], "return-before-the-step",
+    ),
     "a step on the right operand": (3, MUL, [("out._backward = ", "other._backward = ")], "step-on-operand"),
     "a step on the only operand": (6, "Value.log", [("out._backward = ", "self._backward = ")], "step-on-operand"),
     "a gradient added to itself": (
