@@ -17,7 +17,7 @@ from grader.core.fingerprints import SAYS_WHAT
 from grader.core.judging import same
 from grader.core.operations import as_meant
 from grader.core.records import Diagnosis, Fault, Fingerprint, Misconception, Observation, Status, Verdict
-from grader.core.slips import SPELLING, Slip, as_misconception
+from grader.core.slips import OPERATION, SPELLING, SYMPTOMS, Slip, as_misconception
 
 AT_ONCE, PER_TASK, IN_ONE_TASK = 3, 6, 3  # tasks in one explanation, candidates for one, misconceptions in one
 FREE = 0.1  # the share of what several in one task touch that may be where they meet, unlike what each alone shows
@@ -94,16 +94,21 @@ def is_right(verdict: Verdict) -> bool:
 
 
 def _has(fingerprint: Fingerprint, slips: Iterable[Slip]) -> bool:
-    """Whether a fingerprint is of all the slips that are seen in its task, but for how a name is spelled."""
-    kinds = {slip.kind for slip in slips if slip.task == fingerprint.task} - {SPELLING}
+    """Whether a fingerprint is of all the slips seen in its task, but for symptoms and the name of an operation."""
+    kinds = {slip.kind for slip in slips if slip.task == fingerprint.task} - {SPELLING, OPERATION, *SYMPTOMS}
     return kinds <= {m.slip for m in fingerprint.misconceptions}
 
 
 def _seen(
     slips: Sequence[Slip], inferred: Iterable[Diagnosis], known: Sequence[Verdict], prints: Iterable[Fingerprint]
 ) -> Iterator[Diagnosis]:
-    """The slips that nothing inferred is a case of, in the words of the bank where it has some for the place."""
+    """The slips that nothing inferred is a case of, in the words of the bank where it has some for the place.
+
+    A symptom is told where nothing is said of its task.
+    """
     told = {(d.misconception.task, d.misconception.slip) for d in inferred}
+    seen = {task for task, _ in told} | {slip.task for slip in slips if slip.kind not in SYMPTOMS}
+    told |= {(slip.task, slip.kind) for slip in slips if slip.kind in SYMPTOMS and slip.task in seen}
     named = {task for task, _ in told} | {slip.task for slip in slips if slip.kind != SPELLING}
     unnamed = {v.check.task for v in known if not is_right(v)} - named
     bank = {(m.task, m.slip): m for f in prints for m in f.misconceptions if m.slip}

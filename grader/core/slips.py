@@ -20,6 +20,26 @@ from grader.core.defaults import changes_a_default, leaves_a_changed_default
 from grader.core.late import reads_the_loop_late
 from grader.core.operations import method
 from grader.core.records import Difference, Exercise, Fault, Misconception, Verdict
+from grader.core.results import (
+    PARAMETERS,
+    adds_its_own_gradient,
+    asks_self,
+    changes_a_number,
+    changes_the_result,
+    computes_with_a_value,
+    drops_a_number,
+    drops_a_result,
+    leaves_the_operands_out,
+    made,
+    names_a_list_twice,
+    names_another_operation,
+    parts_of,
+    puts_the_sign_behind,
+    returns_before_its_step,
+    returns_its_number,
+    spreads_the_operands,
+    stores_its_step_on_an_operand,
+)
 from grader.core.source import Function, function_nodes, name_called, own_parts
 from grader.core.templates import templates
 
@@ -29,14 +49,19 @@ else:
     import tomli as tomllib
 
 WORDS = Path(__file__).with_name("slips.toml")
-SPELLING, BLANKS = "operation-named-otherwise", "blanks-differ"
+SPELLING, BLANKS, NO_NAME = "operation-named-otherwise", "blanks-differ", "name-without-thing"
+OPERATION = "operation-of-another"
+MIXES = "value-among-numbers"
+SYMPTOMS = (NO_NAME, MIXES)  # of a fault that a misconception may be behind
+STORES_NOTHING = ("made-and-dropped", "compared-not-stored", "computed-not-kept")  # a name is missed because of these
 TEXTS = ("title", "belief", "explanation", "question")
 GIVE_NONE = ("append", "extend", "insert", "sort", "reverse")
 COMPARE = ("max", "min", "sorted", "sort")
-PARAMETERS = ("data", "_children", "_op", "label")  # of a Value
 OF_NUMBERS = ("math", "float", *dir(math))
 CALLABLES = ("method", "function", "builtin_function_or_method")
 MISSING_ARGUMENT = re.compile(r"(?:(?P<outer>\w+)\.<locals>\.)?(?P<name>\w+)\(\) missing \d+ required positional arg")
+MIXED = re.compile(r"unsupported operand type\(s\) for .*: '(?:int|float|Value)' and '(?:int|float|Value)'")
+TAKES_ONE = re.compile(r"(?:append|add)\(\) takes exactly one argument \([2-9] given\)")
 ADDED_TO_0 = re.compile(r"unsupported operand type\(s\) for \+=?: '(?:int|float)' and 'list'")
 QUOTED = re.compile(r"'([^']*)'")
 
@@ -72,7 +97,8 @@ def find_slips(source: str, exercise: Exercise, verdicts: Iterable[Verdict]) -> 
         found += [Slip(task, "default-shared", helper=name) for name in _shares_a_default(node, helpers)]
     found += [slip for verdict in wrong for slip in text.shown(verdict)]
     found += text.spaced(wrong)
-    return tuple(dict.fromkeys(found))
+    nameless = {slip.task for slip in found if slip.kind in STORES_NOTHING}
+    return tuple(dict.fromkeys(slip for slip in found if slip.kind != NO_NAME or slip.task not in nameless))
 
 
 def _shares_a_default(node: ast.FunctionDef, helpers: Mapping[str, ast.FunctionDef]) -> Iterator[str]:
@@ -190,13 +216,25 @@ def _compares_idly(node: ast.FunctionDef, _: bool) -> bool:
 
 
 def _computes_idly(node: ast.FunctionDef, returns: bool) -> bool:
-    return any(isinstance(value, ast.BinOp) for value in _idle(node)) and not (returns and _gives_nothing(node))
+    return any(map(drops_a_number, _idle(node))) and not (returns and _gives_nothing(node))
+
+
+def _drops_what_it_makes(node: ast.FunctionDef, returns: bool) -> bool:
+    return any(map(drops_a_result, _idle(node))) and not (returns and _gives_nothing(node))
 
 
 def _stores_no_step(node: ast.FunctionDef, _: bool) -> bool:
-    """Whether there is a step that nothing in the function names again."""
-    named = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    """Whether nothing uses a step again; that it stands on a line by itself, or in another attribute, is no use."""
+    lost = {id(value) for value in _idle(node)}
+    for part in ast.walk(node):
+        if isinstance(part, ast.Assign) and all(map(_misses_backward, part.targets)):
+            lost.add(id(part.value))
+    named = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and id(part) not in lost}
     return any("backward" in inner.name and inner.name not in named for inner in _inner(node))
+
+
+def _misses_backward(target: ast.expr) -> bool:
+    return isinstance(target, ast.Attribute) and target.attr != "_backward" and "backward" in target.attr
 
 
 def _calls_the_step(node: ast.FunctionDef, _: bool) -> bool:
@@ -212,13 +250,11 @@ def _calls_the_step(node: ast.FunctionDef, _: bool) -> bool:
 
 def _labels_the_operation(node: ast.FunctionDef, _: bool) -> bool:
     """Whether a result is made of its operands with a text for its label and none for its operation."""
-    made = [part for part in ast.walk(node) if isinstance(part, ast.Call) and name_called(part) == "Value"]
-    return any(map(_has_a_label_only, made))
+    return any(map(_has_a_label_only, made(node)))
 
 
-def _has_a_label_only(made: ast.Call) -> bool:
-    given = dict(zip(PARAMETERS, made.args, strict=False)) | {part.arg: part.value for part in made.keywords}
-    data, operands, operation, label = map(given.get, PARAMETERS)
+def _has_a_label_only(call: ast.Call) -> bool:
+    data, operands, operation, label = map(parts_of(call).get, PARAMETERS)
     nameless = operation is None or (isinstance(operation, ast.Constant) and operation.value == "")
     named = isinstance(label, (ast.Constant, ast.JoinedStr))
     return data is not None and operands is not None and nameless and named
@@ -235,6 +271,20 @@ READ: dict[str, Callable[[ast.FunctionDef, bool], bool]] = {
     "method-not-called": _names_a_method,
     "compared-not-stored": _compares_idly,
     "computed-not-kept": _computes_idly,
+    "made-and-dropped": _drops_what_it_makes,
+    "sign-behind-equals": puts_the_sign_behind,
+    "number-returned": returns_its_number,
+    "operands-left-out": leaves_the_operands_out,
+    "operands-without-brackets": spreads_the_operands,
+    OPERATION: names_another_operation,
+    "result-updated": changes_the_result,
+    "step-changes-data": changes_a_number,
+    "value-in-the-step": computes_with_a_value,
+    "own-gradient-read": adds_its_own_gradient,
+    "return-before-the-step": returns_before_its_step,
+    "step-on-operand": stores_its_step_on_an_operand,
+    "second-name": names_a_list_twice,
+    "asked-of-self": asks_self,
     "operation-as-label": _labels_the_operation,
     "step-not-stored": _stores_no_step,
     "step-called": _calls_the_step,
@@ -266,6 +316,8 @@ class Text:
             yield from (Slip(task, "method-not-called") for task in (*through, *asked) if self._forgets_brackets(task))
         if _shows_none(verdict):
             yield from (Slip(task, "return-on-some-ways") for task in asked if self._falls_off(task))
+        if fault is not None and fault.type in ("NameError", "UnboundLocalError"):
+            yield from (Slip(task, NO_NAME, (name, "")) for task in through[-1:] for name in self._unknown(task, fault))
         if fault is not None and fault.type == "TypeError":
             for task in through[-1:]:
                 node = self.functions[task][1]
@@ -308,6 +360,10 @@ class Text:
             if task.rpartition(".")[2] == (missing["outer"] or missing["name"]) and (step or by_check):
                 yield Slip(task, "step-takes-arguments" if step else "argument-too-many")
 
+    def _unknown(self, task: str, fault: Fault) -> list[str]:
+        """The name that a line of the task itself asks for in vain."""
+        return QUOTED.findall(fault.message)[:1] if _is_on(fault.frames[-1].line, self.functions[task][1]) else []
+
     def _forgets_brackets(self, task: str) -> bool:
         node = self.functions[task][1]
         called = {id(part.func) for part in ast.walk(node) if isinstance(part, ast.Call)}
@@ -347,6 +403,18 @@ def _asks_for_no_type(fault: Fault, node: ast.FunctionDef) -> bool:
     return said and any(isinstance(each, ast.Name) and each.id in own for each in types)
 
 
+def _mixes_numbers_and_values(fault: Fault, node: ast.FunctionDef) -> bool:
+    """Whether the line at fault, which is the function's own, has a number beside a Value."""
+    kinds = set(QUOTED.findall(fault.message))
+    mixed = MIXED.match(fault.message) is not None and "Value" in kinds and len(kinds) == 2
+    return mixed and _is_on(fault.frames[-1].line, node)
+
+
+def _adds_two_at_once(fault: Fault, node: ast.FunctionDef) -> bool:
+    says = TAKES_ONE.search(fault.message) is not None
+    return says and _is_on(fault.frames[-1].line, node)
+
+
 def _adds_a_list_to_0(fault: Fault, node: ast.FunctionDef) -> bool:
     """Whether lists are added up from the 0 with which sum begins, or from one that has a name of its own."""
     if ADDED_TO_0.match(fault.message) is None:
@@ -374,6 +442,8 @@ SAID: dict[str, Callable[[Fault, ast.FunctionDef], bool]] = {
     "value-compared": _compares_a_value,
     "isinstance-of-no-type": _asks_for_no_type,
     "lists-added-to-0": _adds_a_list_to_0,
+    MIXES: _mixes_numbers_and_values,
+    "two-things-added": _adds_two_at_once,
 }
 
 

@@ -482,3 +482,17 @@ def test_number_over_value_twice(probe):
         "c.data",
         "a.grad",
     )
+
+
+@check("Value.__rtruediv__", points=1)
+def test_zero_over_value(probe):
+    """0 / a is 0 and adds nothing to the gradient of a."""
+    probe(
+        """
+        a = Value(4.0)
+        c = 0 / a + a * 3.0
+        c.backward()
+        """,
+        "c.data",
+        "a.grad",
+    )

@@ -35,6 +35,7 @@ MADE_FROM = (
     "grader/core/templates.py",
     "grader/core/late.py",
     "grader/core/defaults.py",
+    "grader/core/results.py",
     "grader/core/overlay.py",
     "grader/course/grading/grading.py",
 )

@@ -28,6 +28,7 @@ NAMING = (
     "grader/core/templates.py",
     "grader/core/late.py",
     "grader/core/defaults.py",
+    "grader/core/results.py",
 )
 MADE_FROM = (*SUITES, *(f"grader/course/bank/{pattern}" for pattern in MISTAKES), *NAMING)
 INTRODUCTION = f"""\

@@ -186,6 +186,8 @@ BY_EQUALITY = """\
         slopes.append((f(right) - f(left)) / (2 * h))
     return slopes
 """
+BARE = "f(x + h) - f(x - h) / (x + h) - (x - h)"
+TURNED_ROUND = "other = Value(other) if isinstance(other, Value) else other"
 NUMBER = "number = other.data if isinstance(other, Value) else other"
 LEAF = "        if not isinstance(other, Value):\n            return Value(self.data * other)\n"
 SHARES_OF_A_PRODUCT = """\
@@ -541,7 +543,7 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         3,
         MUL,
         [("self.grad +=", "self.grad ="), ("other.grad += ", "self.grad = ")],
-        [["mul-assigns"], ["mul-same-operand-twice"]],
+        [["mul-assigns", "mul-assigns-one-share"], ["mul-same-operand-twice"]],
     ),
     "a minus for the number as well": (
         5,
@@ -949,6 +951,145 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         MUL,
         [("self.data * out.grad", "out.data / other.data * out.grad")],
         [["mul-divides-the-product"]],
+    ),
+    "a run without its second pair of brackets": (
+        1,
+        "derivative",
+        [("    return rise / (2 * h)", "    run = x + h - x - h\n    return rise / run")],
+        [["derivative-run-without-brackets"]],
+    ),
+    "two differences without brackets": (
+        1,
+        "derivative",
+        [("    rise = f(x + h) - f(x - h)\n    return rise / (2 * h)", f"    return {BARE}")],
+        [["derivative-rise-without-brackets"]],
+    ),
+    "a rise over the right place": (
+        1,
+        "derivative",
+        [("rise / (2 * h)", "rise / (x + h) - (x - h)")],
+        [["derivative-divides-by-one-place"]],
+    ),
+    "a run over the rise": (1, "derivative", [("rise / (2 * h)", "(2 * h) / rise")], [["derivative-upside-down"]]),
+    "a rise over 2": (1, "gradient", [("/ (2 * h)", "/ 2.0")], [["gradient-run-without-step"]]),
+    "a point that is raised twice": (
+        1,
+        "gradient",
+        [("left[i] -= h", "left[i] += h")],
+        [["gradient-same-point-twice"]],
+    ),
+    "a list of slopes that begins anew in each turn": (
+        1,
+        "gradient",
+        [("    slopes = []\n", ""), ("        right = list", "        slopes = []\n        right = list")],
+        [["gradient-last-slope-alone"]],
+    ),
+    "a sum that wraps what is a Value": (
+        2,
+        ADD,
+        [("other = other if isinstance(other, Value) else Value(other)", TURNED_ROUND)],
+        [["add-wraps-the-wrong-ones"]],
+    ),
+    "a product of Values in a product": (2, MUL, [("self.data * other.data", "self * other")], [["mul-goes-round"]]),
+    "a product with the number of the sum": (
+        3,
+        MUL,
+        [("self.data * other.data", "self.data + other.data")],
+        [["mul-number-of-the-sum-anew"]],
+    ),
+    "a product with the name of the sum": (3, MUL, [('"*")', '"+")')], [["mul-operation-of-the-sum-anew"]]),
+    "a sum with the name of the product": (2, ADD, [('"+")', '"*")')], [["add-operation-of-the-product"]]),
+    "a sum that replaces what the left has": (
+        3,
+        ADD,
+        [("self.grad += 1.0", "self.grad = 1.0")],
+        [["add-assigns-one-share"]],
+    ),
+    "a sum that replaces what the right has": (
+        3,
+        ADD,
+        [("other.grad += 1.0 * out.grad", "other.grad = out.grad")],
+        [["add-assigns-one-share"]],
+    ),
+    "a product that replaces what the left has": (
+        3,
+        MUL,
+        [("self.grad += other", "self.grad = other")],
+        [["mul-assigns-one-share"]],
+    ),
+    "a product that replaces what the right has": (
+        3,
+        MUL,
+        [("other.grad += self", "other.grad = self")],
+        [["mul-assigns-one-share"]],
+    ),
+    "=+ for the right operand": (
+        3,
+        ADD,
+        [("other.grad += 1.0 * out.grad", "other.grad =+ out.grad")],
+        [["sign-behind-equals-in-value-add-3"]],
+    ),
+    "a product whose left share is that of a sum": (
+        3,
+        MUL,
+        [("other.data * out.grad", "out.grad")],
+        [["mul-factor-in-one-share"]],
+    ),
+    "a product whose right share has no upstream": (
+        3,
+        MUL,
+        [("self.data * out.grad", "self.data")],
+        [["mul-upstream-in-one-share"]],
+    ),
+    "a step of the left factor": (
+        3,
+        MUL,
+        [("        self.grad += other.data * out.grad\n", "")],
+        [["mul-forgets-own-gradient"]],
+    ),
+    "a root that gets its 1 at the end": (
+        4,
+        "Value.backward",
+        [
+            ("    self.grad = 1.0\n", ""),
+            ("        value._backward()\n", "        value._backward()\n    self.grad = 1.0\n"),
+        ],
+        [["backward-seed-too-late"]],
+    ),
+    "a power with n + 1": (5, POW, [("(n - 1)", "(n + 1)")], [["pow-exponent-raised"]]),
+    "a power with the gradient of x": (5, POW, [("slope * out", "slope * self")], [["pow-passes-own-gradient"]]),
+    "a difference that adds": (5, "Value.__sub__", [("(-other)", "other")], [["sub-adds"]]),
+    "a negative of itself": (5, NEG, [("self * -1.0", "-self")], [["neg-goes-round"]]),
+    "a quotient turned over": (
+        5,
+        "Value.__rtruediv__",
+        [("self**-1 * other", "(self / other) ** -1")],
+        [["rtruediv-turned-over"]],
+    ),
+    "a curve without its slope": (6, "Value.tanh", [("(1.0 - out.data**2) * ", "")], [["tanh-slope-forgotten"]]),
+    "a second form half adapted": (
+        6,
+        "Value.sigmoid",
+        [("growth / (1.0 + growth)", "math.exp(self.data) / (1 + math.exp(-self.data))")],
+        [["sigmoid-forms-mixed"]],
+    ),
+    "a first form half adapted": (
+        6,
+        "Value.sigmoid",
+        [("math.exp(-self.data)", "math.exp(self.data)")],
+        [["sigmoid-forms-mixed"]],
+    ),
+    "a fraction without brackets": (
+        6,
+        "Value.sigmoid",
+        [("(1.0 + math.exp(-self.data))", "1.0 + math.exp(-self.data)")],
+        [["sigmoid-fraction-without-brackets"]],
+    ),
+    "relu that stops what it should let through": (
+        6,
+        "Value.relu",
+        [("1.0 if self.data > 0 else 0.0", "0.0 if self.data >= 0 else 1.0")],
+        [["relu-slope-turned-round"]],
     ),
 }
 

@@ -33,6 +33,7 @@ IN_TURN = """\
         slopes.append((f(right) - f(left)) / (2 * h))
     return slopes
 """
+WRAPPED = "other = other if isinstance(other, Value) else Value(other)"
 FLAT_LAYER = "[p for neuron in self.neurons for p in neuron.parameters()]"
 FLAT_NETWORK = "[p for layer in self.layers for p in layer.parameters()]"
 IN_A_SUM = """\
@@ -183,6 +184,69 @@ SLIPS = {  # exercise, task, what is written there, and what it is called
     "== for = of a step": (3, MUL, [("_backward = _", "_backward == _")], "compared-not-stored"),
     "== for = of data": (10, "sgd_step", [("p.data -= ", "p.data == p.data - ")], "compared-not-stored"),
     "a result that is dropped": (10, "sgd_step", [("p.data -= ", "p.data - ")], "computed-not-kept"),
+    "a Value that is made and dropped": (
+        2,
+        MUL,
+        [(WRAPPED, "if not isinstance(other, Value):\n            Value(other)")],
+        "made-and-dropped",
+    ),
+    "a Value made in a choice and dropped": (3, ADD, [(WRAPPED, WRAPPED[len("other = ") :])], "made-and-dropped"),
+    "a result that no name is given": (6, "Value.tanh", [("out = Value(", "Value(")], "made-and-dropped"),
+    "a relu that is dropped": (
+        8, "Neuron.__call__", [("return s.relu()", "s.relu()\n        return s")], "made-and-dropped",
+    ),
+    "a copy that is dropped": (1, "gradient", [("left = list(xs)", "list(xs)")], "made-and-dropped"),
+    "an order that is turned and dropped": (
+        4,
+        "Value.backward",
+        [
+            ("    for value in reversed(topological_order(self)):", "    for value in order:"),
+            ("self.grad = 1.0\n", "self.grad = 1.0\n    order = topological_order(self)\n    reversed(order)\n"),
+        ],
+        "made-and-dropped",
+    ),
+    "a cut that is dropped": (
+        4, "topological_order", [("    return order", "    order[::-1]\n    return order[:-1]")], "made-and-dropped",
+    ),
+    "a slope that is dropped": (6, "Value.relu", [("slope = 1.0 if", "1.0 if")], "computed-not-kept"),
+    "=+ in a sum": (3, ADD, [("other.grad += 1.0", "other.grad =+ 1.0")], "sign-behind-equals"),
+    "=+ in a curve": (6, "Value.exp", [("self.grad += ", "self.grad =+")], "sign-behind-equals"),
+    "=- in a point": (1, "gradient", [("left[i] -= h", "left[i] =- h")], "sign-behind-equals"),
+    "a number for a result": (3, MUL, [("return out", "return out.data")], "number-returned"),
+    "a name for the operands": (6, "Value.exp", [('(self,), "exp"', '"exp"')], "operands-left-out"),
+    "a power's name for the operand": (5, POW, [("(self,), ", "")], "operands-left-out"),
+    "operands one by one": (2, ADD, [('(self, other), "+"', 'self, other, "+"')], "operands-without-brackets"),
+    "a product named like a sum": (3, MUL, [('"*")', '"+")')], "operation-of-another"),
+    "a curve named like another": (6, "Value.sigmoid", [('"sigmoid")', '"tanh")')], "operation-of-another"),
+    "one share for the result": (3, ADD, [("other.grad += 1.0", "out.grad += 1.0")], "result-updated"),
+    "a curve that adds to its own gradient": (
+        6, "Value.relu", [("self.grad += slope", "out.grad += slope")], "result-updated",
+    ),
+    "a share for a number": (3, MUL, [("other.grad += self", "other.data += self")], "step-changes-data"),
+    "a return above the step": (
+        6, "Value.log", [("    def _backward", "    return out\n\n    def _backward")], "return-before-the-step",
+    ),
+    "a return above the line that stores": (
+        3, ADD, [(STORED + "    return out\n", "    return out\n" + STORED)], "return-before-the-step",
+    ),
+    "a step on the right operand": (3, MUL, [("out._backward = ", "other._backward = ")], "step-on-operand"),
+    "a step on the only operand": (6, "Value.log", [("out._backward = ", "self._backward = ")], "step-on-operand"),
+    "a gradient added to itself": (
+        3, ADD, [("1.0 * out.grad\n        other", "self.grad\n        other")], "own-gradient-read",
+    ),
+    "a curve with the gradient of its operand": (6, "Value.tanh", [("* out.grad", "* self.grad")], "own-gradient-read"),
+    "a slope of a whole Value": (6, "Value.log", [("1.0 / self.data", "1.0 / self")], "value-in-the-step"),
+    "a share of a whole Value": (3, MUL, [("self.data * out.grad", "self.data * out")], "value-in-the-step"),
+    "a question about self": (2, ADD, [("isinstance(other", "isinstance(self")], "asked-of-self"),
+    "a number and a Value": (2, ADD, [("self.data + other.data", "self.data + other")], "value-among-numbers"),
+    "a pair without brackets": (4, "topological_order", [("((value, True))", "(value, True)")], "two-things-added"),
+    "a step that is named but not stored": (6, "Value.exp", [("out._backward = _", "_")], "step-not-stored"),
+    "a step under another name": (6, "Value.exp", [("out._backward = ", "out.backward = ")], "step-not-stored"),
+    "a name that comes too late": (
+        3, ADD, [("    def _backward():", STORED + "\n    def _backward():"), ("grad\n\n" + STORED, "grad\n")],
+        "name-without-thing",
+    ),
+    "a name that is spelled otherwise": (1, "derivative", [("return rise", "return rice")], "name-without-thing"),
     "a label for the operation": (2, MUL, [('(self, other), "*"', '(self, other), label="*"')], "operation-as-label"),
     "a label in the fourth place": (2, ADD, [('"+")', '"", "+")')], "operation-as-label"),
     "a label of a sum with a step": (3, ADD, [('"+")', 'label="+")')], "operation-as-label"),
@@ -379,6 +443,63 @@ BOTH = [*((lines, True) for lines in LATE.values()), *((lines, False) for lines 
 def test_a_function_of_a_loop_is_a_slip_only_if_it_reads_the_loop_when_that_is_over(lines, late):
     (node,) = ast.parse("def task(f, xs, h, kept):\n" + indent(lines, "    ") + "\n    return kept\n").body
     assert ("loop-read-late" in kinds_of(node, returns=True)) == late
+
+
+DROPPED = (
+    "Value(x)",
+    "x.tanh()",
+    "sorted(xs)",
+    "xs[::-1]",
+    "[x, h]",
+    "math.exp(x)",
+    "Value(x).exp()",
+    "x if h else Value(x)",
+)
+USED = (  # lines that do more than to make something
+    *("kept.append(x)", "kept.add(Value(x))", "x.backward()", "x._backward()", "model.zero_grad()", "opt.step()"),
+    *(
+        "list(map(f, xs))",
+        "[kept.append(x) for x in xs]",
+        "sum(f(x) for x in xs)",
+        "max(f(x), h)",
+        "f(x)",
+        "x.log(kept)",
+    ),
+    *("print(Value(x))", "next(xs)", "xs.sort()", "'a text'", "...", "kept = sorted(xs)", "return xs[::-1]"),
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "lost"), [*((line, True) for line in DROPPED), *((line, False) for line in USED)], ids=[*DROPPED, *USED]
+)
+def test_a_result_is_lost_only_if_its_line_does_nothing_else(line, lost):
+    (node,) = ast.parse(f"def task(f, x, xs, h, kept):\n    {line}\n    return x\n").body
+    assert ("made-and-dropped" in kinds_of(node, returns=True)) == lost
+
+
+SIGNS = {
+    "x =+ h": True,
+    "x=+h": True,
+    "x =- h": True,
+    "x=- h": True,
+    "x[0] =+ h * 2": True,
+    "x.grad =+1.0 * h": True,
+    **dict.fromkeys(("x += h", "x = -h", "x=-h", "x = - h", "x = + h", "x = h - 1", "x =-h", "x = h =  -x"), False),
+}
+
+
+@pytest.mark.parametrize(("line", "behind"), SIGNS.items(), ids=SIGNS)
+def test_a_sign_is_behind_the_equals_only_if_it_touches_it_and_is_meant_for_it(line, behind):
+    (node,) = ast.parse(f"def task(x, h):\n    {line}\n    return x\n").body
+    assert ("sign-behind-equals" in kinds_of(node, returns=True)) == behind
+
+
+def test_a_symptom_is_told_only_where_nothing_says_what_is_behind_it(found):
+    wrapped_twice = found(2, ADD, (WRAPPED, "other = Value(other)"))
+    assert Slip(ADD, "value-among-numbers") in find_slips(wrapped_twice[0], CATALOGUE[2], wrapped_twice[1])
+    assert named(2, *wrapped_twice) == ["add-wraps-everything"]
+    nameless = found(6, "Value.exp", ("    out = Value(", "    Value("))
+    assert [slip.kind for slip in find_slips(nameless[0], CATALOGUE[6], nameless[1])] == ["made-and-dropped"]
 
 
 SHARED = {  # arguments with lines that change a default
