@@ -21,14 +21,18 @@ class Pair:
 
 
 def pairs(chaffs: Iterable[Chaff]) -> Iterator[Pair]:
-    """Every two chaffs of one task whose edits leave each other in place, in the order of the bank."""
+    """Every two first chaffs of misconceptions of one task whose edits leave each other in place, in the bank's order.
+
+    The others, which show the same belief in another place, are as well known by what they show alone.
+    """
     by_exercise: dict[int, list[Chaff]] = {}
     for chaff in chaffs:
         by_exercise.setdefault(chaff.misconception.exercise, []).append(chaff)
     for number, own in by_exercise.items():
         worked = solution(read_catalogue()[number])
         seen = {chaff.source for chaff in own}
-        for one, other in itertools.combinations(range(len(own)), 2):
+        firsts = {chaff.misconception: place for place, chaff in reversed(list(enumerate(own)))}
+        for one, other in itertools.combinations(sorted(firsts.values()), 2):
             source = _with_both(worked, own[one], own[other])
             if source and source not in seen:
                 seen.add(source)
@@ -37,7 +41,7 @@ def pairs(chaffs: Iterable[Chaff]) -> Iterator[Pair]:
 
 def _with_both(worked: str, one: Chaff, other: Chaff) -> str | None:
     """The answer after the edits of both, in the order that works; None where neither does."""
-    if one.misconception.task != other.misconception.task or one.misconception == other.misconception:
+    if one.misconception.task != other.misconception.task:
         return None
     return with_edits(worked, (one, other)) or with_edits(worked, (other, one))
 
