@@ -330,5 +330,6 @@ def _diagnosis(
     others = dict.fromkeys(m for m in named if m.task == chosen.task and m not in chosen.misconceptions)
     alternatives = tuple(sorted(others, key=lambda m: -m.common))
     beside = frozenset().union(*(alone.get(m, ()) for m in chosen.misconceptions if m != misconception))
-    checks = chosen.touched - (beside - alone.get(misconception, frozenset())) or chosen.touched
-    return Diagnosis(misconception, checks, round(len(chosen.predicted) / len(chosen.touched), 3), alternatives)
+    checks = chosen.touched - (beside - alone.get(misconception, frozenset()))
+    checks = checks if checks & chosen.predicted else chosen.touched
+    return Diagnosis(misconception, checks, round(len(checks & chosen.predicted) / len(checks), 3), alternatives)

@@ -521,9 +521,13 @@ def test_every_failure_in_a_blamed_task_is_predicted_or_is_where_two_mistakes_me
 def test_checks_and_confidence_say_what_is_blamed_on_it_and_how_much_of_that_it_predicts(world):
     found, known = world
     shown, failures, diagnoses = shown_by_each(known), failed(found), diagnose(found, known)
+    alone = {f.misconceptions[0]: f.shown.keys() for f in known if len(f.misconceptions) == 1}
     for d in diagnoses:
-        own = [shown[e.misconception.id] for e in diagnoses if e.misconception.task == d.misconception.task]
-        assert d.checks == set().union(*own) & failures.keys()
+        together = [e.misconception for e in diagnoses if e.misconception.task == d.misconception.task]
+        own = [shown[m.id] for m in together]
+        others = set().union(*(alone.get(m, ()) for m in together if m != d.misconception))
+        touched = set().union(*own) & failures.keys()
+        assert d.checks == touched - (others - set(alone.get(d.misconception, ())))
         predicted = [c for c in d.checks if any(c in its and alike(its[c], failures[c]) for its in own)]
         assert predicted
         assert d.confidence == round(len(predicted) / len(d.checks), 3)
