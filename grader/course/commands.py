@@ -111,7 +111,8 @@ def fingerprints(exercise: int | None, force: bool) -> None:
     for path, text in texts.items():
         path.parent.mkdir(exist_ok=True)
         write_text(path, text)
-    whose = "all exercises" if len(chosen) == len(read_catalogue()) else f"exercise {', '.join(map(str, chosen))}"
+    some = f"exercise{'s' * (len(chosen) > 1)} {', '.join(map(str, chosen))}"
+    whose = "all exercises" if len(chosen) == len(read_catalogue()) else some
     where = " and ".join(str(suite / FINGERPRINTS) for suite in (PUBLIC, HIDDEN_SUITE))
     click.echo(f"{where} hold how each known misconception of {whose} shows.")
 
