@@ -157,7 +157,7 @@ def _by_task(candidates: Iterable[Candidate], failures: dict[str, Verdict]) -> l
     for task, group in groups.items():
         whole = [c for c in group if c.explains(frozenset(own.get(task, ())))]
         single = [c for c in group if len(c.misconceptions) == 1 and c not in whole]
-        others = single if whole else [*_joined(group[: 2 * PER_TASK]), *group]
+        others = single if whole else [*_joined(group[: 5 * PER_TASK]), *group]
         found.append([*whole[:PER_TASK], *others[: PER_TASK // 2 if whole else PER_TASK]])
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from grader.core.source import name_called, own_parts
+from grader.core.source import all_parts, name_called, own_parts
 
 PUT_IN = ("append", "insert", "add", "appendleft")
 WHOLE = ("list", "tuple", "set")
@@ -13,7 +13,7 @@ WHOLE = ("list", "tuple", "set")
 
 def reads_the_loop_late(node: ast.FunctionDef, _: bool) -> bool:
     """Whether functions that read a variable of their loop are kept until the loop is over."""
-    return any(_kept_by_a_comprehension(part) or _kept_by_a_loop(part, node) for part in ast.walk(node))
+    return any(_kept_by_a_comprehension(part) or _kept_by_a_loop(part, node) for part in all_parts(node))
 
 
 def _kept_by_a_comprehension(part: ast.AST) -> bool:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from grader.core.catalogue import read_catalogue
 from grader.core.operations import SYNONYMS, method, operation
-from grader.core.source import name_called, own_parts
+from grader.core.source import all_parts, name_called, own_parts
 
 PARAMETERS = ("data", "_children", "_op", "label")  # of a Value
 MAKERS = (
@@ -36,7 +36,7 @@ SHOWN = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 
 def made(node: ast.FunctionDef) -> list[ast.Call]:
     """The calls that make a Value."""
-    return [part for part in ast.walk(node) if isinstance(part, ast.Call) and name_called(part) == "Value"]
+    return [part for part in all_parts(node) if isinstance(part, ast.Call) and name_called(part) == "Value"]
 
 
 def parts_of(call: ast.Call) -> dict[str, ast.expr]:
@@ -140,16 +140,16 @@ def changes_a_number(node: ast.FunctionDef, _: bool) -> bool:
 def adds_its_own_gradient(node: ast.FunctionDef, _: bool) -> bool:
     """Whether a step adds to the gradient of an operand something that it makes of the same gradient."""
     results = _results(node)
-    added = [part for step in _steps(node) for part in ast.walk(step) if isinstance(part, ast.AugAssign)]
+    added = [part for step in _steps(node) for part in all_parts(step) if isinstance(part, ast.AugAssign)]
     gradients = [part for part in added if isinstance(part.target, ast.Attribute) and part.target.attr == "grad"]
     return any(_reads(part.value, part.target) and not _is_of(part.target, "grad", results) for part in gradients)
 
 
 def computes_with_a_value(node: ast.FunctionDef, _: bool) -> bool:
     """Whether a step computes with a whole Value, one that the function knows to have a gradient."""
-    gradients = [part.value for part in ast.walk(node) if isinstance(part, ast.Attribute) and part.attr == "grad"]
+    gradients = [part.value for part in all_parts(node) if isinstance(part, ast.Attribute) and part.attr == "grad"]
     values = {each.id for each in gradients if isinstance(each, ast.Name)}
-    computed = [part for step in _steps(node) for part in ast.walk(step) if isinstance(part, ast.BinOp)]
+    computed = [part for step in _steps(node) for part in all_parts(step) if isinstance(part, ast.BinOp)]
     operands = [each for part in computed for each in (part.left, part.right)]
     return any(isinstance(each, ast.Name) and each.id in values for each in operands)
 
@@ -160,13 +160,13 @@ def _reads(value: ast.expr, place: ast.expr) -> bool:
 
 def _steps(node: ast.FunctionDef) -> list[ast.FunctionDef]:
     """The functions inside that are backward steps."""
-    inner = [part for part in ast.walk(node) if isinstance(part, ast.FunctionDef) and part is not node]
+    inner = [part for part in all_parts(node) if isinstance(part, ast.FunctionDef) and part is not node]
     return [step for step in inner if "backward" in step.name]
 
 
 def _changed_by_steps(node: ast.FunctionDef) -> Iterator[ast.expr]:
     """What the steps inside store or change."""
-    for part in (part for step in _steps(node) for part in ast.walk(step)):
+    for part in (part for step in _steps(node) for part in all_parts(step)):
         if isinstance(part, ast.AugAssign):
             yield part.target
         elif isinstance(part, ast.Assign):
@@ -185,7 +185,7 @@ def returns_before_its_step(node: ast.FunctionDef, _: bool) -> bool:
 
 def stores_its_step_on_an_operand(node: ast.FunctionDef, _: bool) -> bool:
     """Whether a step of the function is stored on one of its arguments, and none on anything else."""
-    steps = {part.name for part in ast.walk(node) if isinstance(part, ast.FunctionDef) and part is not node}
+    steps = {part.name for part in all_parts(node) if isinstance(part, ast.FunctionDef) and part is not node}
     operands = {each.arg for each in node.args.args}
     stored = [part for part in own_parts(node) if isinstance(part, ast.Assign)]
     kept = [part.targets for part in stored if isinstance(part.value, ast.Name) and part.value.id in steps]
@@ -207,14 +207,14 @@ def names_a_list_twice(node: ast.FunctionDef, _: bool) -> bool:
 
 def asks_self(node: ast.FunctionDef, _: bool) -> bool:
     """Whether isinstance is asked about the first of two operands, which is a Value at any time."""
-    calls = [part for part in ast.walk(node) if isinstance(part, ast.Call) and name_called(part) == "isinstance"]
+    calls = [part for part in all_parts(node) if isinstance(part, ast.Call) and name_called(part) == "isinstance"]
     asked = [[each.id for each in call.args if isinstance(each, ast.Name)] for call in calls]
     return [each.arg for each in node.args.args][:1] == ["self"] and ["self", "Value"] in asked
 
 
 def puts_the_sign_behind(node: ast.FunctionDef, _: bool) -> bool:
     """Whether a line has =+ or =- for += or -=. A plain minus stands close to its operand or away from the =."""
-    stored = [part for part in ast.walk(node) if isinstance(part, ast.Assign)]
+    stored = [part for part in all_parts(node) if isinstance(part, ast.Assign)]
     return any(_is_behind(part.targets[-1], _first(part.value)) for part in stored)
 
 

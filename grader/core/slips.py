@@ -40,7 +40,7 @@ from grader.core.results import (
     spreads_the_operands,
     stores_its_step_on_an_operand,
 )
-from grader.core.source import Function, function_nodes, name_called, own_parts
+from grader.core.source import Function, all_parts, function_nodes, name_called, own_parts
 from grader.core.templates import templates
 
 if sys.version_info >= (3, 11):
@@ -106,7 +106,7 @@ def _shares_a_default(node: ast.FunctionDef, helpers: Mapping[str, ast.FunctionD
     met: set[str] = set()
     pending = [node]
     while pending:
-        for call in (part for part in ast.walk(pending.pop()) if isinstance(part, ast.Call)):
+        for call in (part for part in all_parts(pending.pop()) if isinstance(part, ast.Call)):
             name = name_called(call)
             if name not in helpers:
                 continue
@@ -158,11 +158,11 @@ def _yields(node: ast.FunctionDef) -> bool:
 
 def _idle(node: ast.FunctionDef) -> list[ast.expr]:
     """What stands on a line of its own."""
-    return [part.value for part in ast.walk(node) if isinstance(part, ast.Expr)]
+    return [part.value for part in all_parts(node) if isinstance(part, ast.Expr)]
 
 
 def _inner(node: ast.FunctionDef) -> list[ast.FunctionDef]:
-    return [part for part in ast.walk(node) if isinstance(part, ast.FunctionDef) and part is not node]
+    return [part for part in all_parts(node) if isinstance(part, ast.FunctionDef) and part is not node]
 
 
 def _gives_nothing(node: ast.FunctionDef) -> bool:
@@ -179,7 +179,7 @@ def _returns_inside(node: ast.FunctionDef, returns: bool) -> bool:
 
 
 def _keeps_what_append_gives(node: ast.FunctionDef, _: bool) -> bool:
-    kept = [part.value for part in ast.walk(node) if isinstance(part, (ast.Return, ast.Assign))]
+    kept = [part.value for part in all_parts(node) if isinstance(part, (ast.Return, ast.Assign))]
     calls = [value.func for value in kept if isinstance(value, ast.Call)]
     return any(
         (isinstance(called, ast.Attribute) and called.attr in GIVE_NONE)
@@ -190,7 +190,7 @@ def _keeps_what_append_gives(node: ast.FunctionDef, _: bool) -> bool:
 
 def _returns_in_the_loop(node: ast.FunctionDef, _: bool) -> bool:
     """Whether a loop ends in a return that nothing steps over, so that it never comes to a second turn."""
-    loops = [part for part in ast.walk(node) if isinstance(part, (ast.For, ast.While))]
+    loops = [part for part in all_parts(node) if isinstance(part, (ast.For, ast.While))]
     return any(
         isinstance(loop.body[-1], ast.Return) and not any(isinstance(part, ast.Continue) for part in ast.walk(loop))
         for loop in loops
@@ -226,10 +226,10 @@ def _drops_what_it_makes(node: ast.FunctionDef, returns: bool) -> bool:
 def _stores_no_step(node: ast.FunctionDef, _: bool) -> bool:
     """Whether nothing uses a step again; that it stands on a line by itself, or in another attribute, is no use."""
     lost = {id(value) for value in _idle(node)}
-    for part in ast.walk(node):
+    for part in all_parts(node):
         if isinstance(part, ast.Assign) and all(map(_misses_backward, part.targets)):
             lost.add(id(part.value))
-    named = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and id(part) not in lost}
+    named = {part.id for part in all_parts(node) if isinstance(part, ast.Name) and id(part) not in lost}
     return any("backward" in inner.name and inner.name not in named for inner in _inner(node))
 
 
@@ -366,8 +366,8 @@ class Text:
 
     def _forgets_brackets(self, task: str) -> bool:
         node = self.functions[task][1]
-        called = {id(part.func) for part in ast.walk(node) if isinstance(part, ast.Call)}
-        named = [part for part in ast.walk(node) if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load)]
+        called = {id(part.func) for part in all_parts(node) if isinstance(part, ast.Call)}
+        named = [part for part in all_parts(node) if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load)]
         return any(part.attr in _methods() - {"_backward"} and id(part) not in called for part in named)
 
     def _falls_off(self, task: str) -> bool:
@@ -378,7 +378,7 @@ class Text:
 
 def _gives_a_value(fault: Fault, node: ast.FunctionDef) -> bool:
     """Whether a function for numbers is called, since worked answers leave no frame of their own behind."""
-    calls = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
+    calls = [part.func for part in all_parts(node) if isinstance(part, ast.Call)]
     owners = [called.value for called in calls if isinstance(called, ast.Attribute)]
     names = {name.id for name in [*calls, *owners] if isinstance(name, ast.Name)}
     says = fault.message.endswith(("must be real number, not Value", "not 'Value'"))
@@ -386,7 +386,7 @@ def _gives_a_value(fault: Fault, node: ast.FunctionDef) -> bool:
 
 
 def _compares_a_value(fault: Fault, node: ast.FunctionDef) -> bool:
-    parts = list(ast.walk(node))
+    parts = list(all_parts(node))
     signs = any(isinstance(part, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) for part in parts)
     called = {part.id for part in parts if isinstance(part, ast.Name)}
     called |= {part.attr for part in parts if isinstance(part, ast.Attribute)}
@@ -397,7 +397,7 @@ def _compares_a_value(fault: Fault, node: ast.FunctionDef) -> bool:
 def _asks_for_no_type(fault: Fault, node: ast.FunctionDef) -> bool:
     """Whether isinstance is asked about one of the function's own arguments as if that were a type."""
     own = {each.arg for each in node.args.args}
-    calls = [part for part in ast.walk(node) if isinstance(part, ast.Call) and name_called(part) == "isinstance"]
+    calls = [part for part in all_parts(node) if isinstance(part, ast.Call) and name_called(part) == "isinstance"]
     types = [call.args[1] for call in calls if len(call.args) > 1]
     said = fault.message.startswith("isinstance() arg 2 must be a type")
     return said and any(isinstance(each, ast.Name) and each.id in own for each in types)
@@ -420,9 +420,9 @@ def _adds_a_list_to_0(fault: Fault, node: ast.FunctionDef) -> bool:
     if ADDED_TO_0.match(fault.message) is None:
         return False
     line, inside = fault.frames[-1].line, fault.frames[-1].function.startswith("<")  # as a comprehension is
-    there = [part for part in ast.walk(node) if isinstance(part, (ast.expr, ast.stmt)) and _is_on(line, part)]
+    there = [part for part in all_parts(node) if isinstance(part, (ast.expr, ast.stmt)) and _is_on(line, part)]
     sums = [part for part in there if isinstance(part, ast.Call) and name_called(part) == "sum"]
-    stored = [part for part in ast.walk(node) if isinstance(part, ast.Assign) and _is_0(part.value)]
+    stored = [part for part in all_parts(node) if isinstance(part, ast.Assign) and _is_0(part.value)]
     names = {target.id for part in stored for target in part.targets if isinstance(target, ast.Name)}
     first = [part.target if isinstance(part, ast.AugAssign) else getattr(part, "left", None) for part in there]
     from_a_name = any(isinstance(each, ast.Name) and each.id in names for each in first)

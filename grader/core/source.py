@@ -6,6 +6,7 @@ import ast
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from textwrap import dedent
 
 
@@ -41,14 +42,23 @@ def function_nodes(source: str) -> Iterator[tuple[Function, ast.FunctionDef]]:
             yield from ((_function(item, node.name), item) for item in node.body if isinstance(item, ast.FunctionDef))
 
 
-def own_parts(node: ast.AST) -> Iterator[ast.AST]:
+@lru_cache(maxsize=256)  # for a function, at which many look one after the other
+def all_parts(node: ast.AST) -> tuple[ast.AST, ...]:
+    """A node and everything in it."""
+    return tuple(ast.walk(node))
+
+
+@lru_cache(maxsize=256)
+def own_parts(node: ast.AST) -> tuple[ast.AST, ...]:
     """What belongs to a function itself and not to another inside it."""
+    found = []
     pending = list(ast.iter_child_nodes(node))
     while pending:
         part = pending.pop()
-        yield part
+        found.append(part)
         if not isinstance(part, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
             pending += ast.iter_child_nodes(part)
+    return tuple(found)
 
 
 def name_called(value: ast.AST) -> str:

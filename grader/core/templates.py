@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from grader.core.source import all_parts
+
 PERCENT = re.compile(r"%([-+ #0-9.]*[a-z])")
 BRACES = re.compile(r"\{([^{}]*)\}")
 DECIMALS = re.compile(r"[^.]*\.(\d)f")
@@ -34,7 +36,7 @@ class Template:
 
 def templates(node: ast.AST) -> list[Template]:
     """Those in a function, up to a number."""
-    found = (made for part in ast.walk(node) if (made := _template(part)) and 0 < len(made.formats) <= VALUES)
+    found = (made for part in all_parts(node) if (made := _template(part)) and 0 < len(made.formats) <= VALUES)
     return [made for made, _ in zip(found, range(MOST), strict=False)]
 
 
