@@ -6,6 +6,7 @@ And what its step changes, where that is neither gradient nor operand.
 from __future__ import annotations
 
 import ast
+import builtins
 import math
 from collections.abc import Iterator
 from functools import lru_cache
@@ -106,6 +107,20 @@ def _is_of(value: ast.expr | None, attribute: str, names: set[str]) -> bool:
 def leaves_the_operands_out(node: ast.FunctionDef, _: bool) -> bool:
     """Whether a result is made of its number and, in the place of its operands, the name of the operation."""
     return any(len(call.args) == 2 and not call.keywords and _is_text(call.args[1]) for call in made(node))
+
+
+def names_among_the_operands(node: ast.FunctionDef, _: bool) -> bool:
+    """Whether a text stands among the operands that a result is made from."""
+    operands = [parts_of(call).get("_children") for call in made(node)]
+    listed = [each.elts for each in operands if isinstance(each, (ast.Tuple, ast.List, ast.Set))]
+    return any(_is_text(each) for elements in listed for each in elements)
+
+
+def raises_no_error(node: ast.FunctionDef, _: bool) -> bool:
+    """Whether an error is made on a line of its own."""
+    lines = [part.value for part in all_parts(node) if isinstance(part, ast.Expr)]
+    kinds = [getattr(builtins, name_called(value), None) for value in lines]
+    return any(isinstance(kind, type) and issubclass(kind, BaseException) for kind in kinds)
 
 
 def spreads_the_operands(node: ast.FunctionDef, _: bool) -> bool:

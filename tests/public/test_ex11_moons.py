@@ -45,12 +45,14 @@ def test_wrong_sign_costs_more_than_one(probe):
 
 @check("hinge_loss", points=1)
 def test_margin_of_exactly_one_costs_nothing(probe):
-    """A margin of exactly 1 is enough: it costs nothing."""
+    """A margin of exactly 1 is enough: it costs nothing, and where nothing costs anything the loss is a Value too."""
     probe(
         """
         loss = hinge_loss([Value(1.0), Value(-1.0), Value(0.25)], [1, -1, 1])
+        nothing = hinge_loss([Value(1.0), Value(-1.0)], [1, -1])
         """,
         "loss.data",
+        "nothing.data",
     )
 
 

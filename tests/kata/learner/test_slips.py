@@ -215,6 +215,8 @@ SLIPS = {  # exercise, task, what is written there, and what it is called
     "a number for a result": (3, MUL, [("return out", "return out.data")], "number-returned"),
     "a name for the operands": (6, "Value.exp", [('(self,), "exp"', '"exp"')], "operands-left-out"),
     "a power's name for the operand": (5, POW, [("(self,), ", "")], "operands-left-out"),
+    "a name among the operands": (2, ADD, [('(self, other), "+"', '(self, other, "+")')], "operation-among-operands"),
+    "an error that is not raised": (8, "Neuron.__call__", [("raise ValueError(", "ValueError(")], "error-not-raised"),
     "operands one by one": (2, ADD, [('(self, other), "+"', 'self, other, "+"')], "operands-without-brackets"),
     "a product named like a sum": (3, MUL, [('"*")', '"+")')], "operation-of-another"),
     "a curve named like another": (6, "Value.sigmoid", [('"sigmoid")', '"tanh")')], "operation-of-another"),
