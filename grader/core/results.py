@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import builtins
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from grader.core.catalogue import read_catalogue
@@ -152,6 +152,12 @@ def changes_a_number(node: ast.FunctionDef, _: bool) -> bool:
     return any(isinstance(target, ast.Attribute) and target.attr == "data" for target in _changed_by_steps(node))
 
 
+def changes_an_operand(node: ast.FunctionDef, _: bool) -> bool:
+    """Whether an operation stores or adds something in the number of what it is given."""
+    operands = {each.arg for each in node.args.args} if node.name in map(method, SYNONYMS) else set()
+    return any(_is_of(target, "data", operands) for target in _changed(own_parts(node)))
+
+
 def adds_its_own_gradient(node: ast.FunctionDef, _: bool) -> bool:
     """Whether a step adds to the gradient of an operand something that it makes of the same gradient."""
     results = _results(node)
@@ -181,7 +187,11 @@ def _steps(node: ast.FunctionDef) -> list[ast.FunctionDef]:
 
 def _changed_by_steps(node: ast.FunctionDef) -> Iterator[ast.expr]:
     """What the steps inside store or change."""
-    for part in (part for step in _steps(node) for part in all_parts(step)):
+    yield from _changed(part for step in _steps(node) for part in all_parts(step))
+
+
+def _changed(parts: Iterable[ast.AST]) -> Iterator[ast.expr]:
+    for part in parts:
         if isinstance(part, ast.AugAssign):
             yield part.target
         elif isinstance(part, ast.Assign):

@@ -35,11 +35,11 @@ expect(
     """
     a = Value(3.0)
     c = a * a
-    c.grad = 0.5
+    c.grad = 1.5
     c._backward()
     """,
     {
-        "a.grad": 3.0,
+        "a.grad": 9.0,
     },
 )
 

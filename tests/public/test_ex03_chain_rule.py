@@ -186,7 +186,7 @@ def test_product_of_a_value_with_itself(probe):
         """
         a = Value(3.0)
         c = a * a
-        c.grad = 0.5
+        c.grad = 1.5
         c._backward()
         """,
         "a.grad",

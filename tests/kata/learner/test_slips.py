@@ -220,6 +220,10 @@ SLIPS = {  # exercise, task, what is written there, and what it is called
     "operands one by one": (2, ADD, [('(self, other), "+"', 'self, other, "+"')], "operands-without-brackets"),
     "a product named like a sum": (3, MUL, [('"*")', '"+")')], "operation-of-another"),
     "a curve named like another": (6, "Value.sigmoid", [('"sigmoid")', '"tanh")')], "operation-of-another"),
+    "a sum that is stored on the way": (
+        3, ADD, [("out = Value(self.data + other.data", "self.data += other.data\n    out = Value(self.data")],
+        "operand-changed",
+    ),
     "one share for the result": (3, ADD, [("other.grad += 1.0", "out.grad += 1.0")], "result-updated"),
     "a curve that adds to its own gradient": (
         6, "Value.relu", [("self.grad += slope", "out.grad += slope")], "result-updated",
