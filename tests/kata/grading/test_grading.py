@@ -62,7 +62,7 @@ def statuses(document, number):
     return {c["id"]: c["status"] for t in exercise(document, number)["tasks"] for c in t["checks"]}
 
 
-WRONG_PRODUCT = [("self.grad += other.data * out.grad", "self.grad += other.grad * out.grad")]
+WRONG_PRODUCT = [("self.grad += other.data * out.grad", "self.grad += (other.data + 0.125) * out.grad")]
 
 
 def test_the_solutions_get_every_point_and_the_report_fits_its_schema(whole):

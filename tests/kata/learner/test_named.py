@@ -543,7 +543,7 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         3,
         MUL,
         [("self.grad +=", "self.grad ="), ("other.grad += ", "self.grad = ")],
-        [["mul-assigns", "mul-assigns-one-share"], ["mul-same-operand-twice"]],
+        [["mul-assigns"], ["mul-same-operand-twice"]],
     ),
     "a minus for the number as well": (
         5,
@@ -692,7 +692,7 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         7,
         "draw_dot",
         [*ARROW_EACH, ('"LR"', '"TB"')],
-        [["draw-top-to-bottom"], ["draw-operation-for-each-operand"]],
+        [["draw-operation-for-each-operand"], ["draw-top-to-bottom"]],
     ),
     "a sum of the neurons' lists without a start": (
         9,
@@ -826,10 +826,10 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         ],
         [["moons-rate-brackets"], ["moons-penalty-not-recorded"]],
     ),
-    "a bracket that ends behind k beside gradients that are never set back": (
+    "a bracket that ends before k beside gradients that are never set back": (
         11,
         "train",
-        [("(1 - 0.9 * k / epochs)", "((1 - 0.9 * k) / epochs)"), ("        model.zero_grad()\n", "")],
+        [("(1 - 0.9 * k / epochs)", "((1 - 0.9) * k / epochs)"), ("        model.zero_grad()\n", "")],
         [["moons-rate-brackets"], ["moons-never-zeroes"]],
     ),
     "one copy that goes up and then down": (1, "gradient", [(IN_TURN, ONE_COPY)], [["gradient-copy-not-set-back"]]),
