@@ -46,6 +46,7 @@ def course_of_catches(chaffs=CHAFFS):
     """Exercise 1 with two checks of each suite, in a course that gives points for a few wrong engines."""
     worked, *others = read_variants(read_catalogue()[1])
     wheats, wrong = others[:2], [each for each in others if each.misconception]
+    spread = wrong[:: len(wrong) // chaffs][:chaffs]  # over both tasks
     whole = course_of_one()
     suites = tuple(replace(suite, checks=suite.checks[:2]) for suite in whole.suites)
-    return replace(whole, suites=suites, variants={1: (worked, *wheats, *wrong[:chaffs])})
+    return replace(whole, suites=suites, variants={1: (worked, *wheats, *spread)})
