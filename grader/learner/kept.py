@@ -16,9 +16,7 @@ def ended_otherwise(exercise: Exercise, verdicts: Sequence[Verdict]) -> dict[str
 
     Each of them takes a process of its own, so this is asked of a file alone in which something can be kept.
     """
-    failed = [
-        v for v in verdicts if v.status.is_wrong and v.status is not Status.TIMED_OUT and v.observation is not None
-    ]
+    failed = [v for v in verdicts if v.status in (Status.FAILED, Status.CRASHED)]
     if not failed or not can_keep(as_imported(exercise.file)):
         return {}
     alone = ((v, run(exercise, only={v.check.id})[0]) for v in failed)
@@ -31,9 +29,8 @@ def can_keep(source: str) -> bool:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
         return False
-    return any(isinstance(node, SHARED) for node in _kept(tree)) or any(
-        isinstance(n, ast.Global) for n in ast.walk(tree)
-    )
+    holds = any(isinstance(value, SHARED) for value in _kept(tree))
+    return holds or any(isinstance(node, ast.Global) for node in ast.walk(tree))
 
 
 def _kept(tree: ast.Module) -> Iterator[ast.expr | None]:
