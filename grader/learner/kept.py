@@ -16,7 +16,7 @@ def ended_otherwise(exercise: Exercise, verdicts: Sequence[Verdict]) -> dict[str
 
     Each of them takes a process of its own, so this is asked of a file alone in which something can be kept.
     """
-    failed = [v for v in verdicts if v.status in (Status.FAILED, Status.CRASHED)]
+    failed = [v for v in verdicts if v.status.is_wrong and v.status is not Status.TIMED_OUT]
     if not failed or not can_keep(as_imported(exercise.file)):
         return {}
     alone = ((v, run(exercise, only={v.check.id})[0]) for v in failed)
