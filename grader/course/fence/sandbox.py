@@ -319,29 +319,50 @@ def _start(
     command = [interpreter, "-s", "-S", "-B", "-X", "utf8", program, str(folder), str(libraries / "packages"), limit]
     _give(folder, uid)
 
-    def start() -> subprocess.Popen[bytes]:
+    def start(requests: int, answers: int) -> subprocess.Popen[bytes]:
         _keep_addresses()
         if "namespaces" in active:
             _enter_namespaces()
         if "landlock" in active:
             _enter_landlock(interpreter, folder, libraries)
+        other = _become(uid)
         if "seccomp" in active:
             _enter_seccomp()
         return subprocess.Popen(
             command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdin=requests,
+            stdout=answers,
             stderr=subprocess.DEVNULL,
             env=ENVIRONMENT,
             cwd=folder,
             start_new_session=True,
-            user=uid,
-            group=uid,
-            extra_groups=None if uid is None else [],
+            user=other,
+            group=other,
+            extra_groups=None if other is None else [],
             umask=0o077,
         )
 
-    return _in_thread(start)
+    return _piped(lambda requests, answers: _in_thread(lambda: start(requests, answers)))
+
+
+def _piped(start: Callable[[int, int], subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+    """Start a process with pipes of ours, given the ends that it has of them.
+
+    It could open pipes of its own anew in /proc, and answer what it was not asked, or read what it has said.
+    """
+    (requests, ask), (answer, answers) = os.pipe(), os.pipe()
+    streams = os.fdopen(ask, "wb"), os.fdopen(answer, "rb")
+    try:
+        process = start(requests, answers)
+    except BaseException:
+        for stream in streams:
+            stream.close()
+        raise
+    finally:
+        os.close(requests)
+        os.close(answers)
+    process.stdin, process.stdout = streams
+    return process
 
 
 def _give(folder: Path, uid: int | None) -> None:
@@ -389,6 +410,25 @@ def _enter_namespaces() -> None:
 
     if ctypes.CDLL(None, use_errno=True).unshare(NAMESPACES):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def _become(uid: int | None) -> int | None:
+    """Make this thread alone another user; the user that is left to Popen where it cannot be. setresuid(2).
+
+    Popen copies the whole process in order to change the user, and a grader is large. A thread that is that user
+    starts a program without a copy, by vfork(2). The library's calls of these names would change all threads.
+    """
+    if uid is None or sys.platform != "linux" or _no_seccomp():
+        return uid
+    import ctypes
+
+    import pyseccomp
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    for name, ids in (("setgroups", (0, None)), ("setresgid", (uid,) * 3), ("setresuid", (uid,) * 3)):
+        if libc.syscall(pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name), *ids):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return None
 
 
 def _enter_landlock(interpreter: str, folder: Path, libraries: Path) -> None:

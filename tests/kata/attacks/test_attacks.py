@@ -19,6 +19,7 @@ from grader.core.catalogue import read_catalogue
 from grader.core.paths import SOLUTIONS
 from grader.core.records import Check, Probe, Status
 from grader.course.fence import worker
+from grader.course.fence.folders import desk
 from grader.course.fence.sandbox import FIRST_UID, LAYERS, MEMORY, UIDS, _libraries, sandbox
 from grader.course.fence.worker import Limits
 from grader.course.grading.grading import Course, Suite, grade
@@ -383,6 +384,20 @@ def test_a_level_says_which_layers_are_missing(layers):
     if os.geteuid() == 0:
         assert fence.hardened == ({"user", "landlock", "seccomp"} <= layers)
     assert fence.hardened == (fence.level == "hardened")
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="needs another user, and /proc to see it")
+@pytest.mark.parametrize("layers", [level for level in (*WEAKER, HARDENED) if "user" in level], ids=named)
+def test_a_fenced_process_is_another_user_for_good_and_no_thread_of_the_grader_is(layers):
+    with desk({"ex01_trial": "answer = 42\n"}) as folder, worker.Worker(sandbox(layers), folder, SLOT) as fenced:
+        fenced.observe("ex01_trial", Probe("", ("answer",)))
+        status = Path(f"/proc/{fenced.process.pid}/status").read_text()
+        known = dict(line.split(":", 1) for line in status.splitlines())
+    assert known["Uid"].split() == known["Gid"].split() == [str(FIRST_UID + SLOT)] * 4
+    assert known["Groups"].split() == []
+    assert int(known["CapPrm"], 16) == int(known["CapEff"], 16) == 0
+    threads = [thread.joinpath("status").read_text() for thread in Path("/proc/self/task").iterdir()]
+    assert {line for text in threads for line in text.splitlines() if line.startswith("Uid")} == {"Uid:\t0\t0\t0\t0"}
 
 
 @pytest.mark.parametrize(("items", "name", "source"), SOURCES, ids=[name for _, name, _ in SOURCES])
