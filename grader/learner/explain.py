@@ -85,7 +85,7 @@ def _with_events(process: InProcess, exercise: Exercise, found: Explanation) -> 
         return found
     seen, _ = process.observe(exercise.module, probe_of(found.sketch))
     found = replace(found, events=seen.values.get("seen_events"))
-    return replace(found, replaces=_replaces(process, exercise, found), repeats=_repeats(process, exercise, found))
+    return replace(found, replaces=_replaces(process, exercise, found), repeats=_repeats(found), enlarges=_enlarges(process, exercise, found))
 
 
 def _replaces(process: InProcess, exercise: Exercise, found: Explanation) -> bool:
@@ -99,20 +99,31 @@ def _replaces(process: InProcess, exercise: Exercise, found: Explanation) -> boo
     return asked.fault is None and isinstance(first, float) and first == second
 
 
-def _repeats(process: InProcess, exercise: Exercise, found: Explanation) -> bool:
-    """Whether what the first wrong gradient has too much was passed on again: another gradient may be as large."""
+def _repeats(found: Explanation) -> bool:
+    """Whether what the first wrong gradient has too much was passed on again: its step was called as often."""
     node, _ = found.first
     flaw = found.flaw(node) if node is not None and found.wrong_grad(node) else None
     if node is None or flaw is None or flaw.times == 1:
         return False
-    places = {each.name: place for place, each in enumerate(found.sketch.nodes)}
+    places = _places(found)
     events = found.events if isinstance(found.events, list) else []
     calls = [changes for place, _, changes in events if place == places[flaw.giver]]
-    if sum(any(changed == places[node.name] for changed, *_ in changes) for changes in calls) == flaw.times:
-        return True
-    asked, _ = process.observe(exercise.module, step_alone(found.sketch, found.sketch.nodes[places[flaw.giver]]))
+    return sum(any(changed == places[node.name] for changed, *_ in changes) for changes in calls) == flaw.times
+
+
+def _enlarges(process: InProcess, exercise: Exercise, found: Explanation) -> bool:
+    """Whether one turn of a step adds it all, for which there are many reasons: a slope of x is twice 1 where x is 2."""
+    node, _ = found.first
+    flaw = found.flaw(node) if node is not None and found.wrong_grad(node) else None
+    if node is None or flaw is None or flaw.times == 1:
+        return False
+    asked, _ = process.observe(exercise.module, step_alone(found.sketch, found.sketch.nodes[_places(found)[flaw.giver]]))
     passed = sum(share for consumer, share in shares_of(found.sketch, node.name) if consumer == flaw.giver)
     return asked.fault is None and same(flaw.times * passed, asked.values.get(node.grad), REL, ABS)
+
+
+def _places(found: Explanation) -> dict[str, int]:
+    return {each.name: place for place, each in enumerate(found.sketch.nodes)}
 
 
 def as_text(explanation: Explanation) -> str:
@@ -181,6 +192,8 @@ def _flaw_of(explanation: Explanation, node: Node) -> Iterator[str]:
         yield from ["The last of these has replaced what was there; it is to be added."] * explanation.replaces
     elif found and found.times > 1:
         yield from [f"What {found.giver} passes back has arrived {TIMES[found.times]}."] * explanation.repeats
+        single = f"A single turn of the step of {found.giver} adds {TIMES[found.times]} what it should."
+        yield from [single] * explanation.enlarges
     elif not any(node.name in other.operands for other in explanation.sketch.nodes) and node.expected_grad == 1:
         yield f"The way back begins in {node.name}: its gradient has to be set to 1."
 
