@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.core.catalogue import read_catalogue
 from grader.core.errors import KataError, words_of
@@ -21,6 +22,9 @@ from grader.learner.prober import STAND_IN, InProcess, in_process
 from grader.learner.recording import probe_of, step_alone, step_twice
 from grader.learner.report import TOO_DEEP
 from grader.learner.terminal import wrapped
+
+if TYPE_CHECKING:
+    from minigrad_reference.drawing.shares import Flaw
 
 SECONDS = 1.0  # per sketch
 PATIENCE = 10.0  # seconds for all of them
@@ -85,45 +89,42 @@ def _with_events(process: InProcess, exercise: Exercise, found: Explanation) -> 
         return found
     seen, _ = process.observe(exercise.module, probe_of(found.sketch))
     found = replace(found, events=seen.values.get("seen_events"))
-    return replace(found, replaces=_replaces(process, exercise, found), repeats=_repeats(found), enlarges=_enlarges(process, exercise, found))
-
-
-def _replaces(process: InProcess, exercise: Exercise, found: Explanation) -> bool:
-    """Whether what the first wrong gradient lacks was overwritten: a share that was never passed on looks the same."""
     node, _ = found.first
     flaw = found.flaw(node) if node is not None and found.wrong_grad(node) else None
-    if node is None or flaw is None or flaw.before is None:
-        return False
-    asked, _ = process.observe(exercise.module, step_twice(found.sketch, flaw.giver, node))
+    if node is None or flaw is None:
+        return found
+    if flaw.before is not None:
+        return replace(found, replaces=_replaces(process, exercise, found.sketch, node, flaw))
+    if flaw.times > 1:
+        enlarges = _enlarges(process, exercise, found.sketch, node, flaw)
+        return replace(found, repeats=_repeats(found, node, flaw), enlarges=enlarges)
+    return found
+
+
+def _replaces(process: InProcess, exercise: Exercise, sketch: Sketch, node: Node, flaw: Flaw[str]) -> bool:
+    """Whether what a gradient lacks was overwritten: a share that was never passed on looks the same."""
+    asked, _ = process.observe(exercise.module, step_twice(sketch, flaw.giver, node))
     first, second = asked.values.get("seen_first"), asked.values.get(node.grad)
     return asked.fault is None and isinstance(first, float) and first == second
 
 
-def _repeats(found: Explanation) -> bool:
-    """Whether what the first wrong gradient has too much was passed on again: its step was called as often."""
-    node, _ = found.first
-    flaw = found.flaw(node) if node is not None and found.wrong_grad(node) else None
-    if node is None or flaw is None or flaw.times == 1:
-        return False
-    places = _places(found)
+def _repeats(found: Explanation, node: Node, flaw: Flaw[str]) -> bool:
+    """Whether what a gradient has too much was passed on again: the step behind it was called as often."""
+    places = {each.name: place for place, each in enumerate(found.sketch.nodes)}
     events = found.events if isinstance(found.events, list) else []
     calls = [changes for place, _, changes in events if place == places[flaw.giver]]
     return sum(any(changed == places[node.name] for changed, *_ in changes) for changes in calls) == flaw.times
 
 
-def _enlarges(process: InProcess, exercise: Exercise, found: Explanation) -> bool:
-    """Whether one turn of a step adds it all, for which there are many reasons: a slope of x is twice 1 where x is 2."""
-    node, _ = found.first
-    flaw = found.flaw(node) if node is not None and found.wrong_grad(node) else None
-    if node is None or flaw is None or flaw.times == 1:
-        return False
-    asked, _ = process.observe(exercise.module, step_alone(found.sketch, found.sketch.nodes[_places(found)[flaw.giver]]))
-    passed = sum(share for consumer, share in shares_of(found.sketch, node.name) if consumer == flaw.giver)
+def _enlarges(process: InProcess, exercise: Exercise, sketch: Sketch, node: Node, flaw: Flaw[str]) -> bool:
+    """Whether one turn of the step behind it adds all that a gradient has too much.
+
+    There are many reasons for that: x in place of 1 is twice as much where x is 2.
+    """
+    giver = next(each for each in sketch.nodes if each.name == flaw.giver)
+    asked, _ = process.observe(exercise.module, step_alone(sketch, giver))
+    passed = sum(share for consumer, share in shares_of(sketch, node.name) if consumer == flaw.giver)
     return asked.fault is None and same(flaw.times * passed, asked.values.get(node.grad), REL, ABS)
-
-
-def _places(found: Explanation) -> dict[str, int]:
-    return {each.name: place for place, each in enumerate(found.sketch.nodes)}
 
 
 def as_text(explanation: Explanation) -> str:

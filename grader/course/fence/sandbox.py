@@ -11,14 +11,17 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import py_compile
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -138,6 +141,8 @@ ARGUMENT = 0xFFFF_FFFF
 # All of it: as isolated as -I makes Python, which takes no notice of the first of these, and with the order of sets the
 # same in each grading.
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1"}
+
+ALONE = ("-I", "-S", "-X", "utf8")  # how the fenced Python runs what is ours
 
 
 @dataclass(frozen=True)
@@ -287,7 +292,7 @@ def _compile(interpreter: str, libraries: Path) -> None:
     program, packages = libraries / "probing.py", libraries / "packages"
     code = "import compileall, py_compile, sys; _, program, packages = sys.argv\n"
     code += "py_compile.compile(program, program + 'c', doraise=True); compileall.compile_dir(packages, quiet=2)"
-    subprocess.run([interpreter, "-I", "-S", "-X", "utf8", "-c", code, program, packages], check=True)
+    subprocess.run([interpreter, *ALONE, "-c", code, program, packages], check=True)
     for path in libraries.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
 
@@ -296,13 +301,33 @@ def _compile(interpreter: str, libraries: Path) -> None:
 def _bytecode(interpreter: str, sources: tuple[tuple[str, str], ...], level: int) -> dict[str, bytes]:
     """What a Python of possibly another version than ours compiles modules to, at a level of optimization."""
     with tempfile.TemporaryDirectory() as folder:
-        for module, source in sources:
-            Path(folder, f"{module}.py").write_text(source, encoding="utf-8")
-        code = "import py_compile, sys\n"
-        code += f"for name in sys.argv[1:]: py_compile.compile(name, name + 'c', name, doraise=True, optimize={level})"
-        command = [interpreter, "-I", "-S", "-X", "utf8", "-c", code, *(f"{module}.py" for module, _ in sources)]
-        subprocess.run(command, check=True, cwd=folder)
-        return {module: Path(folder, f"{module}.pyc").read_bytes() for module, _ in sources}
+        paths = [Path(folder, f"{module}.py") for module, _ in sources]
+        for path, (_, source) in zip(paths, sources, strict=True):
+            path.write_text(source, encoding="utf-8")
+        compile_files = _compile_here if _magic_number(interpreter) == MAGIC_NUMBER.hex() else _compile_there
+        compile_files(interpreter, paths, level)
+        return {path.stem: path.with_suffix(".pyc").read_bytes() for path in paths}
+
+
+@lru_cache
+def _magic_number(interpreter: str) -> str:
+    """By which a Python knows the bytecode that it can run."""
+    code = "from importlib.util import MAGIC_NUMBER; print(MAGIC_NUMBER.hex())"
+    return subprocess.check_output([interpreter, *ALONE, "-c", code], text=True).strip()
+
+
+def _compile_here(_: str, paths: Sequence[Path], level: int) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of code that is not ours
+        for path in paths:
+            py_compile.compile(str(path), str(path.with_suffix(".pyc")), path.name, doraise=True, optimize=level)
+
+
+def _compile_there(interpreter: str, paths: Sequence[Path], level: int) -> None:
+    code = "import py_compile, sys\n"
+    code += f"for name in sys.argv[1:]: py_compile.compile(name, name + 'c', name, doraise=True, optimize={level})"
+    command = [interpreter, *ALONE, "-c", code, *(path.name for path in paths)]
+    subprocess.run(command, check=True, cwd=paths[0].parent)
 
 
 def _no_caches(_: str, names: Sequence[str]) -> set[str]:
