@@ -160,7 +160,9 @@ def _where(explanation: Explanation) -> Iterator[str]:
     sketch = explanation.sketch
     node, edges = explanation.first
     if node is not None and explanation.wrong_data(node):
-        yield f"It first goes wrong in {node.name}" + (f", which should be the result of {node.op}." if node.op else ".")
+        yield f"It first goes wrong in {node.name}" + (
+            f", which should be the result of {node.op}." if node.op else "."
+        )
     elif node is not None:
         received: dict[str, list[str]] = {}
         for consumer, share in shares_of(sketch, node.name):

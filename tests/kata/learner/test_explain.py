@@ -243,7 +243,11 @@ CASE = "        if self is other:\n            self.grad += 2 * self.data * out.
 SINGLE, TWICE = "A single turn of the step of c adds twice what it should.", "has arrived twice"
 AGAIN = {  # exercise, edits, and what is said of a share that is twice as large
     "another operand's gradient": (3, [("other.grad += 1.0 * out.grad", "other.grad += self.grad")], ""),
-    "a second share for the right side": (3, [("other.grad += 1.0 * out.grad", "other.grad += 2.0 * out.grad")], SINGLE),
+    "a second share for the right side": (
+        3,
+        [("other.grad += 1.0 * out.grad", "other.grad += 2.0 * out.grad")],
+        SINGLE,
+    ),
     "a case of its own": (
         3,
         [("        self.grad += other.data *", f"{CASE}        self.grad += other.data *")],
