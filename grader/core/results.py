@@ -32,6 +32,7 @@ MAKERS = (
     "int",
     "str",
 )
+LAZY = ("map", "filter")
 SHOWN = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 
 
@@ -57,6 +58,11 @@ def drops_a_number(value: ast.expr) -> bool:
     """Whether a line of its own computes something and loses it."""
     chosen = isinstance(value, (ast.IfExp, ast.UnaryOp)) and _does_nothing_else(value) and not drops_a_result(value)
     return isinstance(value, ast.BinOp) or chosen
+
+
+def makes_and_never_walks(value: ast.expr) -> bool:
+    """Whether a line of its own makes what acts only when somebody walks along it, and nobody does."""
+    return isinstance(value, ast.GeneratorExp) or name_called(value) in LAZY
 
 
 def _does_nothing_else(value: ast.expr) -> bool:
@@ -216,6 +222,19 @@ def stores_its_step_on_an_operand(node: ast.FunctionDef, _: bool) -> bool:
     kept = [part.targets for part in stored if isinstance(part.value, ast.Name) and part.value.id in steps]
     targets = [target for each in kept for target in each]
     return bool(targets) and all(_is_of(target, "_backward", operands) for target in targets)
+
+
+def changes_a_name_only(node: ast.FunctionDef, _: bool) -> bool:
+    """Whether a name that was made from an attribute is changed, and nobody looks at it again."""
+    parts = list(all_parts(node))
+    read = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+    stored = [part for part in parts if isinstance(part, ast.Assign) and isinstance(part.value, ast.Attribute)]
+    names = {target.id for part in stored for target in part.targets if isinstance(target, ast.Name)} - read
+    return any(isinstance(part, ast.AugAssign) and _is_among(part.target, names) for part in parts)
+
+
+def _is_among(target: ast.expr, names: set[str]) -> bool:
+    return isinstance(target, ast.Name) and target.id in names
 
 
 def names_a_list_twice(node: ast.FunctionDef, _: bool) -> bool:

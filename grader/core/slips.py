@@ -24,6 +24,7 @@ from grader.core.results import (
     PARAMETERS,
     adds_its_own_gradient,
     asks_self,
+    changes_a_name_only,
     changes_a_number,
     changes_an_operand,
     changes_the_result,
@@ -32,6 +33,7 @@ from grader.core.results import (
     drops_a_result,
     leaves_the_operands_out,
     made,
+    makes_and_never_walks,
     names_a_list_twice,
     names_among_the_operands,
     names_another_operation,
@@ -226,6 +228,10 @@ def _drops_what_it_makes(node: ast.FunctionDef, returns: bool) -> bool:
     return any(map(drops_a_result, _idle(node))) and not (returns and _gives_nothing(node))
 
 
+def _walks_nothing(node: ast.FunctionDef, _: bool) -> bool:
+    return any(map(makes_and_never_walks, _idle(node)))
+
+
 def _stores_no_step(node: ast.FunctionDef, _: bool) -> bool:
     """Whether nothing uses a step again; that it stands on a line by itself, or in another attribute, is no use."""
     lost = {id(value) for value in _idle(node)}
@@ -275,6 +281,8 @@ READ: dict[str, Callable[[ast.FunctionDef, bool], bool]] = {
     "compared-not-stored": _compares_idly,
     "computed-not-kept": _computes_idly,
     "made-and-dropped": _drops_what_it_makes,
+    "never-walked": _walks_nothing,
+    "changed-in-a-name": changes_a_name_only,
     "error-not-raised": raises_no_error,
     "sign-behind-equals": puts_the_sign_behind,
     "number-returned": returns_its_number,

@@ -40,11 +40,11 @@ def test_linear_neuron(probe):
     """A linear neuron gives the sum as it is, large or negative."""
     probe(
         """
-        n = Neuron(2, activation="linear")
-        n.w = [Value(2.0), Value(-1.0)]
+        n = Neuron(3, activation="linear")
+        n.w = [Value(2.0), Value(-1.0), Value(1.0)]
         n.b = Value(0.5)
-        large = n([3.0, 1.0])
-        negative = n([1.0, 3.0])
+        large = n([3.0, 1.0, 4.0])
+        negative = n([1.0, 3.0, -4.0])
         """,
         "large.data",
         "negative.data",

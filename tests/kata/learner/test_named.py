@@ -35,6 +35,18 @@ BY_DATA = """\
 
     def __repr__(self):"""
 
+IN_TURN = """\
+        right = list(xs)
+        left = list(xs)
+        right[i] += h
+        left[i] -= h
+        slopes.append((f(right) - f(left)) / (2 * h))
+"""
+MOVED_BACK = """\
+        xs[i] += h
+        slopes.append((f(xs) - here) / h)
+        xs[i] -= h
+"""
 WRAPPED = "    other = other if isinstance(other, Value) else Value(other)\n"
 FLOATS = "    other = Value(other) if type(other) == float else other\n"
 QUOTIENT = """\
@@ -568,6 +580,21 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         "Value.__rtruediv__",
         [("self**-1 * other", "other * self")],
         [["rtruediv-multiplies"]],
+    ),
+    "one side only, moved and moved back": (
+        1,
+        "gradient",
+        [
+            ("    slopes = []\n", "    here = f(xs)\n    slopes = []\n"),
+            (IN_TURN, MOVED_BACK),
+        ],
+        [["gradient-one-sided"], ["gradient-restores-by-arithmetic"]],
+    ),
+    "nodes in a list": (
+        7,
+        "trace",
+        [("set(topological_order(root))", "topological_order(root)")],
+        [["trace-returns-one-list"]],
     ),
     "a power as a loop from 1": (5, POW, [(body(5, POW), REPEATED)], [["pow-repeats-product"]]),
     "a power as a loop from the number 1": (5, POW, [(body(5, POW), COUNTED)], [["pow-repeats-product"]]),

@@ -208,6 +208,33 @@ SLIPS = {  # exercise, task, what is written there, and what it is called
     "a cut that is dropped": (
         4, "topological_order", [("    return order", "    order[::-1]\n    return order[:-1]")], "made-and-dropped",
     ),
+    "a map that nobody walks along": (
+        9,
+        "Module.zero_grad",
+        [("for p in self.parameters():\n            p.grad = 0.0", 'map(lambda p: setattr(p, "grad", 0.0), self.parameters())')],
+        "never-walked",
+    ),
+    "a generator that nobody walks along": (
+        9,
+        "Module.zero_grad",
+        [("for p in self.parameters():\n            p.grad = 0.0", '(setattr(p, "grad", 0.0) for p in self.parameters())')],
+        "never-walked",
+    ),
+    "a share that goes to a name": (
+        3,
+        ADD,
+        [
+            ("self.grad += 1.0 * out.grad", "for operand in (self, other):"),
+            ("        other.grad += 1.0 * out.grad", "            g = operand.grad\n            g += 1.0 * out.grad"),
+        ],
+        "changed-in-a-name",
+    ),
+    "a share of a product that goes to a name": (
+        3, MUL, [("self.grad += other", "g = self.grad\n        g += other")], "changed-in-a-name",
+    ),
+    "a step that goes to a name": (
+        10, "sgd_step", [("p.data -= ", "number = p.data\n        number -= ")], "changed-in-a-name",
+    ),
     "a slope that is dropped": (6, "Value.relu", [("slope = 1.0 if", "1.0 if")], "computed-not-kept"),
     "=+ in a sum": (3, ADD, [("other.grad += 1.0", "other.grad =+ 1.0")], "sign-behind-equals"),
     "=+ in a curve": (6, "Value.exp", [("self.grad += ", "self.grad =+")], "sign-behind-equals"),
@@ -481,6 +508,21 @@ USED = (  # lines that do more than to make something
 def test_a_result_is_lost_only_if_its_line_does_nothing_else(line, lost):
     (node,) = ast.parse(f"def task(f, x, xs, h, kept):\n    {line}\n    return x\n").body
     assert ("made-and-dropped" in kinds_of(node, returns=True)) == lost
+
+
+@pytest.mark.parametrize(
+    ("lines", "lost"),
+    [
+        ("g = x.grad\n    g += h", True),
+        ("g = x.grad\n    g += h\n    x.grad = g", False),
+        ("g = x.grad\n    kept[0] = g\n    g += h", False),
+        ("g = h\n    g += x.grad", False),
+        ("g = x.grad", False),
+    ],
+)
+def test_a_change_is_lost_in_a_name_only_if_nothing_reads_the_name(lines, lost):
+    (node,) = ast.parse(f"def task(x, h, kept):\n    {lines}\n    return x\n").body
+    assert ("changed-in-a-name" in kinds_of(node, returns=True)) == lost
 
 
 SIGNS = {
