@@ -35,7 +35,7 @@ BY_DATA = """\
 
     def __repr__(self):"""
 
-IN_TURN = """\
+OF_AN_ENTRY = """\
         right = list(xs)
         left = list(xs)
         right[i] += h
@@ -586,7 +586,7 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         "gradient",
         [
             ("    slopes = []\n", "    here = f(xs)\n    slopes = []\n"),
-            (IN_TURN, MOVED_BACK),
+            (OF_AN_ENTRY, MOVED_BACK),
         ],
         [["gradient-one-sided"], ["gradient-restores-by-arithmetic"]],
     ),

@@ -211,13 +211,13 @@ SLIPS = {  # exercise, task, what is written there, and what it is called
     "a map that nobody walks along": (
         9,
         "Module.zero_grad",
-        [("for p in self.parameters():\n            p.grad = 0.0", 'map(lambda p: setattr(p, "grad", 0.0), self.parameters())')],
+        [("for p in self.parameters():\n        p.grad = 0.0", 'map(lambda p: setattr(p, "grad", 0.0), self.parameters())')],
         "never-walked",
     ),
     "a generator that nobody walks along": (
         9,
         "Module.zero_grad",
-        [("for p in self.parameters():\n            p.grad = 0.0", '(setattr(p, "grad", 0.0) for p in self.parameters())')],
+        [("for p in self.parameters():\n        p.grad = 0.0", '(setattr(p, "grad", 0.0) for p in self.parameters())')],
         "never-walked",
     ),
     "a share that goes to a name": (
