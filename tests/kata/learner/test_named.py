@@ -588,7 +588,7 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
             ("    slopes = []\n", "    here = f(xs)\n    slopes = []\n"),
             (OF_AN_ENTRY, MOVED_BACK),
         ],
-        [["gradient-one-sided"], ["gradient-restores-by-arithmetic"]],
+        [["gradient-restores-by-arithmetic"], ["gradient-one-sided"]],
     ),
     "nodes in a list": (
         7,

@@ -33,6 +33,8 @@ IN_TURN = """\
         slopes.append((f(right) - f(left)) / (2 * h))
     return slopes
 """
+CLEARED = 'setattr(p, "grad", 0.0)'
+MAPPED = f"map(lambda p: {CLEARED}, self.parameters())"
 WRAPPED = "other = other if isinstance(other, Value) else Value(other)"
 FLAT_LAYER = "[p for neuron in self.neurons for p in neuron.parameters()]"
 FLAT_NETWORK = "[p for layer in self.layers for p in layer.parameters()]"
@@ -211,13 +213,13 @@ SLIPS = {  # exercise, task, what is written there, and what it is called
     "a map that nobody walks along": (
         9,
         "Module.zero_grad",
-        [("for p in self.parameters():\n        p.grad = 0.0", 'map(lambda p: setattr(p, "grad", 0.0), self.parameters())')],
+        [("for p in self.parameters():\n        p.grad = 0.0", MAPPED)],
         "never-walked",
     ),
     "a generator that nobody walks along": (
         9,
         "Module.zero_grad",
-        [("for p in self.parameters():\n        p.grad = 0.0", '(setattr(p, "grad", 0.0) for p in self.parameters())')],
+        [("for p in self.parameters():\n        p.grad = 0.0", f"({CLEARED} for p in self.parameters())")],
         "never-walked",
     ),
     "a share that goes to a name": (
