@@ -42,6 +42,27 @@ OF_AN_ENTRY = """\
         left[i] -= h
         slopes.append((f(right) - f(left)) / (2 * h))
 """
+COUNTED_DOWN = """\
+    uses = {root: 0}
+    todo = [root]
+    while todo:
+        v = todo.pop()
+        for p in v._prev:
+            if p not in uses:
+                uses[p] = 0
+                todo.append(p)
+            uses[p] += 1
+    order, ready = [], [root]
+    while ready:
+        v = ready.pop()
+        order.append(v)
+        for p in set(v._prev):
+            uses[p] -= 1
+            if uses[p] == 0:
+                ready.append(p)
+    order.reverse()
+    return order
+"""
 MOVED_BACK = """\
         xs[i] += h
         slopes.append((f(xs) - here) / h)
@@ -589,6 +610,12 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
             (OF_AN_ENTRY, MOVED_BACK),
         ],
         [["gradient-restores-by-arithmetic"], ["gradient-one-sided"]],
+    ),
+    "an order that waits for a double for ever": (
+        4,
+        "topological_order",
+        [(body(4, "topological_order"), COUNTED_DOWN)],
+        [["order-waits-for-a-double"]],
     ),
     "nodes in a list": (
         7,
