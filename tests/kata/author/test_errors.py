@@ -30,7 +30,7 @@ STOPPED = {"ProtocolError", "TooLateError", "OverdueError", "UnreadableError", "
 PLAIN = re.compile(r"raise (ValueError|RuntimeError|OSError|FloatingPointError|TypeError)\b")
 PARTS = TOLD_LATER | {  # of a sentence, or a value that its caller looks at: these meet no person
     "grader/course/fence/worker.py": {"_refuse"},
-    "grader/course/fence/sandbox.py": {"_enter_namespaces"},
+    "grader/course/fence/sandbox.py": {"_enter_namespaces", "_become"},
     "grader/course/oracles/pytorch/ex08.py": {"__init__", "__call__"},
     "grader/course/oracles/pytorch/ex15.py": {"__call__"},
     "grader/course/oracles/pytorch/ex17.py": {"__init__"},

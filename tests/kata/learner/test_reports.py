@@ -99,10 +99,9 @@ def two_misconceptions(learner):
 
 
 def misconceptions_that_look_alike(learner):
-    learner.solve(*range(1, 8))
-    learner.edit(8, "            s = s + wi * xi\n", "            s = s + wi * xi + self.b\n")
-    learner.edit_again(8, "        s = self.b\n", "        s = Value(0.0)\n")
-    return 8
+    learner.solve(1, 2, 3)
+    learner.edit(4, "reversed(topological_order(self))", "topological_order(self)")
+    return 4
 
 
 def misconception_before(learner):
