@@ -198,7 +198,10 @@ def _flaw_of(explanation: Explanation, node: Node) -> Iterator[str]:
         single = f"A single turn of the step of {found.giver} adds {TIMES[found.times]} what it should."
         yield from [single] * explanation.enlarges
     elif not any(node.name in other.operands for other in explanation.sketch.nodes) and node.expected_grad == 1:
-        yield f"The way back begins in {node.name}: its gradient has to be set to 1."
+        given = f"{node.grad} = 1.0" in explanation.sketch.snippet
+        begins = f"The way back begins in {node.name}: its gradient has to be set to 1."
+        kept = f"The lines above set {node.grad} to 1, and there it is to stay: a step writes to its operands' gradients."
+        yield kept if given else begins
 
 
 def explain_exercise(exercise: Exercise) -> str:

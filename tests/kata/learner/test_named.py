@@ -63,6 +63,15 @@ COUNTED_DOWN = """\
     order.reverse()
     return order
 """
+MOVED_ALIAS = """\
+        ys = xs
+        ys[i] += h
+        up = f(ys)
+        ys[i] -= 2 * h
+        down = f(ys)
+        ys[i] += h
+        slopes.append((up - down) / h)
+"""
 MOVED_BACK = """\
         xs[i] += h
         slopes.append((f(xs) - here) / h)
@@ -616,6 +625,50 @@ MISTAKES = {  # exercise, task, what is written, and how that is named: the true
         "topological_order",
         [(body(4, "topological_order"), COUNTED_DOWN)],
         [["order-waits-for-a-double"]],
+    ),
+    "a list under a second name, moved back, and divided by h": (
+        1,
+        "gradient",
+        [(OF_AN_ENTRY, MOVED_ALIAS)],
+        [["gradient-second-name"], ["gradient-divides-by-h"]],
+    ),
+    "steps stored on both factors": (
+        3,
+        MUL,
+        [
+            ("    def _backward():\n", "    def for_self():\n"),
+            ("        other.grad", "\n    def for_other():\n        other.grad"),
+            (STORED, "    self._backward = for_self\n    other._backward = for_other\n"),
+        ],
+        [["mul-stores-step-on-operand"]],
+    ),
+    "steps stored on both terms": (
+        3,
+        ADD,
+        [
+            ("    def _backward():\n", "    def for_self():\n"),
+            ("        other.grad", "\n    def for_other():\n        other.grad"),
+            (STORED, "    self._backward = for_self\n    other._backward = for_other\n"),
+        ],
+        [["add-stores-step-on-operand"]],
+    ),
+    "= for += and one share without upstream": (
+        3,
+        MUL,
+        [("self.grad += other", "self.grad = other"), ("other.grad += self.data * out.grad", "other.grad = self.data")],
+        [["mul-assigns"], ["mul-upstream-in-one-share"]],
+    ),
+    "tanh doubled and stored": (
+        6,
+        "Value.tanh",
+        [("out.data**2", "out.data * 2"), ("self.grad +=", "self.grad =")],
+        [["tanh-output-doubled"], ["tanh-assigns"]],
+    ),
+    "zero_grad of the weights of a network": (
+        9,
+        "Module.zero_grad",
+        [("for p in self.parameters():", "for p in [w for x in self.layers for n in x.neurons for w in n.w]:")],
+        [["zero-grad-networks-only"]],
     ),
     "nodes in a list": (
         7,
