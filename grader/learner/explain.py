@@ -200,8 +200,8 @@ def _flaw_of(explanation: Explanation, node: Node) -> Iterator[str]:
     elif not any(node.name in other.operands for other in explanation.sketch.nodes) and node.expected_grad == 1:
         given = f"{node.grad} = 1.0" in explanation.sketch.snippet
         begins = f"The way back begins in {node.name}: its gradient has to be set to 1."
-        kept = f"The lines above set {node.grad} to 1, and there it is to stay: a step writes to its operands' gradients."
-        yield kept if given else begins
+        stays = f"The lines above set {node.grad} to 1, and so it stays: a step changes its operands' gradients alone."
+        yield stays if given else begins
 
 
 def explain_exercise(exercise: Exercise) -> str:
