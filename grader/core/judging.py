@@ -40,8 +40,11 @@ def same(expected: object, got: object, rel: float, abs_: float) -> bool:
     if isinstance(expected, list) and isinstance(got, list):
         if len(expected) != len(got):
             return False
-        for e, g in zip(expected, got, strict=True):  # noqa: SIM110 - all() makes a generator for each list
-            if not same(e, g, rel, abs_):
+        for e, g in zip(expected, got, strict=True):  # nothing is made or called for a number, of which there are many
+            if type(e) is float and type(g) is float:
+                if not math.isclose(e, g, rel_tol=rel, abs_tol=abs_):
+                    return False
+            elif not same(e, g, rel, abs_):
                 return False
         return True
     return type(expected) is type(got) and bool(expected == got)

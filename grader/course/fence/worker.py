@@ -287,7 +287,7 @@ def _clean(value: object, depth: int) -> object:
     if type(value) is float and math.isfinite(value):  # 1e999 is JSON
         return value
     if type(value) is list and depth < ENCODED_DEPTH:
-        return [_clean(item, depth + 1) for item in value]
+        return [item if type(item) is float and math.isfinite(item) else _clean(item, depth + 1) for item in value]
     if type(value) is dict and set(value) == {"float"} and value["float"] in ("nan", "inf", "-inf"):
         return value
     if type(value) is dict and set(value) == {"object", "repr"} and all(type(v) is str for v in value.values()):
