@@ -19,7 +19,7 @@ from grader.core.records import Exercise, Fault, Node, Probe, Sketch, Status, ar
 from grader.learner.exercises import is_wrong, must_exist, run, where
 from grader.learner.explanation import ABS, REL, Explanation, shares_of, sketches
 from grader.learner.prober import STAND_IN, InProcess, in_process
-from grader.learner.recording import probe_of, step_alone, step_twice
+from grader.learner.recording import places_in_memory, probe_of, step_alone, step_twice
 from grader.learner.report import TOO_DEEP
 from grader.learner.terminal import wrapped
 
@@ -91,14 +91,27 @@ def _with_events(process: InProcess, exercise: Exercise, found: Explanation) -> 
     found = replace(found, events=seen.values.get("seen_events"))
     node, _ = found.first
     flaw = found.flaw(node) if node is not None and found.wrong_grad(node) else None
-    if node is None or flaw is None:
-        return found
+    twins = _twins(process, exercise, found.sketch)
+    if node is None or flaw is None or twins:
+        return replace(found, twins=twins)
     if flaw.before is not None:
         return replace(found, replaces=_replaces(process, exercise, found.sketch, node, flaw))
     if flaw.times > 1:
         enlarges = _enlarges(process, exercise, found.sketch, node, flaw)
         return replace(found, repeats=_repeats(found, node, flaw), enlarges=enlarges)
     return found
+
+
+def _twins(process: InProcess, exercise: Exercise, sketch: Sketch) -> tuple[tuple[str, str], ...]:
+    """The values that are one object with an earlier one, and with which: what both receive is in one gradient."""
+    probe = places_in_memory(sketch)
+    seen, _ = process.observe(exercise.module, probe)
+    places = seen.values.get(probe.observe[0])
+    if not isinstance(places, list) or not all(node.grad == f"{node.name}.grad" for node in sketch.nodes):
+        return ()
+    first: dict[object, str] = {}
+    named = [(node.name, first.setdefault(place, node.name)) for node, place in zip(sketch.nodes, places, strict=True)]
+    return tuple(pair for pair in named if pair[0] != pair[1])
 
 
 def _replaces(process: InProcess, exercise: Exercise, sketch: Sketch, node: Node, flaw: Flaw[str]) -> bool:
@@ -173,6 +186,7 @@ def _where(explanation: Explanation) -> Iterator[str]:
         yield f"On the way back it first goes wrong {way or 'in ' + node.name}."
         if shares:
             yield f"{node.name} should receive {' and '.join(shares)}."
+        yield from (f"{name} is {other} itself, so both gradients are one." for name, other in explanation.twins)
         yield from _flaw_of(explanation, node)
     if explanation.edges is not None:
         missing = [e for e in sketch.expected_edges if e not in explanation.edges]

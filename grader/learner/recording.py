@@ -63,6 +63,12 @@ def probe_of(sketch: Sketch) -> Probe:
     return Probe("\n".join(code) + "\n", ("seen_events",))
 
 
+def places_in_memory(sketch: Sketch) -> Probe:
+    """The sketch; the observed expression gives for each of its values which object that is."""
+    values = ", ".join(node.name for node in sketch.nodes)
+    return Probe(sketch.snippet, (f"[id(value) for value in [{values}]]",))
+
+
 def step_twice(sketch: Sketch, giver: str, node: Node) -> Probe:
     """The sketch, and the step of one value once more at a gradient of 0 and once more at one of 1."""
     gradient = node.grad

@@ -193,4 +193,5 @@ def test_result_of_a_longer_expression(probe):
         "d._op",
         "sorted(v.data for v in d._prev)",
         "sorted(v._op for v in d._prev)",
+        "any(v is a or v is b for v in d._prev)",
     )

@@ -240,6 +240,7 @@ def test_a_gradient_that_is_passed_on_too_early_is_not_said_to_be_replaced(learn
 
 
 CASE = "        if self is other:\n            self.grad += 2 * self.data * out.grad\n"
+RELU_OR_SELF = "if self.data > 0:\n        return self\n    out = Value(0.0)"
 SINGLE, TWICE = "A single turn of the step of c adds twice what it should.", "has arrived twice"
 AGAIN = {  # exercise, edits, and what is said of a share that is twice as large
     "another operand's gradient": (3, [("other.grad += 1.0 * out.grad", "other.grad += self.grad")], ""),
@@ -271,6 +272,15 @@ def test_a_share_is_said_to_have_arrived_again_only_where_it_has(case, learner):
     result = " ".join(learner.run("explain", number).stdout.split())
     assert "On the way back it first goes wrong" in result
     assert [each for each in (SINGLE, TWICE) if each in result] == [said] * bool(said)
+
+
+def test_what_two_names_of_one_value_receive_is_put_down_to_no_step(learner):
+    learner.solve(*range(1, 6))
+    learner.edit(6, 'out = Value(self.data if self.data > 0 else 0.0, (self,), "relu")', RELU_OR_SELF)
+    result = " ".join(learner.run("explain", 6).stdout.split())
+    assert "c is a itself, so both gradients are one." in result
+    assert [each for each in (SINGLE.replace(" c ", f" {giver} ") for giver in "abcd") if each in result] == []
+    assert TWICE not in result
 
 
 @pytest.mark.parametrize("name", CASES)
