@@ -91,9 +91,9 @@ def _with_events(process: InProcess, exercise: Exercise, found: Explanation) -> 
     found = replace(found, events=seen.values.get("seen_events"))
     node, _ = found.first
     flaw = found.flaw(node) if node is not None and found.wrong_grad(node) else None
-    twins = _twins(process, exercise, found.sketch)
-    if node is None or flaw is None or twins:
-        return replace(found, twins=twins)
+    aliases = _aliases(process, exercise, found.sketch)
+    if node is None or flaw is None or aliases:
+        return replace(found, aliases=aliases)
     if flaw.before is not None:
         return replace(found, replaces=_replaces(process, exercise, found.sketch, node, flaw))
     if flaw.times > 1:
@@ -102,7 +102,7 @@ def _with_events(process: InProcess, exercise: Exercise, found: Explanation) -> 
     return found
 
 
-def _twins(process: InProcess, exercise: Exercise, sketch: Sketch) -> tuple[tuple[str, str], ...]:
+def _aliases(process: InProcess, exercise: Exercise, sketch: Sketch) -> tuple[tuple[str, str], ...]:
     """The values that are one object with an earlier one, and with which: what both receive is in one gradient."""
     probe = places_in_memory(sketch)
     seen, _ = process.observe(exercise.module, probe)
@@ -186,7 +186,7 @@ def _where(explanation: Explanation) -> Iterator[str]:
         yield f"On the way back it first goes wrong {way or 'in ' + node.name}."
         if shares:
             yield f"{node.name} should receive {' and '.join(shares)}."
-        yield from (f"{name} is {other} itself, so both gradients are one." for name, other in explanation.twins)
+        yield from (f"{name} is {other} itself, so both gradients are one." for name, other in explanation.aliases)
         yield from _flaw_of(explanation, node)
     if explanation.edges is not None:
         missing = [e for e in sketch.expected_edges if e not in explanation.edges]

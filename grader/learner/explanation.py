@@ -24,7 +24,7 @@ class Explanation:
     `order` is the learner's own, empty where it cannot be had; `events` what every `_backward` did, None likewise.
     `replaces`: whether the step behind the first wrong gradient was seen to overwrite what is there; `repeats`, whether
     its share was seen to arrive more than once; `enlarges`, whether one turn of that step adds it so many times.
-    `twins`: the values that are no object of their own, each with the name of the one that they are.
+    `aliases`: the values that are no object of their own, each with the name of the one that they are.
     """
 
     sketch: Sketch
@@ -35,7 +35,7 @@ class Explanation:
     replaces: bool = False
     repeats: bool = False
     enlarges: bool = False
-    twins: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
 
     def is_wrong(self, expression: str, expected: Any) -> bool:
         return bool(expression) and not same(expected, self.got.get(expression), REL, ABS)

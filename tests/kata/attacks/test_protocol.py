@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from grader.core.catalogue import read_catalogue
 from grader.core.probing import as_json, encode
 from grader.core.records import Observation, Probe
+from grader.course.fence import sandbox as fence
+from grader.course.fence.folders import desk
 from grader.course.fence.sandbox import sandbox
 from grader.course.fence.worker import ProtocolError, Worker, observe, read_answer
 
@@ -174,6 +177,18 @@ def test_a_process_that_dies_between_questions_costs_no_answer():
             assert observation.values == {"x": 5}
             worker.process.kill()
             os.waitid(os.P_PID, worker.process.pid, os.WEXITED | os.WNOWAIT)
+
+
+@pytest.mark.parametrize("is_another", [False, True])
+def test_what_this_or_another_python_compiles_runs_behind_the_fence_and_shows_no_source(is_another, monkeypatch):
+    monkeypatch.setattr(fence, "_magic_number", lambda _: "" if is_another else MAGIC_NUMBER.hex())
+    fence._bytecode.cache_clear()
+    source = '"""Said."""\nassert False\ny = __doc__\n'
+    with desk() as folder:
+        sandbox().write_compiled(folder, {EXERCISE.module: source})
+        assert [path.name for path in folder.iterdir()] == [f"{EXERCISE.module}.pyc"]
+        (seen,) = observe(sandbox(), folder, EXERCISE.module, [PROBE], SLOT)
+    assert seen == Observation({"x": None})
 
 
 def test_identifiers_cannot_be_foreseen(monkeypatch):
