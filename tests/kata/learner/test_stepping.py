@@ -163,7 +163,7 @@ def test_a_name_that_is_made_up_is_never_one_that_was_given():
 
 
 def test_the_default_expression_shows_every_mistake_of_order_that_explain_shows_but_two(tmp_path):
-    """Where it would say that all is right, explain-4 is silent too, but for levels that are too small and for doubles."""
+    """Where it would say that all is right, explain-4 is silent too, but for levels that are too small and doubles."""
     lines = "\n".join(f"{name} = Value({number}, label={name!r})" for name, number in VALUES.items())
     probe = f"{lines}\n{EXPRESSION.replace('; ', chr(10))}\nh.backward()\n"
     nodes = terms(EXPRESSION, VALUES)
