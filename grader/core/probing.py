@@ -363,7 +363,7 @@ def serve(folder: str, packages: str = "", memory: str = "0", channel: str = "")
     if int(memory):
         _limit_this_process(int(memory))
     vars(builtins).update(exit=sys.exit, quit=sys.exit)  # which -S leaves out
-    gc.set_threshold(100_000, 20, 100)  # a large graph is walked a few times only, and its memory is soon used again
+    gc.set_threshold(1_000_000, 20, 100)  # a graph of 20,000 nodes is not garbage: do not walk it again and again
     asking, answering = map(int, channel.split(",")) if channel else _apart_from_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True, errors="replace")  # type: ignore[union-attr]  # in the order of printing
