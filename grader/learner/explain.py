@@ -104,10 +104,12 @@ def _with_events(process: InProcess, exercise: Exercise, found: Explanation) -> 
 
 def _aliases(process: InProcess, exercise: Exercise, sketch: Sketch) -> tuple[tuple[str, str], ...]:
     """The values that are one object with an earlier one, and with which: what both receive is in one gradient."""
+    if not all(node.grad == f"{node.name}.grad" for node in sketch.nodes):  # some are no Values
+        return ()
     probe = places_in_memory(sketch)
     seen, _ = process.observe(exercise.module, probe)
     places = seen.values.get(probe.observe[0])
-    if not isinstance(places, list) or not all(node.grad == f"{node.name}.grad" for node in sketch.nodes):
+    if not isinstance(places, list):
         return ()
     first: dict[object, str] = {}
     named = [(node.name, first.setdefault(place, node.name)) for node, place in zip(sketch.nodes, places, strict=True)]
@@ -173,9 +175,8 @@ def _where(explanation: Explanation) -> Iterator[str]:
     sketch = explanation.sketch
     node, edges = explanation.first
     if node is not None and explanation.wrong_data(node):
-        yield f"It first goes wrong in {node.name}" + (
-            f", which should be the result of {node.op}." if node.op else "."
-        )
+        made = f", which should be the result of {node.op}" if node.op else ""
+        yield f"It first goes wrong in {node.name}{made}."
     elif node is not None:
         received: dict[str, list[str]] = {}
         for consumer, share in shares_of(sketch, node.name):
